@@ -1,0 +1,36 @@
+"""The normal and chi-square distributions, as plain numbers."""
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+_STANDARD = NormalDist()
+
+
+def quantile(share: float) -> float:
+    """z with P(Z <= z) = share; share strictly between 0 and 1 (else ValueError)."""
+    if not 0.0 < share < 1.0:
+        raise ValueError(f"share must lie between 0 and 1, got {share}")
+    return _STANDARD.inv_cdf(share)
+
+
+def cumulative(z: float) -> float:
+    """P(Z <= z)."""
+    return 0.5 * math.erfc(-z / math.sqrt(2.0))
+
+
+def two_sided_z(confidence: float) -> float:
+    """Half-width multiplier of a two-sided interval: 0.95 gives 1.959964."""
+    return quantile(0.5 + confidence / 2.0)
+
+
+def two_sided_p(z: float) -> float:
+    """P(|Z| >= |z|)."""
+    return math.erfc(abs(z) / math.sqrt(2.0))
+
+
+def chi_square_p(statistic: float, df: int) -> float:
+    """P(X >= statistic) for X chi-square with df degrees of freedom."""
+    from scipy.special import chdtrc
+
+    return float(chdtrc(df, statistic))

@@ -1,0 +1,95 @@
+"""The worker: claims what is owed, holds the lease while it runs, keeps the error of what failed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import traceback
+from datetime import timedelta
+
+from django.db import close_old_connections, connection
+
+from banso.shared.journal.models import Job
+from banso.shared.journal.registry import job, work_named
+from banso.shared.journal.rules import LEASE
+from banso.shared.journal.writes import (
+    ask_for_scheduled,
+    claim,
+    extend_lease,
+    forget_done_jobs,
+    mark_done,
+    mark_failed,
+)
+
+log = logging.getLogger(__name__)
+
+
+class Heartbeat(threading.Thread):
+    """Extends the lease of a long job until it is told to stop."""
+
+    def __init__(self, owed: Job) -> None:
+        super().__init__(daemon=True)
+        self.owed = owed
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        try:
+            while not self.stopped.wait(LEASE.total_seconds() / 4):
+                if not extend_lease(self.owed):
+                    return
+        finally:
+            connection.close()
+
+
+def pay(owed: Job, *, heartbeat: bool = True) -> bool:
+    """Run one claimed job; True when it succeeded."""
+    beat = Heartbeat(owed) if heartbeat else None
+    if beat:
+        beat.start()
+    started = time.monotonic()
+    try:
+        work_named(owed.name, owed.entry)(owed.args)
+    except Exception:  # noqa: BLE001 - a job may fail in any way; its row remembers how
+        log.exception("job failed", extra={"job": owed.name, "job_id": owed.pk, "attempt": owed.attempts})
+        mark_failed(owed, traceback.format_exc())
+        return False
+    finally:
+        if beat:
+            beat.stopped.set()
+    mark_done(owed)
+    log.info("job done", extra={"job": owed.name, "job_id": owed.pk, "ms": round((time.monotonic() - started) * 1000)})
+    return True
+
+
+def run_owed(limit: int = 1000) -> int:
+    """Pay what is due now, in this thread; how many succeeded. Tests and commands use it."""
+    paid = 0
+    for _ in range(limit):
+        owed = claim()
+        if owed is None:
+            break
+        paid += pay(owed, heartbeat=False)
+    return paid
+
+
+def work_until(stop: threading.Event, *, poll: float = 0.5) -> None:
+    """Work until told to stop; each round asks for what the schedule wants first."""
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            ask_for_scheduled()
+            owed = claim()
+        except Exception:  # noqa: BLE001 - a database that is away comes back
+            log.exception("cannot reach the jobs")
+            stop.wait(5)
+            continue
+        if owed is None:
+            stop.wait(poll)
+        else:
+            pay(owed)
+
+
+@job("journal.tidy", every=timedelta(days=1))
+def tidy() -> None:
+    forget_done_jobs(older_than=timedelta(days=14))

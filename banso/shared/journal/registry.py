@@ -1,0 +1,66 @@
+"""Who wants to know what, and what can be asked for: names -> functions, filled in each app's ``ready``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from banso.shared.journal.models import Entry
+
+Reaction = Callable[[Entry], None]
+Work = Callable[..., None]
+
+_reactions: dict[str, dict[str, Reaction]] = {}
+_jobs: dict[str, Work] = {}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    name: str
+    every: timedelta
+
+
+_schedules: dict[str, Schedule] = {}
+
+
+def on(kind: str) -> Callable[[Reaction], Reaction]:
+    """Owe one call of the decorated function for every entry of this kind."""
+
+    def register(function: Reaction) -> Reaction:
+        _reactions.setdefault(kind, {})[f"{function.__module__}.{function.__qualname__}"] = function
+        return function
+
+    return register
+
+
+def job(name: str, *, every: timedelta | None = None) -> Callable[[Work], Work]:
+    """Name a function that can be enqueued with JSON arguments; ``every`` also schedules it."""
+
+    def register(function: Work) -> Work:
+        if name in _jobs and _jobs[name] is not function:
+            raise ValueError(f"job {name!r} is defined twice: give one of them another name")
+        _jobs[name] = function
+        if every:
+            _schedules[name] = Schedule(name, every)
+        return function
+
+    return register
+
+
+def reactions_to(kind: str) -> dict[str, Reaction]:
+    return _reactions.get(kind, {})
+
+
+def work_named(name: str, entry: Entry | None) -> Callable[[dict[str, Any]], None]:
+    """The call that pays a job; KeyError when no installed app knows the name any more."""
+    if entry is not None:
+        reaction = _reactions[entry.kind][name]
+        return lambda _args: reaction(entry)
+    function = _jobs[name]
+    return lambda args: function(**args)
+
+
+def schedules() -> list[Schedule]:
+    return list(_schedules.values())

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Case, Q, Value, When
+
+from banso.shared import clock
+from banso.shared.journal.models import Entry, Job, Tick
+from banso.shared.journal.registry import reactions_to, schedules
+from banso.shared.journal.rules import LEASE, gives_up, wait_before_retry
+
+
+@transaction.atomic
+def record(kind: str, *, by: AbstractBaseUser | None, account_id: int | None = None, **payload: Any) -> Entry:
+    """Keep what happened, and owe one job to each reaction that asked for it."""
+    now = clock.now()
+    entry = Entry.objects.create(kind=kind, account_id=account_id, by=by, payload=payload, at=now)
+    Job.objects.bulk_create(Job(entry=entry, name=name, run_after=now) for name in reactions_to(kind))
+    return entry
+
+
+@transaction.atomic
+def enqueue(name: str, *, key: str = "", after: datetime | None = None, **args: Any) -> Job:
+    """Ask for a job; with a key, the one that is still owed is found instead.
+
+    A keyed job that is running right now may have read before this call's change: it runs once more.
+    """
+    still_owed = Job.objects.filter(key=key, done_at=None, given_up_at=None)
+    if key and still_owed.update(again=Case(When(lease_until=None, then=Value(False)), default=Value(True))):
+        return still_owed.get()
+    try:
+        with transaction.atomic():
+            return Job.objects.create(name=name, key=key, args=args, run_after=after or clock.now())
+    except IntegrityError:
+        return still_owed.get()
+
+
+@transaction.atomic
+def claim() -> Job | None:
+    """Take the lease of the oldest job that is due, or None; SQLite's write lock makes it single."""
+    now = clock.now()
+    due = Job.objects.filter(done_at=None, given_up_at=None, run_after__lte=now).filter(
+        Q(lease_until=None) | Q(lease_until__lt=now)
+    )
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True, of=("self",))
+    owed = due.select_related("entry").order_by("run_after", "id").first()
+    if owed is None:
+        return None
+    owed.token, owed.lease_until, owed.attempts = token_hex(16), now + LEASE, owed.attempts + 1
+    owed.save(update_fields=["token", "lease_until", "attempts"])
+    return owed
+
+
+def extend_lease(owed: Job) -> bool:
+    """Keep the job for another while; False when another worker has it by now."""
+    held = Job.objects.filter(pk=owed.pk, token=owed.token, done_at=None)
+    return held.update(lease_until=clock.now() + LEASE) == 1
+
+
+def mark_done(owed: Job) -> bool:
+    """Close the job; False when another worker took it over, whose result then counts."""
+    held = Job.objects.filter(pk=owed.pk, token=owed.token, done_at=None)
+    if held.filter(again=True).update(again=False, lease_until=None, attempts=0, run_after=clock.now()):
+        return True
+    return held.update(done_at=clock.now(), lease_until=None, error="") == 1
+
+
+def mark_failed(owed: Job, error: str) -> None:
+    """Keep the error, and try again later or give up."""
+    now = clock.now()
+    held = Job.objects.filter(pk=owed.pk, token=owed.token, done_at=None)
+    held.update(
+        lease_until=None,
+        error=error[-4000:],
+        run_after=now + wait_before_retry(owed.attempts),
+        given_up_at=now if gives_up(owed.attempts) else None,
+    )
+
+
+@transaction.atomic
+def ask_for_scheduled() -> int:
+    """Enqueue what is due by the schedule, once per slot whoever asks; the number asked for."""
+    asked = 0
+    for schedule in schedules():
+        slot = int(clock.now().timestamp() // schedule.every.total_seconds())
+        _, created = Tick.objects.get_or_create(name=schedule.name, slot=slot)
+        if created:
+            enqueue(schedule.name, key=f"schedule:{schedule.name}")
+            Tick.objects.filter(name=schedule.name, slot__lt=slot).delete()
+            asked += 1
+    return asked
+
+
+@transaction.atomic
+def forget_done_jobs(*, older_than: timedelta) -> int:
+    """Drop paid jobs; the entries they answered stay."""
+    return Job.objects.filter(done_at__lt=clock.now() - older_than).delete()[0]

@@ -1,0 +1,13 @@
+"""The ``banso`` command: the verbs of the house first, Django's own commands (migrate, shell …) behind them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banso.shell.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - settings come first
+
+    execute_from_command_line(["banso", *(sys.argv[1:] or ["help"])])

@@ -1,0 +1,95 @@
+"""Settings read from the environment; a wrong value stops the start with a sentence that says what to write."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class WrongSetting(SystemExit):
+    """A setting that cannot be used; printed as it is, without a traceback."""
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    value = text(name).lower()
+    if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
+        return value in ("1", "true", "yes", "on") if value else default
+    raise WrongSetting(f"{name}={value!r} is neither yes nor no: write 1 or 0.")
+
+
+def names(name: str, default: str) -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def home() -> Path:
+    """Where the embedded database, the lake and uploads live; made when it is not there."""
+    folder = Path(text("BANSO_HOME", "var")).expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSetting(f"BANSO_HOME={folder} cannot be made ({error}): name a folder this user may write.") from error
+    return folder
+
+
+def secret_key(folder: Path) -> str:
+    """SECRET_KEY, or one made once and kept beside the data, readable by its owner alone."""
+    given = text("SECRET_KEY")
+    if given:
+        if len(given) < 32:
+            raise WrongSetting("SECRET_KEY is shorter than 32 characters: write a longer random one.")
+        return given
+    kept = folder / "secret_key"
+    if not kept.exists():
+        try:
+            with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return kept.read_text().strip()
+
+
+SQLITE_OPTIONS: dict[str, Any] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000; "
+        "PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864;"
+    ),
+}
+
+
+def database(folder: Path) -> dict[str, Any]:
+    """DATABASE_URL as Django wants it: empty or sqlite:///path, or postgresql://user:password@host:port/name."""
+    url = text("DATABASE_URL")
+    if not url:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "banso.sqlite3", "OPTIONS": SQLITE_OPTIONS}
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path, "OPTIONS": SQLITE_OPTIONS}
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise WrongSetting(
+            f"DATABASE_URL begins with {parts.scheme!r}: write postgresql://user:password@host:5432/name, "
+            "or leave it empty for the embedded SQLite."
+        )
+    options = dict(parse_qsl(parts.query))
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise WrongSetting(f"DATABASE_URL has a port that is not a number: {error}.") from error
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(port or ""),
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": options,
+    }

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+DATE_FORMAT = "Y年n月j日"
+SHORT_DATE_FORMAT = "Y/m/d"
+DATETIME_FORMAT = "Y年n月j日 H:i"
+SHORT_DATETIME_FORMAT = "Y/m/d H:i"
+YEAR_MONTH_FORMAT = "Y年n月"
+MONTH_DAY_FORMAT = "n月j日"
+TIME_FORMAT = "H:i"
+THOUSAND_SEPARATOR = ","
+NUMBER_GROUPING = 3

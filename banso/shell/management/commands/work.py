@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from banso.shared.journal.jobs import run_owed, work_until
+
+
+class Command(BaseCommand):
+    help = "Pay what is owed: reactions, imports, metrics. Runs until stopped; several may run."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="pay what is due now and leave")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["once"]:
+            self.stdout.write(f"{run_owed()} jobs done")
+            return
+        stop = threading.Event()
+
+        def leave(_signal: int, _frame: FrameType | None) -> None:
+            stop.set()
+
+        signal.signal(signal.SIGTERM, leave)
+        signal.signal(signal.SIGINT, leave)
+        work_until(stop)

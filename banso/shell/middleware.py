@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from secrets import token_hex
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from banso.shared.users.models import User
+from banso.shared.users.reads import organisation
+from banso.shell.logs import current_request_id
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def request_id(handler: Handler) -> Handler:
+    """Give each request an id that its log lines and its answer carry."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        chosen = given if re.fullmatch(r"[\w-]{8,64}", given, re.ASCII) else token_hex(8)
+        token = current_request_id.set(chosen)
+        try:
+            response = handler(request)
+        finally:
+            current_request_id.reset(token)
+        response["X-Request-ID"] = chosen
+        return response
+
+    return middleware
+
+
+def content_security_policy(handler: Handler) -> Handler:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = handler(request)
+        response.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+    return middleware
+
+
+def reader(handler: Handler) -> Handler:
+    """Speak the signed-in user's language and time zone; the organisation's zone where they chose none."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not isinstance(user, User):
+            return handler(request)
+        zone = user.time_zone or organisation().time_zone or settings.TIME_ZONE
+        with timezone.override(ZoneInfo(zone)):
+            if not user.language:
+                return handler(request)
+            with translation.override(user.language):
+                request.LANGUAGE_CODE = user.language
+                response = handler(request)
+                response["Content-Language"] = user.language
+                return response
+
+    return middleware

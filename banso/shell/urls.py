@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from django.urls import include, path
+
+from banso.shell import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("language/", views.language, name="language"),
+    path("health/", views.health, name="health"),
+    path("ready/", views.ready, name="ready"),
+    path("sign-in/", include("allauth.account.urls")),
+    path("customers/", include("banso.know.accounts.urls")),
+    path("people/", include("banso.know.people.urls")),
+    path("notes/", include("banso.know.notes.urls")),
+    path("imports/", include("banso.listen.imports.urls")),
+    path("events/", include("banso.listen.events.urls")),
+    path("metrics/", include("banso.measure.metrics.urls")),
+    path("health-score/", include("banso.measure.health.urls")),
+    path("evidence/", include("banso.prove.studies.urls")),
+    path("today/", include("banso.act.today.urls")),
+    path("tasks/", include("banso.act.tasks.urls")),
+]
+handler404 = "banso.shell.views.not_found"
+handler500 = "banso.shell.views.server_error"
