@@ -1,7 +1,9 @@
-"""What the engine hands back: an `Answer` with its interval and n, or a `NoAnswer` that says what is missing.
+"""What the engine hands back: an `Answer` with its interval and n, or a `NoAnswer` that says what
+is missing.
 
 Nothing here stands for "cannot tell" by a neutral number: no 0, no odds ratio of 1, no p of 1.
 """
+
 from __future__ import annotations
 
 import math
@@ -29,10 +31,13 @@ class Check:
 class Answer:
     """An estimate that passed its gates.
 
-    value       the estimate, on `scale` ("proportion", "difference", "odds_ratio", "survival", "auc", ...)
+    value       the estimate, on `scale` ("proportion", "difference", "odds_ratio", "survival",
+                "auc", ...)
     low, high   limits of the interval at `confidence` (share, 0.95 = 95 %)
-    n           rows the estimate rests on; `events` rows with the event; `accounts` clusters, None if rows = accounts
-    se, p, q    standard error on the scale of the model, p-value, q after false-discovery control; None = not asked
+    n           rows the estimate rests on; `events` rows with the event; `accounts` clusters, None
+                if rows = accounts
+    se, p, q    standard error on the scale of the model, p-value, q after false-discovery control;
+                None = not asked
     method      stable code of the method, e.g. "wilson"
     Raises ValueError for a number that is not finite in value or low <= high violated.
     """

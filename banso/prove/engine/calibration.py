@@ -1,8 +1,10 @@
 """How well a score ranks (AUC) and how right its probabilities are (Brier).
 
-Letters: m rows with the event, k without; AUC = P(score of an event > score of a non-event) + half the ties.
-References: DeLong, DeLong & Clarke-Pearson 1988; Hanley & McNeil 1982, Radiology 143:29; Brier 1950.
+Letters: m rows with the event, k without; AUC = P(score of an event > score of a non-event) + half
+the ties. References: DeLong, DeLong & Clarke-Pearson 1988; Hanley & McNeil 1982, Radiology 143:29;
+Brier 1950.
 """
+
 from __future__ import annotations
 
 import math
@@ -35,7 +37,8 @@ def auc(
 
     With R midranks over all rows and r midranks within a class: V_i = (R_i - r_i)/k over events,
     U_j = 1 - (R_j - r_j)/m over non-events; AUC = mean V; var = var(V)/m + var(U)/k.
-    NoAnswer("too_few_events" | "too_few_non_events") below `minimum` on a side; ValueError for NaN scores.
+    NoAnswer("too_few_events" | "too_few_non_events") below `minimum` on a side; ValueError for NaN
+    scores.
     """
     s = np.asarray(score, dtype=np.float64)
     y = np.asarray(event).astype(bool)
@@ -52,8 +55,15 @@ def auc(
     se = math.sqrt(float(v.var(ddof=1)) / m + float(u.var(ddof=1)) / k)
     half = two_sided_z(confidence) * se
     return Answer(
-        value=value, low=max(0.0, value - half), high=min(1.0, value + half), n=m + k, events=m,
-        scale="auc", method="delong", confidence=confidence, se=se,
+        value=value,
+        low=max(0.0, value - half),
+        high=min(1.0, value + half),
+        n=m + k,
+        events=m,
+        scale="auc",
+        method="delong",
+        confidence=confidence,
+        se=se,
         p=two_sided_p((value - 0.5) / se) if se > 0 else None,
     )
 
@@ -70,7 +80,9 @@ def hanley_mcneil_se(auc_value: float, events: int, non_events: int) -> float:
 
 
 def brier(probability: npt.ArrayLike, event: npt.ArrayLike) -> float:
-    """Mean of (probability - event)^2; 0 is perfect. ValueError for no rows or a probability outside 0..1."""
+    """Mean of (probability - event)^2; 0 is perfect. ValueError for no rows or a probability
+    outside 0..1.
+    """
     p = np.asarray(probability, dtype=np.float64)
     y = np.asarray(event).astype(np.float64)
     if not len(p) or len(p) != len(y) or not np.all((p >= 0) & (p <= 1)):

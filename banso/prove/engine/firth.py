@@ -1,9 +1,11 @@
-"""Firth's logistic regression: finite estimates when a cell is empty or a KPI separates renewals from losses.
+"""Firth's logistic regression: finite estimates when a cell is empty or a KPI separates renewals
+from losses.
 
-Letters as in regression.py. Maximises l(b) + 1/2 ln det I(b); score X'(y - p + h(1/2 - p)) with h the diagonal of
-W^1/2 X I^-1 X' W^1/2. For a 2x2 table it is the same as adding 1/2 to every cell.
+Letters as in regression.py. Maximises l(b) + 1/2 ln det I(b); score X'(y - p + h(1/2 - p)) with h
+the diagonal of W^1/2 X I^-1 X' W^1/2. For a 2x2 table it is the same as adding 1/2 to every cell.
 References: Firth 1993, Biometrika 80:27-38; Heinze & Schemper 2002, Statist. Med. 21:2409-2419.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -33,8 +35,9 @@ class _State:
 def fit_firth(x: npt.ArrayLike, y: npt.ArrayLike, start: FloatArray | None = None) -> Fit:
     """Firth's estimate of y (0/1) on X (n, k), with model-based covariance I^-1.
 
-    A sandwich is not offered: in an empty cell the residuals, and with them its variance, vanish. Widen by a design
-    effect instead. start: coefficients of the kept columns. Raises ValueError for wrong shapes or non-finite numbers.
+    A sandwich is not offered: in an empty cell the residuals, and with them its variance, vanish.
+    Widen by a design effect instead. start: coefficients of the kept columns. Raises ValueError for
+    wrong shapes or non-finite numbers.
     """
     design, target = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if design.ndim != 2 or len(design) != len(target) or not np.isfinite(design).all():
@@ -46,14 +49,13 @@ def fit_firth(x: npt.ArrayLike, y: npt.ArrayLike, start: FloatArray | None = Non
         raise SingularDesignError("no column varies")
     used = design[:, list(kept)]
     b, state, converged = _maximise(used, target, start, list(range(used.shape[1])))
-    model = np.linalg.inv(state.information)
+    model = np.linalg.inv(state.information).astype(np.float64)
     return Fit(b, model, model, state.penalised, kept, len(target), None, "firth", converged)
 
 
-def penalised_likelihood_ratio(
-    x: FloatArray, y: FloatArray, fit: Fit, columns: list[int]
-) -> float:
-    """2 (l*(b) - l*(b with `columns` held at 0)), chi-square with len(columns) df; the penalty keeps all columns.
+def penalised_likelihood_ratio(x: FloatArray, y: FloatArray, fit: Fit, columns: list[int]) -> float:
+    """2 (l*(b) - l*(b with `columns` held at 0)), chi-square with len(columns) df; the penalty
+    keeps all columns.
 
     x: the columns of `fit` in its order. More powerful than Wald's test when a cell is empty.
     """

@@ -4,6 +4,7 @@ Letters: m tests, p(1) <= ... <= p(m). q(i) = min over j >= i of p(j) m c / j, c
 c = 1 (Benjamini & Hochberg 1995, JRSS B 57:289-300: independent or positively dependent tests) or
 c = 1 + 1/2 + ... + 1/m (Benjamini & Yekutieli 2001: any dependence). Reject where q <= the target.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence

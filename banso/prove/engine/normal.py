@@ -1,4 +1,5 @@
 """The normal and chi-square distributions, as plain numbers."""
+
 from __future__ import annotations
 
 import math

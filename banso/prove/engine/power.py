@@ -1,11 +1,12 @@
 """How small a difference can be seen, how much data is needed, and by when it will be there.
 
-Letters: z_a = z(1 - alpha/2), z_b = z(power); D events (non-renewals); p share of decisions that are events;
-R2 share of the KPI's variance explained by the other terms of the model; deff design effect of repeated
-rows per account (1 = none). Odds ratios are per standard deviation of the KPI.
+Letters: z_a = z(1 - alpha/2), z_b = z(power); D events (non-renewals); p share of decisions that
+are events; R2 share of the KPI's variance explained by the other terms of the model; deff design
+effect of repeated rows per account (1 = none). Odds ratios are per standard deviation of the KPI.
 References: Hsieh, Bloch & Larsen 1998 (logistic); Hsieh & Lavori 2000 (Cox, continuous);
 Schoenfeld 1983, Biometrics 39:499 (two groups); Fleiss 1981 as in R's power.prop.test.
 """
+
 from __future__ import annotations
 
 import math
@@ -27,7 +28,8 @@ def _z_sum(alpha: float, power: float) -> float:
 
 
 def fdr_alpha(q: float, family_size: int, discoveries: int = 0) -> float:
-    """The p-value a KPI must reach to pass false-discovery level q: alpha* = q max(1, discoveries) / m.
+    """The p-value a KPI must reach to pass false-discovery level q: alpha* = q max(1, discoveries)
+    / m.
 
     Raises ValueError when family_size < 1.
     """
@@ -37,10 +39,17 @@ def fdr_alpha(q: float, family_size: int, discoveries: int = 0) -> float:
 
 
 def smallest_detectable_or(
-    events: float, event_rate: float, *, alpha: float = 0.05, power: float = 0.8,
-    r2: float = 0.0, deff: float = 1.0,
+    events: float,
+    event_rate: float,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    r2: float = 0.0,
+    deff: float = 1.0,
 ) -> float | None:
-    """exp((z_a + z_b) / sqrt(D (1-p)(1-R2) / deff)), an odds ratio > 1 per SD; None without information (D = 0)."""
+    """exp((z_a + z_b) / sqrt(D (1-p)(1-R2) / deff)), an odds ratio > 1 per SD; None without
+    information (D = 0).
+    """
     information = events * (1 - event_rate) * (1 - r2) / deff
     if information <= 0:
         return None
@@ -49,23 +58,29 @@ def smallest_detectable_or(
 
 
 def events_needed(
-    odds_ratio: float, event_rate: float, *, alpha: float = 0.05, power: float = 0.8,
-    r2: float = 0.0, deff: float = 1.0,
+    odds_ratio: float,
+    event_rate: float,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    r2: float = 0.0,
+    deff: float = 1.0,
 ) -> float:
-    """D = (z_a + z_b)^2 deff / ((ln OR)^2 (1-p)(1-R2)). Raises ValueError for OR <= 0, OR = 1, p or R2 >= 1."""
+    """D = (z_a + z_b)^2 deff / ((ln OR)^2 (1-p)(1-R2)). Raises ValueError for OR <= 0, OR = 1, p or
+    R2 >= 1.
+    """
     if odds_ratio <= 0 or odds_ratio == 1 or not 0 <= event_rate < 1 or not 0 <= r2 < 1:
         raise ValueError("need odds_ratio > 0 and not 1, 0 <= event_rate < 1, 0 <= r2 < 1")
     bottom = math.log(odds_ratio) ** 2 * (1 - event_rate) * (1 - r2)
     return _z_sum(alpha, power) ** 2 * deff / bottom
 
 
-def decisions_per_month(
-    decided_on: npt.NDArray[np.int64], data_cut: date
-) -> float | None:
-    """Decisions per month over the last year before data_cut (or since the first decision, if later).
+def decisions_per_month(decided_on: npt.NDArray[np.int64], data_cut: date) -> float | None:
+    """Decisions per month over the last year before data_cut (or since the first decision, if
+    later).
 
-    decided_on: day numbers since 1970-01-01, any order. None when less than four weeks are on record
-    or nothing was decided in the window: then a rate cannot be told.
+    decided_on: day numbers since 1970-01-01, any order. None when less than four weeks are on
+    record or nothing was decided in the window: then a rate cannot be told.
     """
     if len(decided_on) == 0:
         return None
@@ -80,7 +95,9 @@ def decisions_per_month(
 def months_until(
     events_now: float, events_wanted: float, per_month: float | None, event_rate: float
 ) -> float | None:
-    """(D_needed - D_now) / (decisions per month x p); 0 when already there, None when no events are coming."""
+    """(D_needed - D_now) / (decisions per month x p); 0 when already there, None when no events are
+    coming.
+    """
     if events_wanted <= events_now:
         return 0.0
     if per_month is None or per_month * event_rate <= 0:
@@ -96,12 +113,20 @@ def known_by(data_cut: date, months: float | None) -> date | None:
 
 
 def cox_power(
-    n: int, hazard_ratio: float, variance: float, event_share: float, *,
-    r2: float = 0.0, alpha: float = 0.05, sides: int = 2,
+    n: int,
+    hazard_ratio: float,
+    variance: float,
+    event_share: float,
+    *,
+    r2: float = 0.0,
+    alpha: float = 0.05,
+    sides: int = 2,
 ) -> float:
-    """Power for a continuous covariate in Cox's model: Phi(|ln HR| sqrt(n s2 psi (1-R2)) - z(1-alpha/sides)).
+    """Power for a continuous covariate in Cox's model: Phi(|ln HR| sqrt(n s2 psi (1-R2)) -
+    z(1-alpha/sides)).
 
-    variance s2 of the covariate, event_share psi, R2 with the other covariates (Hsieh & Lavori 2000).
+    variance s2 of the covariate, event_share psi, R2 with the other covariates (Hsieh & Lavori
+    2000).
     """
     signal = abs(math.log(hazard_ratio)) * math.sqrt(n * variance * event_share * (1 - r2))
     return cumulative(signal - quantile(1 - alpha / sides))
@@ -116,8 +141,13 @@ def schoenfeld_events(
 
 
 def logistic_sample_size(
-    rate_at_mean: float, odds_ratio: float, *, alpha: float = 0.05, power: float = 0.8,
-    r2: float = 0.0, deff: float = 1.0,
+    rate_at_mean: float,
+    odds_ratio: float,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    r2: float = 0.0,
+    deff: float = 1.0,
 ) -> float:
     """Rows for one standardised covariate: (z_a + z_b)^2 deff / (p1 (1-p1) (ln OR)^2 (1-R2))."""
     bottom = rate_at_mean * (1 - rate_at_mean) * math.log(odds_ratio) ** 2 * (1 - r2)
@@ -125,14 +155,18 @@ def logistic_sample_size(
 
 
 def two_proportions_power(n: float, p1: float, p2: float, *, alpha: float = 0.05) -> float:
-    """Power with n rows per group: Phi((sqrt(n) |p1-p2| - z_a sqrt(2 P(1-P))) / sqrt(p1 q1 + p2 q2)), P the mean."""
+    """Power with n rows per group: Phi((sqrt(n) |p1-p2| - z_a sqrt(2 P(1-P))) / sqrt(p1 q1 + p2
+    q2)), P the mean.
+    """
     spread = math.sqrt(p1 * (1 - p1) + p2 * (1 - p2))
     pooled = math.sqrt((p1 + p2) * (1 - (p1 + p2) / 2))
     return cumulative((math.sqrt(n) * abs(p1 - p2) - quantile(1 - alpha / 2) * pooled) / spread)
 
 
 def two_proportions_n(p1: float, p2: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
-    """Rows per group: (z_a sqrt(2 P(1-P)) + z_b sqrt(p1 q1 + p2 q2))^2 / (p1-p2)^2. ValueError when p1 = p2."""
+    """Rows per group: (z_a sqrt(2 P(1-P)) + z_b sqrt(p1 q1 + p2 q2))^2 / (p1-p2)^2. ValueError when
+    p1 = p2.
+    """
     if p1 == p2:
         raise ValueError("no sample size tells equal shares apart")
     spread = math.sqrt(p1 * (1 - p1) + p2 * (1 - p2))
@@ -143,7 +177,9 @@ def two_proportions_n(p1: float, p2: float, *, alpha: float = 0.05, power: float
 def smallest_detectable_uplift(
     base: float, n_per_arm: float, *, alpha: float = 0.05, power: float = 0.8
 ) -> float | None:
-    """Smallest rise above `base` seen with n rows per arm; None when even base -> 100 % would be missed."""
+    """Smallest rise above `base` seen with n rows per arm; None when even base -> 100 % would be
+    missed.
+    """
     if not 0 < base < 1:
         raise ValueError("base must lie between 0 and 1")
     low, high = base + 1e-9, 1 - 1e-9

@@ -4,6 +4,7 @@ Letters: x successes out of n, p = x/n, z the two-sided normal quantile (1.96 at
 All shares lie in 0..1. References: Wilson 1927; Clopper & Pearson 1934; Newcombe 1998,
 Statist. Med. 17:857-872 (one sample) and 17:873-890 (difference, method 10); Fleiss 1981 p. 139.
 """
+
 from __future__ import annotations
 
 import math
@@ -49,7 +50,9 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
 
 
 def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> Interval:
-    """Exact interval: quantiles of Beta(x, n-x+1) and Beta(x+1, n-x). Raises ValueError as `wilson`."""
+    """Exact interval: quantiles of Beta(x, n-x+1) and Beta(x+1, n-x). Raises ValueError as
+    `wilson`.
+    """
     from scipy.special import betaincinv
 
     _validate(successes, n)
@@ -75,28 +78,44 @@ def newcombe(x1: int, n1: int, x2: int, n2: int, confidence: float = 0.95) -> In
 def rate(
     successes: int, n: int, confidence: float = 0.95, minimum_n: int = MINIMUM_N
 ) -> Answer | NoAnswer:
-    """A share with its Wilson interval, or NoAnswer("too_few_rows") when n < minimum_n: show counts then."""
+    """A share with its Wilson interval, or NoAnswer("too_few_rows") when n < minimum_n: show counts
+    then.
+    """
     if n < minimum_n:
         needs = {"n": n, "n_needed": minimum_n, "successes": successes}
         return NoAnswer("too_few_rows", needs)
     low, high = wilson(successes, n, confidence)
     return Answer(
-        value=successes / n, low=low, high=high, n=n, events=successes,
-        scale="proportion", method="wilson", confidence=confidence,
+        value=successes / n,
+        low=low,
+        high=high,
+        n=n,
+        events=successes,
+        scale="proportion",
+        method="wilson",
+        confidence=confidence,
     )
 
 
 def difference(
     x1: int, n1: int, x2: int, n2: int, confidence: float = 0.95, minimum_n: int = MINIMUM_N
 ) -> Answer | NoAnswer:
-    """p1 - p2 with Newcombe's interval, or NoAnswer when either group has fewer than minimum_n rows."""
+    """p1 - p2 with Newcombe's interval, or NoAnswer when either group has fewer than minimum_n
+    rows.
+    """
     if min(n1, n2) < minimum_n:
         needs = {"n": min(n1, n2), "n_needed": minimum_n}
         return NoAnswer("too_few_rows", needs)
     low, high = newcombe(x1, n1, x2, n2, confidence)
     return Answer(
-        value=x1 / n1 - x2 / n2, low=low, high=high, n=n1 + n2, events=x1 + x2,
-        scale="difference", method="newcombe", confidence=confidence,
+        value=x1 / n1 - x2 / n2,
+        low=low,
+        high=high,
+        n=n1 + n2,
+        events=x1 + x2,
+        scale="difference",
+        method="newcombe",
+        confidence=confidence,
     )
 
 

@@ -1,10 +1,12 @@
 """Logistic and linear regression with standard errors robust to repeated rows of one account.
 
-Letters: X (n rows, k columns, the intercept among them), y (n) 0/1 or numbers, b (k) coefficients in log-odds per
-unit of X, p = 1/(1+exp(-Xb)), w = p(1-p), I = X'WX information, G clusters (accounts), r = y - p.
-Sandwich: V = I^-1 (sum over clusters s_g s_g') I^-1 c, s_g = sum of x_i r_i in cluster g,
-c = G/(G-1) (n-1)/(n-k) (Liang & Zeger 1986; Petersen 2009; same factor as statsmodels).
+Letters: X (n rows, k columns, the intercept among them), y (n) 0/1 or numbers, b (k) coefficients
+in log-odds per unit of X, p = 1/(1+exp(-Xb)), w = p(1-p), I = X'WX information, G clusters
+(accounts), r = y - p. Sandwich: V = I^-1 (sum over clusters s_g s_g') I^-1 c, s_g = sum of x_i r_i
+in cluster g, c = G/(G-1) (n-1)/(n-k) (Liang & Zeger 1986; Petersen 2009; same factor as
+statsmodels).
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -21,7 +23,9 @@ _COLLINEAR = 1e-8
 
 
 class SingularDesignError(ValueError):
-    """The columns cannot be told apart, or nothing varies; drop columns with `independent_columns`."""
+    """The columns cannot be told apart, or nothing varies; drop columns with
+    `independent_columns`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ class Fit:
     """A fitted regression.
 
     coef (k,), covariance (k, k) robust when clusters were given, else model_covariance;
-    kept: indices of the columns of X that were used (collinear ones are left out), coef is in that order.
-    log_likelihood is NaN for OLS; penalised for Firth. method: "logistic", "firth" or "ols".
+    kept: indices of the columns of X that were used (collinear ones are left out), coef is in that
+    order. log_likelihood is NaN for OLS; penalised for Firth. method: "logistic", "firth" or "ols".
     converged False means separation: the estimates run away and must not be shown.
     """
 
@@ -66,12 +70,14 @@ class Fit:
     @property
     def se(self) -> FloatArray:
         """Standard errors (k,): square roots of the diagonal of `covariance`."""
-        return np.asarray(np.sqrt(np.diag(self.covariance)))
+        return np.asarray(np.sqrt(np.diag(self.covariance)), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class NewtonFit:
-    """What Newton's method leaves: coefficients, information, residuals y - p, and whether it converged."""
+    """What Newton's method leaves: coefficients, information, residuals y - p, and whether it
+    converged.
+    """
 
     coef: FloatArray
     information: FloatArray
@@ -83,8 +89,8 @@ class NewtonFit:
 def independent_columns(x: FloatArray) -> tuple[int, ...]:
     """Indices of the columns kept when each one explained by the kept ones before it is left out.
 
-    A column goes when less than 1e-8 of its sum of squares is left after projection; constants count as explained
-    by the intercept, so put the intercept first and what matters most next.
+    A column goes when less than 1e-8 of its sum of squares is left after projection; constants
+    count as explained by the intercept, so put the intercept first and what matters most next.
     """
     return _independent(x.T @ x)
 
@@ -109,8 +115,9 @@ def newton_logistic(
 ) -> NewtonFit:
     """Maximum likelihood by Newton's method with step halving, from `start` (k,) or zero.
 
-    tolerance: largest last step, relative to 1 + |b|. Blocks of rows keep the work in the processor's cache.
-    Raises SingularDesignError when the information cannot be inverted at the start.
+    tolerance: largest last step, relative to 1 + |b|. Blocks of rows keep the work in the
+    processor's cache. Raises SingularDesignError when the information cannot be inverted at the
+    start.
     """
     b = np.zeros(x.shape[1]) if start is None else start.astype(np.float64)
     residual = np.empty(len(y))
@@ -161,9 +168,11 @@ def _logistic_pass(
 def influence(
     x: FloatArray, residual: FloatArray, bread: FloatArray, columns: list[int], clusters: Clusters
 ) -> FloatArray:
-    """Per cluster, about how far each asked coefficient moves when the cluster is left out: (G, len(columns)).
+    """Per cluster, about how far each asked coefficient moves when the cluster is left out: (G,
+    len(columns)).
 
-    bread: I^-1. The robust covariance of these coefficients is the cross product of the columns times c.
+    bread: I^-1. The robust covariance of these coefficients is the cross product of the columns
+    times c.
     """
     return clusters.sums((x @ bread[:, columns]) * residual[:, None])
 
@@ -203,23 +212,31 @@ def _binary(y: FloatArray) -> None:
 def fit_logistic(x: npt.ArrayLike, y: npt.ArrayLike, clusters: npt.ArrayLike | None = None) -> Fit:
     """Logistic regression of y (0/1) on X, robust to `clusters` (n identifiers) when given.
 
-    Collinear columns are left out (`Fit.kept`). Under separation `converged` is False: use `fit_firth`.
-    Raises ValueError for wrong shapes, non-finite numbers, y not 0/1.
+    Collinear columns are left out (`Fit.kept`). Under separation `converged` is False: use
+    `fit_firth`. Raises ValueError for wrong shapes, non-finite numbers, y not 0/1.
     """
     design, target, kept = _checked(x, y)
     _binary(target)
     fit = newton_logistic(design, target)
-    model = np.linalg.pinv(fit.information, hermitian=True)
+    model: FloatArray = np.linalg.pinv(fit.information, hermitian=True).astype(np.float64)
     groups = None if clusters is None else Clusters.of(clusters)
     covariance = model if groups is None else _robust(design, fit.residual, model, groups)
     return Fit(
-        fit.coef, covariance, model, fit.log_likelihood, kept, len(target),
-        groups.count if groups else None, "logistic", fit.converged,
+        fit.coef,
+        covariance,
+        model,
+        fit.log_likelihood,
+        kept,
+        len(target),
+        groups.count if groups else None,
+        "logistic",
+        fit.converged,
     )
 
 
 def fit_ols(x: npt.ArrayLike, y: npt.ArrayLike, clusters: npt.ArrayLike | None = None) -> Fit:
-    """Least squares of y on X: b = (X'X)^-1 X'y, model covariance s^2 (X'X)^-1 with s^2 = RSS/(n-k).
+    """Least squares of y on X: b = (X'X)^-1 X'y, model covariance s^2 (X'X)^-1 with s^2 =
+    RSS/(n-k).
 
     Robust to `clusters` when given. Errors as `fit_logistic`.
     """
@@ -227,12 +244,20 @@ def fit_ols(x: npt.ArrayLike, y: npt.ArrayLike, clusters: npt.ArrayLike | None =
     n, k = design.shape
     if n <= k:
         raise ValueError("need more rows than columns")
-    bread = np.linalg.inv(design.T @ design)
+    bread: FloatArray = np.linalg.inv(design.T @ design).astype(np.float64)
     coef = bread @ (design.T @ target)
     residual = target - design @ coef
     model = bread * float(residual @ residual) / (n - k)
     groups = None if clusters is None else Clusters.of(clusters)
     covariance = model if groups is None else _robust(design, residual, bread, groups)
     return Fit(
-        coef, covariance, model, float("nan"), kept, n, groups.count if groups else None, "ols", True
+        coef,
+        covariance,
+        model,
+        float("nan"),
+        kept,
+        n,
+        groups.count if groups else None,
+        "ols",
+        True,
     )

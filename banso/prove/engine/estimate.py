@@ -1,0 +1,144 @@
+"""One KPI's estimate: logistic with cluster-robust errors, or Firth's where a cell is nearly
+empty.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from banso.prove.engine.columns import Column
+from banso.prove.engine.design import Decisions, Nuisance
+from banso.prove.engine.firth import fit_firth, penalised_likelihood_ratio
+from banso.prove.engine.normal import chi_square_p, two_sided_p, two_sided_z
+from banso.prove.engine.regression import (
+    FloatArray,
+    SingularDesignError,
+    independent_columns,
+    influence,
+    newton_logistic,
+    small_sample_factor,
+)
+
+_TOLERANCE = 1e-6
+_SIGNIFICANT = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """b (m,) log-odds of non-renewal of the tested columns with covariance (m, m) and limits.
+
+    chi2, df, p: Wald's test that all are 0 (penalised likelihood ratio over the design effect for
+    Firth). r2: of the first tested column on the shared terms. influential: code of the account
+    without which p would cross 0.05, None if there is none; shift: the largest move of b by one
+    account, in standard errors.
+    """
+
+    b: FloatArray
+    covariance: FloatArray
+    low: FloatArray
+    high: FloatArray
+    chi2: float
+    p: float
+    method: Literal["logistic", "firth"]
+    r2: float
+    influential: int | None
+    shift: float | None
+
+    @property
+    def se(self) -> FloatArray:
+        return np.asarray(np.sqrt(np.diag(self.covariance)), dtype=np.float64)
+
+    @property
+    def z(self) -> float:
+        """Signed root of chi2, for one tested column."""
+        return math.copysign(math.sqrt(self.chi2), float(self.b[0]))
+
+
+def estimate(
+    column: Column, nuisance: Nuisance, d: Decisions, confidence: float
+) -> Estimate | None:
+    """The KPI beside the shared terms; None when it cannot be told apart from them or nothing
+    converges.
+    """
+    r2 = nuisance.explained(column.x[:, 0])
+    if r2 > 1 - 1e-6:
+        return None
+    x = np.column_stack((nuisance.x, column.x))
+    k = nuisance.x.shape[1]
+    tested = list(range(k, k + column.tested))
+    if column.x.shape[1] > 1:
+        kept = independent_columns(x)
+        if not set(tested) <= set(kept):
+            return None
+        x = np.ascontiguousarray(x[:, list(kept)])
+    start = np.concatenate((nuisance.start, np.zeros(x.shape[1] - k)))
+    try:
+        if not column.sparse:
+            found = _robust(x, start, tested, d, confidence, r2)
+            if found is not None:
+                return found
+        return _firth(x, start, tested, d, confidence, r2)
+    except (SingularDesignError, np.linalg.LinAlgError):
+        return None
+
+
+def _robust(
+    x: FloatArray, start: FloatArray, tested: list[int], d: Decisions, confidence: float, r2: float
+) -> Estimate | None:
+    fit = newton_logistic(x, d.y, start, _TOLERANCE)
+    if not fit.converged:
+        return None
+    bread = np.linalg.inv(fit.information).astype(np.float64)
+    moved = influence(x, fit.residual, bread, tested, d.clusters)
+    factor = small_sample_factor(d.n, x.shape[1], d.clusters.count)
+    b, covariance = fit.coef[tested], moved.T @ moved * factor
+    chi2 = float(b @ np.linalg.solve(covariance, b))
+    half = two_sided_z(confidence) * np.sqrt(np.diag(covariance))
+    influential, shift = None, None
+    if len(tested) == 1:
+        influential, shift = _influential(float(b[0]), moved[:, 0], factor)
+        p = two_sided_p(math.sqrt(chi2))
+    else:
+        p = chi_square_p(chi2, len(tested))
+    return Estimate(b, covariance, b - half, b + half, chi2, p, "logistic", r2, influential, shift)
+
+
+def _influential(b: float, moved: FloatArray, factor: float) -> tuple[int | None, float]:
+    squares = moved * moved
+    total = float(squares.sum())
+    without = np.abs(b - moved) / np.sqrt(np.maximum(total - squares, 1e-300) * factor)
+    now = abs(b) / math.sqrt(total * factor)
+    size = np.abs(moved)
+    crossing = np.flatnonzero((without > _SIGNIFICANT) != (now > _SIGNIFICANT))
+    shift = float(size.max()) / math.sqrt(total * factor)
+    return (int(crossing[size[crossing].argmax()]) if len(crossing) else None), shift
+
+
+def _firth(
+    x: FloatArray, start: FloatArray, tested: list[int], d: Decisions, confidence: float, r2: float
+) -> Estimate | None:
+    """Firth with the model's covariance times the largest possible design effect of repeated rows.
+
+    The limit beyond the estimate is Wald's; the limit towards 0 follows the likelihood ratio
+    (signed root taken as linear), so that test and interval agree where Wald's test is known to be
+    weak.
+    """
+    fit = fit_firth(x, d.y, start)
+    if not fit.converged or len(fit.kept) < x.shape[1]:
+        return None
+    b, covariance = fit.coef[tested], fit.covariance[np.ix_(tested, tested)] * d.rows_per_account
+    chi2 = penalised_likelihood_ratio(x, d.y, fit, tested) / d.rows_per_account
+    z = two_sided_z(confidence)
+    half = z * np.sqrt(np.diag(covariance))
+    low, high = b - half, b + half
+    if len(tested) == 1 and chi2 > 0:
+        near = float(b[0]) * (1 - z / math.sqrt(chi2))
+        low, high = (np.array([near]), high) if b[0] > 0 else (low, np.array([near]))
+        p = two_sided_p(math.sqrt(chi2))
+    else:
+        p = chi_square_p(chi2, len(tested))
+    return Estimate(b, covariance, low, high, chi2, p, "firth", r2, None, None)
