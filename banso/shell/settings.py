@@ -106,7 +106,7 @@ LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
 FORMAT_MODULE_PATH = ["banso.shell.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = None if TESTING else HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -147,7 +147,7 @@ LOGGING = {
         "stderr": {
             "class": "logging.StreamHandler",
             "filters": ["request"],
-            "formatter": environment.text("BANSO_LOG_FORMAT", "plain" if DEBUG else "json"),
+            "formatter": environment.text("BANSO_LOG_FORMAT", "plain" if DEBUG or TESTING else "json"),
         }
     },
     "root": {"handlers": ["stderr"], "level": environment.text("BANSO_LOG_LEVEL", "WARNING" if TESTING else "INFO")},

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from banso.shared.users.tests.builders import a_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_sign_in_with_e_mail_and_password(client: Client) -> None:
+    a_user(email="hanako@example.jp", password="long-enough-1")
+    answer = client.post("/sign-in/login/", {"login": "hanako@example.jp", "password": "long-enough-1"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
+def test_a_wrong_password_is_told_in_the_readers_language(client: Client) -> None:
+    a_user(email="hanako@example.jp", password="long-enough-1")
+    answer = client.post(
+        "/sign-in/login/",
+        {"login": "hanako@example.jp", "password": "wrong"},
+        headers={"Accept-Language": "ja"},
+    )
+    assert answer.status_code == 200
+    assert "パスワード" in answer.content.decode()
+
+
+def test_nobody_signs_up_by_themselves(client: Client) -> None:
+    answer = client.post("/sign-in/signup/", {"email": "x@example.com", "password1": "long-enough-1"})
+    assert "_auth_user_id" not in client.session
+    assert answer.status_code in (200, 302)
