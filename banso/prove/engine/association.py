@@ -38,6 +38,7 @@ from banso.prove.engine.findings import (
 from banso.prove.engine.gates import (
     Counts,
     Pace,
+    equivalence_zone,
     fitted_detectable_or,
     gate,
     gated_detectable_or,
@@ -109,8 +110,9 @@ def scan(
     family = [c for c in candidates if c.tested]
     discoveries = sum(c.q is not None and c.q <= s.q_target for c in family)
     alpha = fdr_alpha(s.q_target, max(1, len(family)), discoveries)
+    registered = sum(not f.structural_leak for f in wanted)
     findings = tuple(
-        _finding(c, d, nuisances[c.feature.replaces], alpha, len(family), pace) for c in candidates
+        _finding(c, d, nuisances[c.feature.replaces], alpha, registered, pace) for c in candidates
     )
     return Scan(
         findings,
@@ -139,11 +141,12 @@ def _candidate(
         return c
     s = pace.settings
     c.shown = contrast(feature, column, d.y, s.confidence)
+    if c.shown.auc is not None and max(c.shown.auc, 1 - c.shown.auc) > s.auc_alarm:
+        c.leak = "auc"
+        return c
     c.found = estimate(column, nuisance, d, s.confidence)
     if c.found is None:
         c.refusal = NoAnswer("not_separable", {"events": c.counts.events})
-    elif c.shown.auc is not None and max(c.shown.auc, 1 - c.shown.auc) > s.auc_alarm:
-        c.leak = "auc"
     elif feature.late is not None and feature.kind != "nominal":
         late = read_column(feature, feature.late, d, table_rows)
         if late.sd and 1 - float(late.observed.mean()) <= s.maximum_missing:
@@ -179,7 +182,7 @@ def _finding(
     d: Decisions,
     nuisance: Nuisance | None,
     alpha: float,
-    family_size: int,
+    registered: int,
     pace: Pace,
 ) -> Finding:
     s = pace.settings
@@ -197,6 +200,8 @@ def _finding(
     )
     if c.shown is not None:
         base = replace(base, groups=c.shown.groups, difference=c.shown.difference)
+        if c.leak == "auc":
+            base = replace(base, checks=(_auc_check(c.shown, s),))
     if c.found is not None:
         base = _with_estimate(base, c, c.found, d, nuisance, s)
     if c.leak is not None:
@@ -210,7 +215,7 @@ def _finding(
             needs=refusal.needs,
             expected_by=refusal.expected_by,
             awaiting=waiting,
-            smallest_detectable_or=gated_detectable_or(c.counts, family_size, s),
+            smallest_detectable_or=gated_detectable_or(c.counts, registered, s),
         )
     return _judged(base, c, c.found, alpha, pace)
 
@@ -220,7 +225,7 @@ def _judged(base: Finding, c: _Candidate, found: Estimate, alpha: float, pace: P
     with a date.
     """
     s = pace.settings
-    low, high = -math.log(s.zone_high), -math.log(s.zone_low)
+    low, high = equivalence_zone(c.feature, c.column, s)
     inside = bool(np.all((found.low > low) & (found.high < high)))
     widest = int(found.se.argmax())
     base = replace(
@@ -236,7 +241,7 @@ def _judged(base: Finding, c: _Candidate, found: Estimate, alpha: float, pace: P
     if inside:
         return replace(base, verdict="no_association", level="L-")
     b, se = float(found.b[widest]), float(found.se[widest])
-    refusal, awaiting = undecided(b, se, c.counts, c.column, alpha, pace)
+    refusal, awaiting = undecided(b, se, min(-low, high), c.counts, c.column, alpha, pace)
     return replace(
         base,
         reason=refusal.reason,
@@ -321,8 +326,7 @@ def _checks(
         Check("largest_shift_by_one_account", found.shift, None, found.influential is None),
     ]
     if c.shown is not None and c.shown.auc is not None:
-        off = max(c.shown.auc, 1 - c.shown.auc)
-        checks.append(Check("auc", off, s.auc_alarm, off <= s.auc_alarm))
+        checks.append(_auc_check(c.shown, s))
     if c.late is None:
         checks.append(Check("leak_timing", None, s.leak_z, None))
     else:
@@ -338,3 +342,8 @@ def _checks(
         ).p
         checks.append(Check("cochran_armitage", p, 0.05, (p <= 0.05) == (found.p <= 0.05)))
     return tuple(checks)
+
+
+def _auc_check(shown: Contrast, s: Settings) -> Check:
+    off = None if shown.auc is None else max(shown.auc, 1 - shown.auc)
+    return Check("auc", off, s.auc_alarm, None if off is None else off <= s.auc_alarm)

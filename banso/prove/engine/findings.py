@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,7 +46,8 @@ class Feature:
 class Settings:
     """Choices of the scan with their defaults; record them with the answer.
 
-    q_target false-discovery level; zone_low, zone_high equivalence zone of the odds ratio per SD;
+    q_target false-discovery level; zone_low, zone_high equivalence zone of the odds ratio per SD
+    (for flags yes against no must also lie within 1/target_or..target_or, for levels that alone);
     minimum_events on each side, from minimum_accounts on each side; maximum_missing share;
     minimum_cell accounts in each level of a flag, and off the commonest value of a number;
     target_or the odds ratio per SD "not enough data" waits to be able to see, at `power`;
@@ -73,8 +75,7 @@ class Settings:
 class Group:
     """Decisions with a low or high value (thirds), or with one level, and their renewal rate.
 
-    label     "lowest" | "highest" for numbers, else the level as text ("0"/"1" for flags; "" =
-              level unknown)
+    label     "lowest" | "highest" for numbers, else the level as text ("0"/"1" for flags)
     low, high the range of values in the group; None for nominal levels
     n, events rows, and non-renewals among them
     rate      share RENEWED with Wilson interval, or NoAnswer below 10 rows (show counts)
@@ -90,8 +91,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class LevelEstimate:
-    """A nominal level against the largest level (`reference` True has no estimate: OR 1 by
-    definition).
+    """A nominal level against the largest level (which is `reference`: OR 1 by definition).
 
     label joins merged levels with " / ". log_odds of NON-renewal; odds_ratio* of RENEWAL.
     """
@@ -125,11 +125,11 @@ class Finding:
     groups           lowest and highest third, or each level; `difference` = highest minus lowest
                      renewal rate (Newcombe)
     small            associated, yet the whole interval lies inside the equivalence zone
-    reason, needs, expected_by, awaiting   for "not_enough_data": code, numbers, date it may change,
-                                           and what it waits for:
-                     "gate" (first estimate), "odds_ratio" (target_or visible), "equivalence"
-                     (interval could fit the zone)
-    smallest_detectable_or   odds ratio per SD visible now at the settings' power; None = none
+    reason, needs    for "not_enough_data": stable code, and numbers there are and needed
+    expected_by      date by which "not_enough_data" may change; None = cannot be foretold
+    awaiting         what that date is for: "gate" (first estimate), "odds_ratio" (target_or would
+                     be visible), "equivalence" (the interval could fit the zone)
+    smallest_detectable_or   odds ratio per SD (nominal: between levels) visible now; None = none
     leak             why suspicious; b_late the log-odds in the last 30 days
     method           "logistic" (cluster-robust) or "firth"; transform "log1p" or None
     influential_account   the account without which p would cross 0.05, the one that moves it most;
@@ -193,6 +193,15 @@ class Finding:
             q=self.q,
             checks=self.checks,
         )
+
+    @property
+    def yes_against_no(self) -> tuple[float, float, float] | None:
+        """Odds ratio of renewal, yes against no, with its interval, for a flag; else None."""
+        if self.kind != "flag" or not self.sd or self.odds_ratio is None:
+            return None
+        per_sd = (self.odds_ratio, self.odds_ratio_low, self.odds_ratio_high)
+        value, low, high = (math.exp(math.log(o) / self.sd) if o else 0.0 for o in per_sd)
+        return value, low, high
 
     @property
     def no_answer(self) -> NoAnswer | None:

@@ -156,8 +156,24 @@ def fitted_detectable_or(se: float, alpha: float, power: float) -> float | None:
     return math.exp(exponent) if exponent < 50 else None
 
 
+def equivalence_zone(feature: Feature, column: Column, s: Settings) -> tuple[float, float]:
+    """Limits of b inside which an association is too small to matter.
+
+    Numbers and ordered scores: -ln zone_high to -ln zone_low, per SD. Levels of a nominal KPI:
+    between 1/target_or and target_or. Flags: both, since a rare flag has a small SD and a large
+    difference between yes and no would look small per SD.
+    """
+    wide = math.log(s.target_or)
+    if feature.kind == "nominal":
+        return -wide, wide
+    low, high = -math.log(s.zone_high), -math.log(s.zone_low)
+    if feature.kind == "flag" and column.sd:
+        low, high = max(low, -wide * column.sd), min(high, wide * column.sd)
+    return low, high
+
+
 def undecided(
-    b: float, se: float, counts: Counts, column: Column, alpha: float, pace: Pace
+    b: float, se: float, edge: float, counts: Counts, column: Column, alpha: float, pace: Pace
 ) -> tuple[NoAnswer, Awaiting]:
     """Estimated, but neither associated nor inside the equivalence zone: what it waits for, and
     until when.
@@ -171,7 +187,6 @@ def undecided(
     s = pace.settings
     seen = quantile(1 - alpha / 2) + quantile(s.power)
     z = two_sided_z(s.confidence)
-    edge = min(-math.log(s.zone_low), math.log(s.zone_high))
     steps: list[tuple[Awaiting, float]] = [
         ("odds_ratio", math.log(s.target_or) / seen),
         ("equivalence", edge / (z + quantile((1 + s.power) / 2))),
