@@ -10,6 +10,7 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("health/", views.health, name="health"),
     path("ready/", views.ready, name="ready"),
+    path("settings/", include("banso.shared.users.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("customers/", include("banso.know.accounts.urls")),
     path("people/", include("banso.know.people.urls")),
@@ -22,5 +23,6 @@ urlpatterns = [
     path("today/", include("banso.act.today.urls")),
     path("tasks/", include("banso.act.tasks.urls")),
 ]
+handler403 = "banso.shell.views.forbidden"
 handler404 = "banso.shell.views.not_found"
 handler500 = "banso.shell.views.server_error"

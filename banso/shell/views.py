@@ -88,6 +88,10 @@ def _home_is_writable() -> str:
     return ""
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "shell/forbidden.html", status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "shell/not_found.html", status=404)
 

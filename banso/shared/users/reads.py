@@ -25,3 +25,8 @@ def people_who_own() -> QuerySet[User]:
 
 def user_by_email(email: str) -> User | None:
     return User.objects.filter(email__iexact=email).first()
+
+
+def everybody() -> QuerySet[User]:
+    """All users with their teams: those who may sign in first, then by name."""
+    return User.objects.select_related("team").order_by("-is_active", "name")

@@ -48,8 +48,17 @@ def set_preferences(*, user: User, language: str, time_zone: str) -> User:
 
 
 @transaction.atomic
-def set_role(*, by: User, user: User, role: str, team: Team | None) -> User:
-    user.role, user.team = role, team
-    user.save(update_fields=["role", "team"])
-    record("user.role_set", by=by, user=user.pk, role=role, team=team.pk if team else None)
+def change_user(*, by: User, user: User, name: str, role: str, team: Team | None) -> User:
+    user.name, user.role, user.team = name, role, team
+    user.save(update_fields=["name", "role", "team"])
+    record("user.changed", by=by, user=user.pk, role=role, team=team.pk if team else None)
+    return user
+
+
+@transaction.atomic
+def set_active(*, by: User, user: User, active: bool) -> User:
+    """Let somebody in or out; their sessions end with the next request."""
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    record("user.let_in" if active else "user.shut_out", by=by, user=user.pk)
     return user
