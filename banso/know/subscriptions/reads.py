@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+from django.db.models import Max, Q
+
+from banso.know.subscriptions.models import Subscription
+from banso.know.subscriptions.rules import LANDMARK_DAYS, DecisionRows, decisions
+
+_TERM = pa.schema(
+    [
+        ("subscription_id", pa.int64()),
+        ("account_id", pa.int64()),
+        ("start", pa.date32()),
+        ("end", pa.date32()),
+        ("term_months", pa.int64()),
+        ("is_trial", pa.bool_()),
+        ("outcome", pa.string()),
+        ("cancelled_on", pa.date32()),
+        ("observed_from", pa.date32()),
+        ("mrr_minor", pa.int64()),
+    ]
+)
+
+
+def decision_rows(*, data_cut: date, landmark_days: int = LANDMARK_DAYS) -> DecisionRows:
+    """Every renewal decision of the organisation up to ``data_cut``; see ``rules.decisions``."""
+    names = ["pk" if name == "subscription_id" else name for name in _TERM.names]
+    rows = Subscription.objects.values_list(*names).iterator(chunk_size=20_000)
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    table = pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, _TERM, strict=True)],
+        schema=_TERM,
+    )
+    return decisions(table, data_cut=data_cut, landmark_days=landmark_days)
+
+
+def last_known_day(today: date) -> date | None:
+    """The latest day up to today on which a subscription began, ended or was given notice.
+
+    What is recorded tells nothing about renewals after it: an old file must not renew by itself.
+    """
+    found = Subscription.objects.aggregate(
+        start=Max("start", filter=Q(start__lte=today)),
+        end=Max("end", filter=Q(end__lte=today)),
+        cancelled_on=Max("cancelled_on", filter=Q(cancelled_on__lte=today)),
+    )
+    days = [day for day in found.values() if day is not None]
+    return max(days, default=None)
+
+
+def next_term_ends(today: date) -> date | None:
+    """The first end of a paid term after today, where one is known."""
+    ahead = Subscription.objects.filter(is_trial=False, end__gt=today).order_by("end")
+    return ahead.values_list("end", flat=True).first()
