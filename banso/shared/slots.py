@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from banso.shared.journal.models import Entry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -85,3 +88,5 @@ def render_panels(slot: Slot[Panel], request: HttpRequest, subject: object) -> l
 
 nav: Slot[NavItem] = Slot("nav")
 account_panels: Slot[Panel] = Slot("account")
+# key: the kind of a journal entry; value: how it reads on an account's timeline, "" to leave it out
+entry_sentences: Slot[Callable[[Entry], str]] = Slot("entry sentences")

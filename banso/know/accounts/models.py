@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from banso.shared.search_text import SearchTextField
+
 
 class TouchModel(models.TextChoices):
     HIGH = "high", _("High touch")
@@ -40,6 +42,7 @@ class Account(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Owner")
     )
     custom = models.JSONField(default=dict, blank=True)
+    search_text = SearchTextField(of=("name", "name_kana", "external_id", "website"))
 
     # Figures kept here by the apps that know them, so that a list of 100,000 sorts by an index.
     next_renewal_on = models.DateField(_("Next renewal"), null=True, blank=True)
@@ -57,6 +60,7 @@ class Account(models.Model):
             models.Index(fields=[name, "id"], name=f"account_by_{name}")
             for name in (
                 "name",
+                "name_kana",
                 "industry",
                 "country",
                 "segment",
@@ -72,6 +76,7 @@ class Account(models.Model):
         ] + [
             models.Index(fields=["owner", "name"], name="account_by_owner"),
             models.Index(fields=["external_id"], name="account_by_external_id"),
+            models.Index(fields=["search_text"], name="account_by_search_text"),
         ]
 
     def __str__(self) -> str:
@@ -100,3 +105,19 @@ class Environment(models.Model):
 
     def __str__(self) -> str:
         return str(self.account)
+
+
+class SavedView(models.Model):
+    """A way of looking at the customer list: filters, sort and columns under a name."""
+
+    name = models.CharField(_("Name of the view"), max_length=80)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    is_shared = models.BooleanField(_("Everybody sees it"), default=False)
+    query = models.CharField(max_length=2000, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_view_per_name")]
+
+    def __str__(self) -> str:
+        return self.name

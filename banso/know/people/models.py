@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from banso.shared.search_text import SearchTextField
+
 
 class Person(models.Model):
     """Someone at one account or several. ``external_id`` is the user id that usage events carry."""
@@ -19,6 +21,7 @@ class Person(models.Model):
     personality = models.TextField(_("Personality"), blank=True)
     channel = models.CharField(_("Preferred channel"), max_length=60, blank=True)
     custom = models.JSONField(default=dict, blank=True)
+    search_text = SearchTextField(of=("name", "name_kana", "email", "external_id"))
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -26,7 +29,9 @@ class Person(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="person_of_a_source")]
         indexes = [
             models.Index(fields=["name", "id"], name="person_by_name"),
+            models.Index(fields=["name_kana", "id"], name="person_by_name_kana"),
             models.Index(fields=["external_id"], name="person_by_external_id"),
+            models.Index(fields=["search_text"], name="person_by_search_text"),
         ]
 
     def __str__(self) -> str:
@@ -49,6 +54,9 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "person"], name="one_membership")]
+        indexes = [
+            models.Index(fields=["person"], condition=models.Q(is_key=True), name="membership_of_key_person")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} — {self.account}"
