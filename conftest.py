@@ -13,7 +13,7 @@ At the end of the test each opened page must have left no console error, or the 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from tools.machine import find_chromium, in_ci
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
     from pytest_django.live_server_helper import LiveServer
 
 ROOT = Path(__file__).resolve().parent
@@ -35,7 +35,7 @@ HARMLESS = ("favicon.ico",)
 
 
 @pytest.fixture(autouse=True)
-def own_folders(settings: SettingsWrapper, tmp_path_factory: pytest.TempPathFactory) -> None:
+def own_folders(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads or writes the data of the Banso that is run in this checkout."""
     folder = tmp_path_factory.getbasetemp() / f"home-{os.urandom(6).hex()}"
     settings.MEDIA_ROOT = folder / "uploads"
@@ -116,11 +116,13 @@ def failed(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    report: Any = yield
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     if report.when == "call" and report.failed:
         item.failed_in_call = True  # type: ignore[attr-defined]  # read by open_page
-    return report  # type: ignore[return-value]  # what a hook wrapper hands on
+    return report
 
 
 def note_console(said: Any, faults: list[str]) -> None:

@@ -48,7 +48,7 @@ def test_every_imported_package_is_declared() -> None:
                 faults.append(f"{place(path, line)}: {module}")
     assert not faults, listed(
         faults,
-        "add the package to dependencies in pyproject.toml, run `make lock`, say why in ARCHITECTURE.md.",
+        "declare it in pyproject.toml, run `make lock`, say in ARCHITECTURE.md why it is there.",
     )
 
 

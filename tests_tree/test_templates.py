@@ -27,19 +27,23 @@ RULES = {
     ),
 }
 COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.DOTALL)
+NEWLINE = "\n"
+
+
+def without_comments(text: str) -> str:
+    """The text without Django's comments, its lines keeping their numbers."""
+    return COMMENT.sub(lambda found: NEWLINE * found.group().count(NEWLINE), text)
 
 
 @pytest.mark.parametrize("what", RULES)
 def test_nothing_in_a_template_that_the_policy_blocks(what: str) -> None:
-    faults = []
-    for path in files(".html"):
-        # keep the lines' numbers while taking comments out
-        text = COMMENT.sub(
-            lambda found: "\n" * found.group().count("\n"), path.read_text(encoding="utf-8")
-        )
-        for match in RULES[what].finditer(text):
-            faults.append(f"{place(path, text.count(chr(10), 0, match.start()) + 1)}: {what}")
+    faults = [
+        f"{place(path, text.count(NEWLINE, 0, match.start()) + 1)}: {what}"
+        for path in files(".html")
+        for text in [without_comments(path.read_text(encoding="utf-8"))]
+        for match in RULES[what].finditer(text)
+    ]
     assert not faults, listed(
         faults,
-        "put scripts into static/<app>/<page>.js, styles into a class, values into data- attributes.",
+        "scripts go to static/<app>/<page>.js, styles to a class, values to data- attributes.",
     )

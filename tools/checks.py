@@ -53,7 +53,11 @@ def no_browser() -> str | None:
 
 
 STEPS = (
-    Step("lint", [PYTHON, "-m", "ruff", "check", "."], "Run `make format`; mend what is left by hand."),
+    Step(
+        "lint",
+        [PYTHON, "-m", "ruff", "check", "."],
+        "Run `make format`; mend what is left by hand.",
+    ),
     Step("format", [PYTHON, "-m", "ruff", "format", "--check", "."], "Run `make format`."),
     Step("types", [PYTHON, "-m", "mypy"], "Mend the types; a `type: ignore[code]` needs a reason."),
     Step(

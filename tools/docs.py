@@ -1,6 +1,6 @@
 """The documents tell the truth: links and pictures lead somewhere, named commands exist.
 
-    python tools/docs.py    exits 1 and names each line that does not hold
+python tools/docs.py    exits 1 and names each line that does not hold
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 
 
 def documents(root: Path) -> list[Path]:
-    inside = [p for folder in ("docs", "banso", "benchmarks") for p in (root / folder).rglob("*.md")]
+    inside = [
+        p for folder in ("docs", "banso", "benchmarks") for p in (root / folder).rglob("*.md")
+    ]
     kept = [p for p in inside if "vendor" not in p.parts and "node_modules" not in p.parts]
     return sorted(root.glob("*.md")) + sorted(kept)
 

@@ -1,7 +1,7 @@
 """Write the three lock files: every version with its hashes, and no index address.
 
-    python tools/lock.py            keep what is locked, add what pyproject.toml newly asks for
-    python tools/lock.py --upgrade  take the newest versions that pyproject.toml allows
+python tools/lock.py            keep what is locked, add what pyproject.toml newly asks for
+python tools/lock.py --upgrade  take the newest versions that pyproject.toml allows
 """
 
 from __future__ import annotations

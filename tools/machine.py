@@ -1,7 +1,7 @@
 """What the tests need from the machine besides Python: Chromium, a Japanese font, PostgreSQL.
 
-    python tools/machine.py          says what is there
-    python tools/machine.py install  as root on Debian or Ubuntu, installs what is missing
+python tools/machine.py          says what is there
+python tools/machine.py install  as root on Debian or Ubuntu, installs what is missing
 """
 
 from __future__ import annotations
@@ -63,7 +63,11 @@ def install(packages: list[str]) -> bool:
         [apt, "install", "-y", "-qq", "--no-install-recommends", *packages],
     ):
         done = subprocess.run(
-            command, env=environment, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=False
+            command,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
         if done.returncode:
             return False

@@ -7,8 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%(?:\.\d+)?[sdif](?![a-zA-Z])|\{\w*(?:![rsa])?(?::[^{}]*)?\}")
-BRACKETED = re.compile(r"\s*[(（][^)）]*[)）]\s*")  # noqa: RUF001 - both widths are written
+PLACEHOLDER = re.compile(
+    r"%\(\w+\)[sdif]|%(?:\.\d+)?[sdif](?![a-zA-Z])|\{\w*(?:![rsa])?(?::[^{}]*)?\}"
+)
+BRACKETED = re.compile(r"\s*[(（][^)）]*[)）]\s*")
 
 
 @dataclass(frozen=True)

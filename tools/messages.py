@@ -1,8 +1,8 @@
 """Translations without GNU gettext: `update`, `compile` and `check` for every app's Japanese.
 
-    python tools/messages.py update [APP_DIR...]   write new strings into the app's django.po
-    python tools/messages.py compile               make every django.mo
-    python tools/messages.py check                 say what is missing, stale or contradictory
+python tools/messages.py update [APP_DIR...]   write new strings into the app's django.po
+python tools/messages.py compile               make every django.mo
+python tools/messages.py check                 say what is missing, stale or contradictory
 """
 
 from __future__ import annotations
@@ -139,8 +139,9 @@ def translations(catalogue: Catalog) -> dict[tuple[str, str], tuple[str, bool]]:
     for message in catalogue:
         if message.id:
             msgid = message.id if isinstance(message.id, str) else message.id[0]
-            japanese = message.string if isinstance(message.string, str) else message.string[0]
-            rows[msgid, message.context or ""] = (japanese or "", message.fuzzy)
+            said = message.string or ""
+            japanese = said if isinstance(said, str) else said[0]
+            rows[msgid, message.context or ""] = (japanese, message.fuzzy)
     return rows
 
 
@@ -202,6 +203,11 @@ def compile_all(root: Path = ROOT) -> list[Path]:
     return made
 
 
+def count(keys: set[tuple[str, str]]) -> str:
+    named = ", ".join(repr(msgid) for msgid, _ in sorted(keys)[:3])
+    return f"{len(keys)} strings ({named}{', …' if len(keys) > 3 else ''}) are"
+
+
 def app_faults(app: Path, root: Path) -> tuple[list[str], list[Entry]]:
     name, path, strings = name_of(app, root), po_file(app), extract_app(app)
     if not strings and not path.exists():
@@ -209,11 +215,12 @@ def app_faults(app: Path, root: Path) -> tuple[list[str], list[Entry]]:
     redo = f"run `python tools/messages.py update {name}`"
     known = translations(read_catalogue(path))
     faults = [
-        f"{name}: {msgid!r} is in the source but not in django.po: {redo} and translate it"
-        for msgid, _ in sorted(set(strings) - set(known))
-    ] + [
-        f"{name}: {msgid!r} is in django.po but no longer in the source: {redo}"
-        for msgid, _ in sorted(set(known) - set(strings))
+        f"{name}: {count(keys)} {where}: {redo}{then}"
+        for keys, where, then in (
+            (set(strings) - set(known), "in the source but not in django.po", " and translate"),
+            (set(known) - set(strings), "in django.po but no longer in the source", ""),
+        )
+        if keys
     ]
     entries = [
         Entry(name, found.context, found.msgid, found.plural, *known[key])

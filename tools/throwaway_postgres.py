@@ -91,12 +91,8 @@ def cluster(binaries: Path) -> Iterator[str]:
         shutil.chown(folder, user)
     control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-t", "60"]
     try:
-        run_tool(
-            [str(binaries / "initdb"), "-D", str(data), "-U", "banso", "-A", "trust"]
-            + ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
-            user,
-            folder,
-        )
+        initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "banso", "-A", "trust"]
+        run_tool([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], user, folder)
         settings = {**FAST, "port": str(port), "listen_addresses": "127.0.0.1"}
         settings["unix_socket_directories"] = str(folder)
         with (data / "postgresql.conf").open("a", encoding="utf-8") as conf:
