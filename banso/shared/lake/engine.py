@@ -1,0 +1,55 @@
+"""DuckDB as the lake uses it: in memory, quiet, bounded, and reading an explicit list of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from django.conf import settings
+
+COLUMNS = "account_id, account_key, user_key, role, name, ts_us, day, props"
+NO_EVENTS = (
+    "SELECT CAST(NULL AS BIGINT) account_id, '' account_key, '' user_key, '' role, '' name, "
+    "CAST(0 AS BIGINT) ts_us, 0 AS day, '' props, CAST('' AS BLOB) key WHERE false"
+)
+
+
+def root() -> Path:
+    """The folder of the event files."""
+    folder = Path(settings.LAKE_ROOT) / "events"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def files_relation(paths: Sequence[Path]) -> str:
+    """The FROM item that reads these files and no other."""
+    if not paths:
+        return f"({NO_EVENTS})"
+    listed = ", ".join(quoted(str(path)) for path in paths)
+    return f"read_parquet([{listed}], hive_partitioning = false)"
+
+
+@contextmanager
+def opened(**tables: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own with the given tables, closed afterwards."""
+    spill = Path(settings.LAKE_ROOT) / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect()
+    try:
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute(f"SET threads = {int(settings.LAKE_THREADS)}")
+        connection.execute(f"SET memory_limit = {quoted(settings.LAKE_MEMORY)}")
+        connection.execute(f"SET temp_directory = {quoted(str(spill))}")
+        connection.execute("SET preserve_insertion_order = false")
+        for name, table in tables.items():
+            connection.register(name, table)
+        yield connection
+    finally:
+        connection.close()

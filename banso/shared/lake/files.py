@@ -1,0 +1,52 @@
+"""Files that are whole or absent: written under another name, synced, then named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_UN, flock
+from pathlib import Path
+
+UNFINISHED = ".unfinished"
+
+
+def sync(path: Path) -> None:
+    """Force a file, or the names in a folder, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def unfinished(path: Path) -> Path:
+    return path.with_name(path.name + UNFINISHED)
+
+
+def finish(paths: Iterable[Path], folder: Path) -> None:
+    """Give synced files their names, and sync the names."""
+    named = False
+    for path in paths:
+        sync(unfinished(path))
+        unfinished(path).rename(path)
+        named = True
+    if named:
+        sync(folder)
+
+
+def discard(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+        unfinished(path).unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time does heavy work on the folder; the lock ends with its process."""
+    with (folder / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        try:
+            yield
+        finally:
+            flock(lock, LOCK_UN)

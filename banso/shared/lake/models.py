@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Batch(models.Model):
+    """The inbox: events that were accepted and wait for the compaction, as compressed Arrow."""
+
+    source = models.CharField(max_length=80)
+    rows = models.PositiveIntegerField()
+    unpacked_bytes = models.PositiveBigIntegerField()
+    payload = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.source} #{self.pk}: {self.rows}"
+
+
+class Segment(models.Model):
+    """The manifest: one Parquet file of one week; retired files may be read until their grace is over."""
+
+    week = models.IntegerField()
+    file = models.CharField(max_length=80, unique=True)
+    rows = models.PositiveBigIntegerField()
+    unknown_rows = models.PositiveBigIntegerField(default=0)
+    bytes = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["week"], condition=models.Q(retired_at=None), name="segment_live_by_week"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file
+
+
+class Manifest(models.Model):
+    """Counts the changes of the manifest: who changes it says which count it has seen."""
+
+    version = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_manifest")]
+
+    def __str__(self) -> str:
+        return str(self.version)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+from django.db.models import Max, Sum
+
+from banso.shared.lake import engine
+from banso.shared.lake.models import Batch, Manifest, Segment
+
+
+def live_segments() -> list[Segment]:
+    """The files that hold the events, as one statement saw them."""
+    return list(Segment.objects.filter(retired_at=None).order_by("week", "pk"))
+
+
+def paths_of(segments: Iterable[Segment]) -> list[Path]:
+    folder = engine.root()
+    return [folder / segment.file for segment in segments]
+
+
+def query(sql: str, **tables: pa.Table) -> pa.Table:
+    """Run SQL over ``events`` and the given tables.
+
+    ``events(account_id, account_key, user_key, role, name, ts_us, day, props)`` holds what was compacted,
+    each event once; ``day`` is the day number since 1970-01-01 in the organisation's zone.
+    """
+    relation = engine.files_relation(paths_of(live_segments()))
+    with engine.opened(**tables) as connection:
+        connection.execute(f"CREATE TEMP VIEW events AS SELECT {engine.COLUMNS} FROM {relation}")  # noqa: S608
+        return connection.sql(sql).to_arrow_table()
+
+
+def version() -> int:
+    """Changes whenever the events that ``query`` sees have changed."""
+    manifest = Manifest.objects.filter(pk=1).first()
+    return manifest.version if manifest else 0
+
+
+def weeks_changed_since(segment_id: int) -> list[int]:
+    """UTC weeks that got a file after the given one."""
+    changed = Segment.objects.filter(retired_at=None, pk__gt=segment_id)
+    return list(changed.order_by("week").values_list("week", flat=True).distinct())
+
+
+def newest_segment() -> int:
+    return Segment.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def waiting_rows() -> int:
+    """Accepted events that are not compacted yet."""
+    return Batch.objects.aggregate(rows=Sum("rows"))["rows"] or 0
+
+
+def event_rows() -> int:
+    """Events that ``query`` sees, from the manifest alone."""
+    return Segment.objects.filter(retired_at=None).aggregate(rows=Sum("rows"))["rows"] or 0
+
+
+def unknown_rows() -> int:
+    """Events whose account key nobody knows yet, from the manifest alone."""
+    return Segment.objects.filter(retired_at=None).aggregate(rows=Sum("unknown_rows"))["rows"] or 0
+
+
+def unknown_keys(limit: int) -> pa.Table:
+    """Account keys nobody knows yet, most events first: account_key, events, first_us, last_us."""
+    holding = [segment for segment in live_segments() if segment.unknown_rows]
+    with engine.opened() as connection:
+        return connection.sql(
+            "SELECT account_key, COUNT(*) events, MIN(ts_us) first_us, MAX(ts_us) last_us "  # noqa: S608
+            f"FROM {engine.files_relation(paths_of(holding))} WHERE account_id IS NULL "
+            "GROUP BY account_key ORDER BY events DESC, account_key LIMIT ?",
+            params=[limit],
+        ).to_arrow_table()

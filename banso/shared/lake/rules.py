@@ -1,0 +1,66 @@
+"""What an event must look like, which week it belongs to, and when a week's files are merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+ARRIVING = pa.schema(
+    [
+        pa.field("event_id", pa.string()),
+        pa.field("account_key", pa.string(), nullable=False),
+        pa.field("user_key", pa.string()),
+        pa.field("role", pa.string()),
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("ts_us", pa.int64(), nullable=False),
+        pa.field("props", pa.string()),
+    ]
+)
+REQUIRED = ("account_key", "name", "ts_us")
+DAY_US = 86_400_000_000
+EARLIEST_US = 0
+LATEST_US = 4_102_444_800_000_000  # 2100-01-01
+LONGEST_NAME = 200
+LONGEST_KEY = 200
+MERGE_AT = 8
+ROUND_ROWS = 500_000
+ROUND_BYTES = 128 * 1024 * 1024
+BATCH_ROWS = 50_000
+BATCH_BYTES = 32 * 1024 * 1024
+
+
+class BadEvents(ValueError):
+    """Events that the lake refuses whole: the caller must check its rows first."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The events are on disk; ``batch_id`` names the first of their inbox rows (0 when there was none)."""
+
+    accepted: int
+    batch_id: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one step of the compaction did."""
+
+    batches: int
+    rows: int
+    repeated: int
+    weeks: tuple[int, ...]
+
+
+def week_of(ts_us: int) -> int:
+    """Number of the UTC week (from Monday); 1970-01-01 lies in week 0."""
+    return (ts_us // DAY_US + 3) // 7
+
+
+def merges(live_files: int) -> bool:
+    """A week whose files have become many is written anew as one."""
+    return live_files + 1 >= MERGE_AT
+
+
+def file_name(week: int, token: str) -> str:
+    return f"w{week:05d}-{token}.parquet"

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from django.db import transaction
+
+from banso.shared import clock
+from banso.shared.journal.writes import enqueue, record
+from banso.shared.lake import compaction, engine, files, packing, reads, rules
+from banso.shared.lake.models import Batch, Manifest, Segment
+from banso.shared.lake.rules import Receipt
+from banso.shared.users.reads import organisation
+
+log = logging.getLogger(__name__)
+GRACE = timedelta(hours=1)
+CLAIM_FILES = 50
+
+
+class Overtaken(Exception):
+    """Another process changed the manifest meanwhile: nothing was changed, try again."""
+
+
+@transaction.atomic
+def append(*, events: pa.Table, source: str) -> Receipt:
+    """Keep events; when this returns (and the caller's transaction, if any, commits) they are on disk.
+
+    Repeated events (same source and event_id, or the same row where event_id is null) count once later.
+    Raises ``rules.BadEvents`` and keeps nothing when a row cannot be kept.
+    """
+    table = packing.checked(events)
+    first = 0
+    for part in packing.batches(table):
+        batch = Batch.objects.create(
+            source=source,
+            rows=part.num_rows,
+            unpacked_bytes=part.nbytes,
+            payload=packing.packed(part),
+            received_at=clock.now(),
+        )
+        first = first or batch.pk
+    if first:
+        enqueue("lake.compact", key="lake.compact")
+    return Receipt(accepted=table.num_rows, batch_id=first)
+
+
+def compact() -> int:
+    """Move everything that waits in the inbox into the weeks; the number of events that were new."""
+    new = 0
+    with files.alone(engine.root().parent):
+        while True:
+            try:
+                done = _compact_some()
+            except Overtaken:
+                continue
+            if done is None:
+                return new
+            new += done.rows
+
+
+def claim() -> int:
+    """Give events of accounts that are known by now to them; the number of events claimed."""
+    with files.alone(engine.root().parent):
+        keys = (
+            reads.unknown_keys(10_000_000)["account_key"].to_pylist()
+            if reads.unknown_rows()
+            else []
+        )
+        known = compaction.known_table(keys)
+        if not known.num_rows:
+            return 0
+        while True:
+            try:
+                return _claim_all(known)
+            except Overtaken:
+                continue
+
+
+def sweep(*, grace: timedelta = GRACE) -> int:
+    """Remove retired files and files that never got into the manifest, after the grace for their readers."""
+    removed = 0
+    with files.alone(engine.root().parent):
+        oldest = time.time() - grace.total_seconds()
+        there = [path for path in engine.root().iterdir() if path.stat().st_mtime <= oldest]
+        kept = set(Segment.objects.values_list("file", flat=True))
+        for path in there:
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
+                removed += 1
+        retired = list(Segment.objects.filter(retired_at__lte=clock.now() - grace))
+        for segment in retired:
+            (engine.root() / segment.file).unlink(missing_ok=True)
+        if retired or removed:
+            with transaction.atomic():
+                Segment.objects.filter(pk__in=[segment.pk for segment in retired]).delete()
+                record("lake.swept", by=None, files=removed + len(retired))
+    return removed + len(retired)
+
+
+def _compact_some() -> rules.Round | None:
+    """One round of bounded size; None when the inbox is empty."""
+    seen = _version()
+    taken = _oldest_batches()
+    if not taken:
+        return None
+    zone = ZoneInfo(organisation().time_zone)
+    arrived = compaction.arrived_table(
+        Batch.objects.filter(pk__in=taken).order_by("pk").iterator(), zone
+    )
+    weeks = sorted(set(arrived["week"].unique().to_pylist()))
+    live = [segment for segment in reads.live_segments() if segment.week in set(weeks)]
+    draft = compaction.drafted(arrived, live)
+    done = rules.Round(len(taken), draft.rows, arrived.num_rows - draft.rows, tuple(weeks))
+    _publish(draft, seen=seen, batches=taken, done=done)
+    return done
+
+
+def _oldest_batches() -> list[int]:
+    taken: list[int] = []
+    rows = size = 0
+    for pk, batch_rows, batch_bytes in (
+        Batch.objects.order_by("pk").values_list("pk", "rows", "unpacked_bytes")[:5000].iterator()
+    ):
+        rows, size = rows + batch_rows, size + batch_bytes
+        if taken and (rows > rules.ROUND_ROWS or size > rules.ROUND_BYTES):
+            break
+        taken.append(pk)
+    return taken
+
+
+def _claim_all(known: pa.Table) -> int:
+    claimed = 0
+    holding = [segment for segment in reads.live_segments() if segment.unknown_rows]
+    for start in range(0, len(holding), CLAIM_FILES):
+        seen = _version()
+        draft = compaction.claimed(holding[start : start + CLAIM_FILES], known)
+        if draft.segments:
+            _publish(draft, seen=seen)
+            claimed += draft.rows
+    return claimed
+
+
+def _version() -> int:
+    return Manifest.objects.get_or_create(pk=1)[0].version
+
+
+def _publish(
+    draft: compaction.Draft,
+    *,
+    seen: int,
+    batches: list[int] | None = None,
+    done: rules.Round | None = None,
+) -> None:
+    """Let the manifest take the new files, retire the old ones and empty the inbox, all or nothing."""
+    draft.finish()
+    try:
+        _commit(draft, seen=seen, batches=batches or [], done=done)
+    except Overtaken:
+        draft.discard()  # after any other error the commit may stand: the sweep decides
+        raise
+
+
+@transaction.atomic
+def _commit(
+    draft: compaction.Draft, *, seen: int, batches: list[int], done: rules.Round | None
+) -> None:
+    now = clock.now()
+    if not Manifest.objects.filter(pk=1, version=seen).update(version=seen + bool(draft.segments)):
+        raise Overtaken
+    if batches and Batch.objects.filter(pk__in=batches).delete()[0] != len(batches):
+        raise Overtaken
+    for segment in draft.segments:
+        segment.created_at = now
+    Segment.objects.bulk_create(draft.segments)
+    replaced = [segment.pk for segment in draft.replaces]
+    Segment.objects.filter(pk__in=replaced).update(retired_at=now)
+    if done is None:
+        record("events.claimed", by=None, rows=draft.rows)
+    elif done.rows:
+        record("events.arrived", by=None, rows=done.rows, repeated=done.repeated, weeks=done.weeks)
+    else:
+        record("events.repeated", by=None, rows=done.repeated)
