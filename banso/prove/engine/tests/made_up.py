@@ -24,7 +24,7 @@ class Company:
 def company(
     accounts: int, *, kpis: int = 5, driver: float = 0.0, churn: float = 0.15, seed: int = 1
 ) -> Company:
-    """Two years of annual decisions; KPI 0 shifts the log-odds of non-renewal by `driver` per SD."""
+    """Two years of annual decisions; `driver` is KPI 0's log-odds of non-renewal per SD."""
     rng = np.random.default_rng(seed)
     account = np.repeat(np.arange(accounts), 2)
     n = len(account)

@@ -52,9 +52,7 @@ def test_intervals_of_the_oracle(oracle: Callable[[str], dict[str, Any]]) -> Non
         (5, 56, 0, 29, -0.0381, 0.1926),
     ],
 )
-def test_newcombes_difference(
-    x1: int, n1: int, x2: int, n2: int, low: float, high: float
-) -> None:
+def test_newcombes_difference(x1: int, n1: int, x2: int, n2: int, low: float, high: float) -> None:
     assert newcombe(x1, n1, x2, n2) == pytest.approx((low, high), abs=6e-5)
 
 
