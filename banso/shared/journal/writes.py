@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -21,6 +22,23 @@ def record(kind: str, *, by: AbstractBaseUser | None, account_id: int | None = N
     entry = Entry.objects.create(kind=kind, account_id=account_id, by=by, payload=payload, at=now)
     Job.objects.bulk_create(Job(entry=entry, name=name, run_after=now) for name in reactions_to(kind))
     return entry
+
+
+@transaction.atomic
+def record_many(
+    kind: str, *, by: AbstractBaseUser | None, rows: Iterable[tuple[int | None, dict[str, Any]]]
+) -> int:
+    """Keep what happened to many accounts at once, each as (account_id, payload); how many."""
+    now = clock.now()
+    made = Entry.objects.bulk_create(
+        (Entry(kind=kind, account_id=account_id, by=by, payload=payload, at=now) for account_id, payload in rows),
+        batch_size=1000,
+    )
+    Job.objects.bulk_create(
+        (Job(entry=entry, name=name, run_after=now) for name in reactions_to(kind) for entry in made),
+        batch_size=1000,
+    )
+    return len(made)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from banso.shared import clock
 from banso.shared.journal import registry
@@ -21,7 +22,6 @@ from banso.shared.journal.writes import (
     mark_done,
     record,
 )
-from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def set_job(monkeypatch: pytest.MonkeyPatch, work: Work) -> None:
 
 
 def test_an_entry_owes_each_reaction_once(seen: list[object]) -> None:
-    user = a_user()
+    user = get_user_model().objects.create_user("hanako@example.jp", name="花子")
     entry = record("test.happened", by=user, account_id=7, score=3)
     assert (entry.by, entry.account_id, entry.payload) == (user, 7, {"score": 3})
     assert run_owed() == 1
