@@ -30,16 +30,28 @@ class Account(models.Model):
     industry = models.CharField(_("Industry"), max_length=100, blank=True)
     country = models.CharField(_("Country"), max_length=60, blank=True)
     segment = models.CharField(_("Segment"), max_length=60, blank=True)
-    touch_model = models.CharField(_("Touch model"), max_length=10, choices=TouchModel.choices, blank=True)
+    touch_model = models.CharField(
+        _("Touch model"), max_length=10, choices=TouchModel.choices, blank=True
+    )
     stage = models.CharField(_("Stage"), max_length=20, choices=Stage.choices, blank=True)
     employees = models.PositiveIntegerField(_("Employees"), null=True, blank=True)
     website = models.CharField(_("Website"), max_length=200, blank=True)
     signed_up_on = models.DateField(_("Signed up on"), null=True, blank=True)
     parent = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="children", verbose_name=_("Parent company")
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("Parent company"),
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Owner")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Owner"),
     )
     custom = models.JSONField(default=dict, blank=True)
     search_text = SearchTextField(of=("name", "name_kana", "external_id", "website"))
@@ -55,7 +67,9 @@ class Account(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="account_of_a_source")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="account_of_a_source")
+        ]
         indexes = [
             models.Index(fields=[name, "id"], name=f"account_by_{name}")
             for name in (
@@ -96,7 +110,9 @@ class Environment(models.Model):
     income = models.TextField(_("What brings income in this industry"), blank=True)
     costs = models.TextField(_("What costs in this industry"), blank=True)
     authorities = models.TextField(_("Authorities and influential bodies"), blank=True)
-    decision_style = models.CharField(_("How decisions are made"), max_length=10, choices=DecisionStyle.choices, blank=True)
+    decision_style = models.CharField(
+        _("How decisions are made"), max_length=10, choices=DecisionStyle.choices, blank=True
+    )
     culture = models.TextField(_("Culture"), blank=True)
     success_wished = models.TextField(_("The success the customer imagines"), blank=True)
     success_allowed = models.TextField(_("What its environment allows"), blank=True)

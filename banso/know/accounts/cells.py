@@ -1,0 +1,108 @@
+"""How a column's plain value is shown: as a table cell, and in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
+
+from banso.know.accounts.columns import Column, Kind
+from banso.know.accounts.rules import day
+from banso.shared import money
+
+SOON = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What cells need beyond their value, fetched once per page."""
+
+    owners: Mapping[int, str]
+    today: date
+    account_url: str  # with 0 in the place of the id
+
+    def choices(self, columns: Sequence[Column]) -> list[dict[str, str]]:
+        return [{value: str(label) for value, label in column.choices()} if column.choices else {} for column in columns]
+
+
+def rows_of_cells(
+    columns: Mapping[str, Column], shown: Sequence[str], values: Mapping[int, Sequence[Any]], look: Look
+) -> dict[int, SafeString]:
+    """account id -> its table cells."""
+    of_columns = [columns[key] for key in shown]
+    choices = look.choices(of_columns)
+    kinds = [(key, column.kind, labels) for key, column, labels in zip(shown, of_columns, choices, strict=True)]
+    return {
+        pk: mark_safe("".join(_cell(key, kind, labels, value, look) for (key, kind, labels), value in zip(kinds, row, strict=True)))  # noqa: S308 - _cell escapes
+        for pk, row in values.items()
+    }
+
+
+def _cell(key: str, kind: Kind, labels: Mapping[str, str], value: Any, look: Look) -> str:
+    if value is None or value == "":
+        return "<td></td>"
+    if kind == Kind.DATE:
+        return f'<td class="nowrap">{_date(key, value, look)}</td>'
+    if kind.is_number:
+        return f'<td class="number">{escape(as_text(kind, value))}</td>'
+    if kind == Kind.ACCOUNT:
+        pk, name = value
+        return f'<td><a href="{look.account_url.replace("0", str(pk))}">{escape(name)}</a></td>'
+    if kind == Kind.OWNER:
+        return f'<td class="nowrap">{escape(look.owners.get(value, ""))}</td>'
+    return f"<td>{escape(labels.get(value, value))}</td>"
+
+
+def _date(key: str, value: Any, look: Look) -> str:
+    on = value if isinstance(value, date) else day(str(value))
+    if on is None:
+        return escape(value)
+    text = date_format(on, "SHORT_DATE_FORMAT")
+    if key == "next_renewal" and look.today <= on <= look.today + SOON:
+        return f'{text}<div class="text-secondary small">{days_ahead((on - look.today).days)}</div>'
+    return text
+
+
+def days_ahead(days: int) -> str:
+    return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+
+
+def as_text(kind: Kind, value: Any) -> str:
+    """A number as its reader writes it."""
+    if kind == Kind.MONEY:
+        minor, currency = value
+        return money.shown(minor, currency)
+    if isinstance(value, str):
+        return value
+    if kind == Kind.PERCENT:
+        return f"{number_format(value * 100, 1, use_l10n=True)}%"
+    decimals = 0 if float(value).is_integer() else 2
+    return number_format(value, decimals, use_l10n=True, force_grouping=True)
+
+
+def plain(column: Column, value: Any, owners: Mapping[int, str], labels: Mapping[str, str]) -> Any:
+    """The value for a file: numbers stay numbers, dates are ISO, choices are words."""
+    if value is None or value == "":
+        return None
+    if column.kind == Kind.MONEY:
+        minor, currency = value
+        return None if minor is None else _major(minor, currency)
+    if column.kind == Kind.OWNER:
+        return owners.get(value, "")
+    if column.kind == Kind.ACCOUNT:
+        return value[1]
+    if isinstance(value, date):
+        return value.isoformat()
+    return labels.get(value, value) if labels else value
+
+
+def _major(minor: int, currency: str) -> int | Decimal:
+    decimals = money.CURRENCIES.get(currency, 2)
+    return minor if decimals == 0 else Decimal(minor).scaleb(-decimals)

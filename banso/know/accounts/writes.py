@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from banso.know.accounts.models import Account, Environment, SavedView
+from banso.know.accounts.reads import changeable_by, may_change, may_change_view
+from banso.shared.journal.writes import record
+from banso.shared.users.models import User
+
+CHUNK = 500
+FIGURES = ("next_renewal_on", "mrr_minor", "currency", "last_contact_on", "health")
+IN_BULK = ("owner_id", "touch_model", "segment")
+
+
+@transaction.atomic
+def add_account(*, by: User, custom: Mapping[str, Any], **fields: Any) -> Account:
+    """Add an account by hand; without an external id it gets one of ours."""
+    if not by.may("change_own") and not by.may("change_all"):
+        raise PermissionDenied
+    fields["external_id"] = fields.get("external_id") or f"M-{token_hex(4)}"
+    account = Account.objects.create(**fields, source="manual", custom=dict(custom))
+    record("account.added", by=by, account_id=account.pk, name=account.name)
+    return account
+
+
+@transaction.atomic
+def change_account(*, by: User, account: Account, custom: Mapping[str, Any], **fields: Any) -> Account:
+    """Change what differs; the journal keeps old and new. ``custom`` holds only the own fields to set."""
+    account = Account.objects.select_for_update(of=("self",)).select_related("owner").get(pk=account.pk)
+    if not may_change(by, account):
+        raise PermissionDenied
+    changes: dict[str, list[Any]] = {}
+    for name, new in fields.items():
+        old = getattr(account, name)
+        if old != new:
+            changes[name] = [_said(old), _said(new)]
+            setattr(account, name, new)
+    for key, new in custom.items():
+        old = account.custom.get(key)
+        if old != new:
+            changes[f"own_{key}"] = [_said(old), _said(new)]
+            account.custom[key] = new
+    if changes:
+        account.save()
+        record("account.changed", by=by, account_id=account.pk, changes=changes)
+    return account
+
+
+def _said(value: Any) -> Any:
+    return value if value is None or isinstance(value, (int, float, str)) else str(value)
+
+
+@dataclass(frozen=True)
+class BulkChange:
+    """What became of a change in bulk."""
+
+    changed: int
+    same: int
+    not_allowed: int
+
+
+@transaction.atomic
+def change_in_bulk(*, by: User, ids: Iterable[int], field: str, value: Any) -> BulkChange:
+    """Set one of ``IN_BULK`` on those of the accounts that the user may change; one journal entry."""
+    if field not in IN_BULK:
+        raise ValueError(f"{field!r} cannot be changed in bulk: choose one of {', '.join(IN_BULK)}")
+    asked = list(dict.fromkeys(ids))
+    before: dict[str, list[int]] = defaultdict(list)
+    allowed = 0
+    for start in range(0, len(asked), CHUNK):
+        chunk = Account.objects.filter(pk__in=asked[start : start + CHUNK]).filter(changeable_by(by))
+        rows = list(chunk.values_list("pk", field))
+        allowed += len(rows)
+        changing = [pk for pk, old in rows if old != value]
+        for pk, old in rows:
+            if old != value:
+                before["" if old is None else str(old)].append(pk)
+        Account.objects.filter(pk__in=changing).update(**{field: value})
+    changed = sum(map(len, before.values()))
+    if changed:
+        record("accounts.changed_in_bulk", by=by, field=field, value=value, before=before)
+    return BulkChange(changed, allowed - changed, len(asked) - allowed)
+
+
+@transaction.atomic
+def set_figures(*, figures: Mapping[int, Mapping[str, Any]]) -> int:
+    """Keep figures that other apps know (``FIGURES``) on many accounts; how many were there. No journal entry."""
+    by_names: dict[tuple[str, ...], list[Account]] = defaultdict(list)
+    for pk, values in figures.items():
+        if unknown := set(values) - set(FIGURES):
+            raise ValueError(f"{sorted(unknown)} are no figures of an account: choose from {', '.join(FIGURES)}")
+        if values:
+            by_names[tuple(sorted(values))].append(Account(pk=pk, **values))
+    return sum(
+        Account.objects.bulk_update(accounts, names, batch_size=CHUNK) for names, accounts in by_names.items()
+    )
+
+
+@transaction.atomic
+def save_environment(*, by: User, account: Account, **fields: str) -> Environment:
+    if not may_change(by, account):
+        raise PermissionDenied
+    environment, _ = Environment.objects.get_or_create(account=account)
+    changed = sorted(name for name, value in fields.items() if getattr(environment, name) != value)
+    for name in changed:
+        setattr(environment, name, fields[name])
+    if changed:
+        environment.save()
+        record("environment.changed", by=by, account_id=account.pk, fields=changed)
+    return environment
+
+
+@transaction.atomic
+def save_view(*, by: User, name: str, query: str, is_shared: bool) -> SavedView:
+    """Keep a view under a name; the same name again replaces it."""
+    view, _ = SavedView.objects.update_or_create(
+        owner=by, name=name, defaults={"query": query, "is_shared": is_shared}
+    )
+    record("view.saved", by=by, view=view.pk, name=name, is_shared=is_shared)
+    return view
+
+
+@transaction.atomic
+def delete_view(*, by: User, view: SavedView) -> None:
+    if not may_change_view(by, view):
+        raise PermissionDenied
+    record("view.deleted", by=by, view=view.pk, name=view.name)
+    view.delete()
