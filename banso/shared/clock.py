@@ -1,4 +1,4 @@
-"""The only source of "now": tests and replays hold it still, the organisation's zone decides the day."""
+"""The only source of "now": tests hold it still, the organisation's zone decides the day."""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ class Slot(Generic[T]):
 
     def fill(self, key: str, value: T, *, order: int) -> None:
         if key in self._fillings:
-            raise ValueError(f"slot {self.name!r} already has {key!r}: choose another key in apps.py")
+            raise ValueError(
+                f"slot {self.name!r} already has {key!r}: choose another key in apps.py"
+            )
         self._fillings[key] = Filling(order, key, value)
 
     def fillings(self) -> list[Filling[T]]:
@@ -79,7 +81,7 @@ def render_panels(slot: Slot[Panel], request: HttpRequest, subject: object) -> l
         html, error = "", ""
         try:
             html = panel.render(request, subject)
-        except Exception as exception:  # noqa: BLE001 - any fault of a panel is the panel's own
+        except Exception as exception:
             log.exception("panel failed", extra={"panel": filling.key, "slot": slot.name})
             error = type(exception).__name__
         rendered.append(RenderedPanel(filling.key, panel.title, html, panel.wide, error))

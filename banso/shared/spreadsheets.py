@@ -1,4 +1,4 @@
-"""Files for spreadsheets: what goes out can be opened without running anything, in Japanese Excel too."""
+"""Files for spreadsheets: they open without running anything, in Japanese Excel too."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", 
 
 
 def safe_cell(value: object) -> object:
-    """The value, or its text with an apostrophe before it where a spreadsheet would take it for a formula."""
+    """The value, with an apostrophe before it where a spreadsheet would see a formula."""
     if value is None:
         return ""
     if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) and not _is_number(value):
@@ -46,7 +46,9 @@ def csv_response(
     name: str, header: Iterable[object], rows: Iterable[Iterable[object]]
 ) -> StreamingHttpResponse:
     """A CSV download that is made while it is sent."""
-    response = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        csv_lines(header, rows), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = attachment(name)
     return response
 

@@ -1,4 +1,4 @@
-"""The ``banso`` command: the verbs of the house first, Django's own commands (migrate, shell …) behind them."""
+"""The ``banso`` command: the verbs of the house, and Django's own (migrate, shell …)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banso.shell.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - settings come first
+    from django.core.management import execute_from_command_line
 
     execute_from_command_line(["banso", *(sys.argv[1:] or ["help"])])

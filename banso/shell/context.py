@@ -19,5 +19,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
         if item.may and not user.may(item.may):
             continue
         url = reverse(item.url_name)
-        menu.append({"label": item.label, "url": url, "icon": item.icon, "here": request.path.startswith(url)})
+        menu.append(
+            {
+                "label": item.label,
+                "url": url,
+                "icon": item.icon,
+                "here": request.path.startswith(url),
+            }
+        )
     return {"menu": menu}

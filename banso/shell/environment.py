@@ -1,4 +1,4 @@
-"""Settings read from the environment; a wrong value stops the start with a sentence that says what to write."""
+"""Settings from the environment; a wrong value stops the start and says what to write."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def home() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WrongSetting(f"BANSO_HOME={folder} cannot be made ({error}): name a folder this user may write.") from error
+        raise WrongSetting(
+            f"BANSO_HOME={folder} cannot be made ({error}): name a folder this user may write."
+        ) from error
     return folder
 
 
@@ -43,7 +45,9 @@ def secret_key(folder: Path) -> str:
     given = text("SECRET_KEY")
     if given:
         if len(given) < 32:
-            raise WrongSetting("SECRET_KEY is shorter than 32 characters: write a longer random one.")
+            raise WrongSetting(
+                "SECRET_KEY is shorter than 32 characters: write a longer random one."
+            )
         return given
     kept = folder / "secret_key"
     if not kept.exists():
@@ -66,13 +70,21 @@ SQLITE_OPTIONS: dict[str, Any] = {
 
 
 def database(folder: Path) -> dict[str, Any]:
-    """DATABASE_URL as Django wants it: empty or sqlite:///path, or postgresql://user:password@host:port/name."""
+    """DATABASE_URL as Django wants it: empty, sqlite:///path or postgresql://user:pw@host/name."""
     url = text("DATABASE_URL")
     if not url:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "banso.sqlite3", "OPTIONS": SQLITE_OPTIONS}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": folder / "banso.sqlite3",
+            "OPTIONS": SQLITE_OPTIONS,
+        }
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path, "OPTIONS": SQLITE_OPTIONS}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": parts.path,
+            "OPTIONS": SQLITE_OPTIONS,
+        }
     if parts.scheme not in ("postgres", "postgresql"):
         raise WrongSetting(
             f"DATABASE_URL begins with {parts.scheme!r}: write postgresql://user:password@host:5432/name, "

@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 
 current_request_id: ContextVar[str] = ContextVar("request_id", default="")
 
-_STANDARD = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "request_id"}
+_STANDARD = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {
+    "message",
+    "asctime",
+    "request_id",
+}
 _NEVER = ("password", "secret", "token", "key", "cookie", "authorization")
 
 

@@ -16,8 +16,9 @@ from banso.shell.logs import current_request_id
 Handler = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -48,7 +49,7 @@ def content_security_policy(handler: Handler) -> Handler:
 
 
 def reader(handler: Handler) -> Handler:
-    """Speak the signed-in user's language and time zone; the organisation's zone where they chose none."""
+    """Speak the user's language and time zone; the organisation's zone where they chose none."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user

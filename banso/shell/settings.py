@@ -1,4 +1,4 @@
-"""Django's settings. What differs between installations comes from the environment (docs/en/settings.md)."""
+"""Django's settings; what differs between installations comes from the environment."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-EMAIL_BACKEND = environment.text("BANSO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_BACKEND = environment.text(
+    "BANSO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
+)
 DEFAULT_FROM_EMAIL = environment.text("BANSO_EMAIL_FROM", "banso@localhost")
 
 USE_TZ = True
@@ -132,7 +134,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BANSO_BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BANSO_BEHIND_PROXY") else None
+)
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -149,8 +153,13 @@ LOGGING = {
         "stderr": {
             "class": "logging.StreamHandler",
             "filters": ["request"],
-            "formatter": environment.text("BANSO_LOG_FORMAT", "plain" if DEBUG or TESTING else "json"),
+            "formatter": environment.text(
+                "BANSO_LOG_FORMAT", "plain" if DEBUG or TESTING else "json"
+            ),
         }
     },
-    "root": {"handlers": ["stderr"], "level": environment.text("BANSO_LOG_LEVEL", "WARNING" if TESTING else "INFO")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": environment.text("BANSO_LOG_LEVEL", "WARNING" if TESTING else "INFO"),
+    },
 }

@@ -27,9 +27,15 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    form = PreferencesForm(request.POST or None, initial={"language": user.language, "time_zone": user.time_zone})
+    form = PreferencesForm(
+        request.POST or None, initial={"language": user.language, "time_zone": user.time_zone}
+    )
     if request.method == "POST" and form.is_valid():
-        set_preferences(user=user, language=form.cleaned_data["language"], time_zone=form.cleaned_data["time_zone"])
+        set_preferences(
+            user=user,
+            language=form.cleaned_data["language"],
+            time_zone=form.cleaned_data["time_zone"],
+        )
         with translation.override(user.language or translation.get_language()):
             messages.success(request, _("Saved."))
         return redirect("preferences")
@@ -46,7 +52,9 @@ def language(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = HttpResponseRedirect(back)
     if chosen in dict(settings.LANGUAGES):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=31_536_000, samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=31_536_000, samesite="Lax"
+        )
         if isinstance(request.user, User):
             set_preferences(user=request.user, language=chosen, time_zone=request.user.time_zone)
     return response
@@ -62,11 +70,13 @@ def health(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_GET
 def ready(request: HttpRequest) -> JsonResponse:
-    """The process can serve: the database answers and is migrated, the data folder can be written."""
+    """The process can serve: the database is there and migrated, the folder can be written."""
     checks = {"database": _database_is_ready(), "home": _home_is_writable()}
     failed = [name for name, problem in checks.items() if problem]
     answer = {name: problem or "ok" for name, problem in checks.items()}
-    return JsonResponse({"status": "failed" if failed else "ok", **answer}, status=503 if failed else 200)
+    return JsonResponse(
+        {"status": "failed" if failed else "ok", **answer}, status=503 if failed else 200
+    )
 
 
 def _database_is_ready() -> str:

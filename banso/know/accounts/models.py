@@ -21,7 +21,7 @@ class Stage(models.TextChoices):
 
 
 class Account(models.Model):
-    """A company that buys from us. ``source`` and ``external_id`` name it in the system it came from."""
+    """A company that buys from us; ``source`` and ``external_id`` name it where it came from."""
 
     source = models.CharField(_("Source"), max_length=40, default="manual")
     external_id = models.CharField(_("External id"), max_length=200)

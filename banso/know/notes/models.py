@@ -26,9 +26,16 @@ class Note(models.Model):
 
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
     person = models.ForeignKey(
-        "people.Person", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Who")
+        "people.Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Who"),
     )
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     at = models.DateTimeField(_("When"))
     channel = models.CharField(_("How we met"), max_length=10, choices=Channel.choices, blank=True)
     happened = models.TextField(_("What happened"))

@@ -26,7 +26,9 @@ class Person(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="person_of_a_source")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="person_of_a_source")
+        ]
         indexes = [
             models.Index(fields=["name", "id"], name="person_by_name"),
             models.Index(fields=["name_kana", "id"], name="person_by_name_kana"),
@@ -50,12 +52,16 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
     is_key = models.BooleanField(_("Key person"), default=False)
-    influence = models.CharField(_("Influence"), max_length=12, choices=Influence.choices, blank=True)
+    influence = models.CharField(
+        _("Influence"), max_length=12, choices=Influence.choices, blank=True
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "person"], name="one_membership")]
         indexes = [
-            models.Index(fields=["person"], condition=models.Q(is_key=True), name="membership_of_key_person")
+            models.Index(
+                fields=["person"], condition=models.Q(is_key=True), name="membership_of_key_person"
+            )
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ class Subscription(models.Model):
     """A term with start, end and amount.
 
     ``end`` empty: rolling, renewed every ``term_months`` until an end is known.
-    ``observed_from``: decisions before this day were not watched (late entry), so they count nowhere.
+    ``observed_from``: decisions before this day were not watched (late entry) and count nowhere.
     """
 
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
@@ -38,11 +38,16 @@ class Subscription(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source", "external_id"], name="subscription_of_a_source"),
-            models.CheckConstraint(
-                condition=models.Q(end=None) | models.Q(end__gte=models.F("start")), name="ends_after_it_starts"
+            models.UniqueConstraint(
+                fields=["source", "external_id"], name="subscription_of_a_source"
             ),
-            models.CheckConstraint(condition=models.Q(term_months__gte=1), name="term_of_a_month_or_more"),
+            models.CheckConstraint(
+                condition=models.Q(end=None) | models.Q(end__gte=models.F("start")),
+                name="ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(term_months__gte=1), name="term_of_a_month_or_more"
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "start"], name="subscription_by_account"),

@@ -30,19 +30,23 @@ class KnownWhen(models.TextChoices):
 
 
 class FieldDefinition(models.Model):
-    """A field that the organisation added; values stand in the holder's ``custom`` under ``key``."""
+    """A field the organisation added; values stand in the holder's ``custom`` under ``key``."""
 
     holder = models.CharField(_("On"), max_length=20, choices=Holder.choices)
     key = models.CharField(
         _("Key"),
         max_length=60,
-        validators=[RegexValidator(r"^[a-z][a-z0-9_]*$", _("Use small letters, digits and _ only."))],
+        validators=[
+            RegexValidator(r"^[a-z][a-z0-9_]*$", _("Use small letters, digits and _ only."))
+        ],
     )
     label_en = models.CharField(_("English name"), max_length=100)
     label_ja = models.CharField(_("Japanese name"), max_length=100)
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind.choices)
     choices = models.JSONField(_("Choices"), default=list, blank=True)
-    known_when = models.CharField(_("Known when"), max_length=10, choices=KnownWhen.choices, default=KnownWhen.CHANGES)
+    known_when = models.CharField(
+        _("Known when"), max_length=10, choices=KnownWhen.choices, default=KnownWhen.CHANGES
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

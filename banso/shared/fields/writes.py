@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from banso.shared.fields.models import FieldDefinition, KnownWhen
 from banso.shared.journal.writes import record
+from banso.shared.users.models import User
 
 
 @transaction.atomic
 def define_field(
     *,
-    by: AbstractBaseUser | None,
+    by: User | None,
     holder: str,
     key: str,
     kind: str,
@@ -43,7 +43,7 @@ def define_field(
 
 @transaction.atomic
 def change_field(
-    *, by: AbstractBaseUser | None, field: FieldDefinition, label_en: str, label_ja: str, known_when: str
+    *, by: User | None, field: FieldDefinition, label_en: str, label_ja: str, known_when: str
 ) -> FieldDefinition:
     field.label_en, field.label_ja, field.known_when = label_en, label_ja, known_when
     field.full_clean()

@@ -8,4 +8,4 @@ class JournalConfig(AppConfig):
     label = "journal"
 
     def ready(self) -> None:
-        from banso.shared.journal import jobs  # noqa: F401, PLC0415
+        from banso.shared.journal import jobs  # noqa: F401

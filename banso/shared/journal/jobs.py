@@ -1,4 +1,4 @@
-"""The worker: claims what is owed, holds the lease while it runs, keeps the error of what failed."""
+"""The worker: claims what is owed, holds the lease while it runs, keeps the errors."""
 
 from __future__ import annotations
 
@@ -50,15 +50,24 @@ def pay(owed: Job, *, heartbeat: bool = True) -> bool:
     started = time.monotonic()
     try:
         work_named(owed.name, owed.entry)(owed.args)
-    except Exception:  # noqa: BLE001 - a job may fail in any way; its row remembers how
-        log.exception("job failed", extra={"job": owed.name, "job_id": owed.pk, "attempt": owed.attempts})
+    except Exception:
+        log.exception(
+            "job failed", extra={"job": owed.name, "job_id": owed.pk, "attempt": owed.attempts}
+        )
         mark_failed(owed, traceback.format_exc())
         return False
     finally:
         if beat:
             beat.stopped.set()
     mark_done(owed)
-    log.info("job done", extra={"job": owed.name, "job_id": owed.pk, "ms": round((time.monotonic() - started) * 1000)})
+    log.info(
+        "job done",
+        extra={
+            "job": owed.name,
+            "job_id": owed.pk,
+            "ms": round((time.monotonic() - started) * 1000),
+        },
+    )
     return True
 
 
@@ -80,7 +89,7 @@ def work_until(stop: threading.Event, *, poll: float = 0.5) -> None:
         try:
             ask_for_scheduled()
             owed = claim()
-        except Exception:  # noqa: BLE001 - a database that is away comes back
+        except Exception:
             log.exception("cannot reach the jobs")
             stop.wait(5)
             continue

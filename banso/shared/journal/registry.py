@@ -1,4 +1,4 @@
-"""Who wants to know what, and what can be asked for: names -> functions, filled in each app's ``ready``."""
+"""Who wants to know what, and what can be asked for: names -> functions, filled in ``ready``."""
 
 from __future__ import annotations
 

@@ -3,9 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, Q, Value, When
 
@@ -14,28 +13,40 @@ from banso.shared.journal.models import Entry, Job, Tick
 from banso.shared.journal.registry import reactions_to, schedules
 from banso.shared.journal.rules import LEASE, gives_up, wait_before_retry
 
+if TYPE_CHECKING:
+    from banso.shared.users.models import User
+
 
 @transaction.atomic
-def record(kind: str, *, by: AbstractBaseUser | None, account_id: int | None = None, **payload: Any) -> Entry:
+def record(kind: str, *, by: User | None, account_id: int | None = None, **payload: Any) -> Entry:
     """Keep what happened, and owe one job to each reaction that asked for it."""
     now = clock.now()
     entry = Entry.objects.create(kind=kind, account_id=account_id, by=by, payload=payload, at=now)
-    Job.objects.bulk_create(Job(entry=entry, name=name, run_after=now) for name in reactions_to(kind))
+    Job.objects.bulk_create(
+        Job(entry=entry, name=name, run_after=now) for name in reactions_to(kind)
+    )
     return entry
 
 
 @transaction.atomic
 def record_many(
-    kind: str, *, by: AbstractBaseUser | None, rows: Iterable[tuple[int | None, dict[str, Any]]]
+    kind: str, *, by: User | None, rows: Iterable[tuple[int | None, dict[str, Any]]]
 ) -> int:
     """Keep what happened to many accounts at once, each as (account_id, payload); how many."""
     now = clock.now()
     made = Entry.objects.bulk_create(
-        (Entry(kind=kind, account_id=account_id, by=by, payload=payload, at=now) for account_id, payload in rows),
+        (
+            Entry(kind=kind, account_id=account_id, by=by, payload=payload, at=now)
+            for account_id, payload in rows
+        ),
         batch_size=1000,
     )
     Job.objects.bulk_create(
-        (Job(entry=entry, name=name, run_after=now) for name in reactions_to(kind) for entry in made),
+        (
+            Job(entry=entry, name=name, run_after=now)
+            for name in reactions_to(kind)
+            for entry in made
+        ),
         batch_size=1000,
     )
     return len(made)
@@ -45,10 +56,12 @@ def record_many(
 def enqueue(name: str, *, key: str = "", after: datetime | None = None, **args: Any) -> Job:
     """Ask for a job; with a key, the one that is still owed is found instead.
 
-    A keyed job that is running right now may have read before this call's change: it runs once more.
+    One that is running right now may have read before this call's change: it runs once more.
     """
     still_owed = Job.objects.filter(key=key, done_at=None, given_up_at=None)
-    if key and still_owed.update(again=Case(When(lease_until=None, then=Value(False)), default=Value(True))):
+    if key and still_owed.update(
+        again=Case(When(lease_until=None, then=Value(False)), default=Value(True))
+    ):
         return still_owed.get()
     try:
         with transaction.atomic():
@@ -59,7 +72,7 @@ def enqueue(name: str, *, key: str = "", after: datetime | None = None, **args: 
 
 @transaction.atomic
 def claim() -> Job | None:
-    """Take the lease of the oldest job that is due, or None; SQLite's write lock makes it single."""
+    """Lease the oldest job that is due, or None; on SQLite the write lock keeps it single."""
     now = clock.now()
     due = Job.objects.filter(done_at=None, given_up_at=None, run_after__lte=now).filter(
         Q(lease_until=None) | Q(lease_until__lt=now)
@@ -83,7 +96,9 @@ def extend_lease(owed: Job) -> bool:
 def mark_done(owed: Job) -> bool:
     """Close the job; False when another worker took it over, whose result then counts."""
     held = Job.objects.filter(pk=owed.pk, token=owed.token, done_at=None)
-    if held.filter(again=True).update(again=False, lease_until=None, attempts=0, run_after=clock.now()):
+    if held.filter(again=True).update(
+        again=False, lease_until=None, attempts=0, run_after=clock.now()
+    ):
         return True
     return held.update(done_at=clock.now(), lease_until=None, error="") == 1
 

@@ -15,7 +15,10 @@ def test_panels_come_in_order_and_a_broken_one_stands_alone(rf: RequestFactory) 
     slot.fill("b", Panel("B", lambda request, subject: f"<p>{subject}</p>"), order=20)
     slot.fill("a", Panel("A", broken), order=10)
     made = render_panels(slot, rf.get("/"), "x")
-    assert [(p.key, p.html, p.error) for p in made] == [("a", "", "ZeroDivisionError"), ("b", "<p>x</p>", "")]
+    assert [(p.key, p.html, p.error) for p in made] == [
+        ("a", "", "ZeroDivisionError"),
+        ("b", "<p>x</p>", ""),
+    ]
 
 
 def test_a_key_is_taken_once() -> None:

@@ -16,8 +16,15 @@ def test_what_is_no_formula_stays(cell: object) -> None:
 
 
 def test_lines_begin_with_a_mark_for_excel() -> None:
-    assert list(csv_lines(["名前"], [["あおば, 製作所"], [None]])) == ["\ufeff名前\r\n", '"あおば, 製作所"\r\n', '""\r\n']
+    assert list(csv_lines(["名前"], [["あおば, 製作所"], [None]])) == [
+        "\ufeff名前\r\n",
+        '"あおば, 製作所"\r\n',
+        '""\r\n',
+    ]
 
 
 def test_a_japanese_file_name_survives() -> None:
-    assert attachment("顧客.csv") == "attachment; filename=\"__.csv\"; filename*=UTF-8''%E9%A1%A7%E5%AE%A2.csv"
+    assert (
+        attachment("顧客.csv")
+        == "attachment; filename=\"__.csv\"; filename*=UTF-8''%E9%A1%A7%E5%AE%A2.csv"
+    )

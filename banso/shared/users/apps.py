@@ -9,7 +9,15 @@ class UsersConfig(AppConfig):
     label = "users"
 
     def ready(self) -> None:
-        from banso.shared.slots import NavItem, nav  # noqa: PLC0415 - slots need loaded apps
+        from banso.shared.slots import NavItem, nav
 
-        nav.fill("organisation", NavItem(_("Organisation"), "users:organisation", "settings", "settings"), order=900)
-        nav.fill("users", NavItem(_("Users"), "users:user_list", "users-group", "manage_users"), order=910)
+        nav.fill(
+            "organisation",
+            NavItem(_("Organisation"), "users:organisation", "settings", "settings"),
+            order=900,
+        )
+        nav.fill(
+            "users",
+            NavItem(_("Users"), "users:user_list", "users-group", "manage_users"),
+            order=910,
+        )

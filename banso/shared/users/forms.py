@@ -6,8 +6,8 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from banso.shared.users.models import Organisation, Role, Team, User
 from banso.shared.money import CURRENCIES
+from banso.shared.users.models import Organisation, Role, Team, User
 
 
 class UserForm(forms.Form):
@@ -35,7 +35,9 @@ class UserForm(forms.Form):
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
         if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError(_("Somebody with this e-mail is there already; change them in the list."))
+            raise forms.ValidationError(
+                _("Somebody with this e-mail is there already; change them in the list.")
+            )
         return email
 
     def clean_password(self) -> str:
@@ -48,10 +50,10 @@ class OrganisationForm(forms.ModelForm[Organisation]):
     class Meta:
         model = Organisation
         fields = ("name", "time_zone", "language", "currency", "fiscal_year_start", "landmark_days")
-        help_texts = {  # noqa: RUF012 - Django's own form
+        help_texts = {
             "landmark_days": _(
-                "Evidence reads each metric this many days before the renewal, so that nothing measured after "
-                "the decision slips in. 90 suits yearly contracts."
+                "Evidence reads each metric this many days before the renewal, so that nothing "
+                "measured after the decision slips in. 90 suits yearly contracts."
             ),
         }
 
@@ -67,7 +69,8 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         currency = str(self.cleaned_data["currency"]).upper()
         if currency not in CURRENCIES:
             raise forms.ValidationError(
-                _("“%(code)s” is no ISO currency code; write one such as JPY or USD."), params={"code": currency}
+                _("“%(code)s” is no ISO currency code; write one such as JPY or USD."),
+                params={"code": currency},
             )
         return currency
 

@@ -14,7 +14,10 @@ from banso.shared.users import rules
 
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone; choose one such as Asia/Tokyo."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a time zone; choose one such as Asia/Tokyo."),
+            params={"name": name},
+        )
 
 
 class Language(models.TextChoices):
@@ -34,17 +37,26 @@ class Organisation(models.Model):
     """The one company that runs this installation, and what it has settled."""
 
     name = models.CharField(_("Name"), max_length=200)
-    time_zone = models.CharField(_("Time zone"), max_length=60, default="Asia/Tokyo", validators=[validate_time_zone])
-    language = models.CharField(_("Language"), max_length=5, choices=Language.choices, default=Language.JAPANESE)
+    time_zone = models.CharField(
+        _("Time zone"), max_length=60, default="Asia/Tokyo", validators=[validate_time_zone]
+    )
+    language = models.CharField(
+        _("Language"), max_length=5, choices=Language.choices, default=Language.JAPANESE
+    )
     currency = models.CharField(_("Currency"), max_length=3, default="JPY")
-    fiscal_year_start = models.PositiveSmallIntegerField(_("First month of the fiscal year"), default=4)
-    landmark_days = models.PositiveSmallIntegerField(_("Days before a renewal at which metrics are read"), default=90)
+    fiscal_year_start = models.PositiveSmallIntegerField(
+        _("First month of the fiscal year"), default=4
+    )
+    landmark_days = models.PositiveSmallIntegerField(
+        _("Days before a renewal at which metrics are read"), default=90
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="one_organisation"),
             models.CheckConstraint(
-                condition=models.Q(fiscal_year_start__range=(1, 12)), name="fiscal_year_start_is_a_month"
+                condition=models.Q(fiscal_year_start__range=(1, 12)),
+                name="fiscal_year_start_is_a_month",
             ),
         ]
 
@@ -80,9 +92,13 @@ class User(AbstractUser):
     email = models.EmailField(_("E-mail"), unique=True)
     name = models.CharField(_("Name"), max_length=100)
     role = models.CharField(_("Role"), max_length=20, choices=Role.choices, default=Role.VIEWER)
-    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="members", verbose_name=_("Team"))
+    team = models.ForeignKey(
+        Team, models.SET_NULL, null=True, blank=True, related_name="members", verbose_name=_("Team")
+    )
     language = models.CharField(_("Language"), max_length=5, choices=Language.choices, blank=True)
-    time_zone = models.CharField(_("Time zone"), max_length=60, blank=True, validators=[validate_time_zone])
+    time_zone = models.CharField(
+        _("Time zone"), max_length=60, blank=True, validators=[validate_time_zone]
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

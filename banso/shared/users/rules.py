@@ -1,10 +1,16 @@
-"""Who may do what. Everybody who is signed in sees the organisation's accounts; changing is narrower."""
+"""Who may do what. Everybody signed in sees the accounts; changing is narrower."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-ADMINISTRATOR, MANAGER, CSM, ANALYST, VIEWER = "administrator", "manager", "csm", "analyst", "viewer"
+ADMINISTRATOR, MANAGER, CSM, ANALYST, VIEWER = (
+    "administrator",
+    "manager",
+    "csm",
+    "analyst",
+    "viewer",
+)
 ROLES = (ADMINISTRATOR, MANAGER, CSM, ANALYST, VIEWER)
 
 _MAY: dict[str, frozenset[str]] = {

@@ -60,7 +60,9 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
             writes.change_user(by=by, user=user, name=data["name"], role=data["role"], team=team)
             messages.success(request, _("Saved."))
             return redirect("users:user_list")
-    return render(request, "users/user_edit.html", {"form": form, "person": user, "teams": team_names()})
+    return render(
+        request, "users/user_edit.html", {"form": form, "person": user, "teams": team_names()}
+    )
 
 
 @require_POST

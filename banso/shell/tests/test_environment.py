@@ -27,6 +27,15 @@ def test_sqlite_when_nothing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert made["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
+def read_setting(name: str, home: Path) -> None:
+    if name == "DATABASE_URL":
+        environment.database(home)
+    elif name == "BANSO_DEBUG":
+        environment.flag(name)
+    else:
+        environment.secret_key(home)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
@@ -40,16 +49,13 @@ def test_a_wrong_setting_says_what_to_write(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str, says: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    read = {
-        "DATABASE_URL": lambda: environment.database(tmp_path),
-        "BANSO_DEBUG": lambda: environment.flag("BANSO_DEBUG"),
-        "SECRET_KEY": lambda: environment.secret_key(tmp_path),
-    }[name]
     with pytest.raises(WrongSetting, match=says):
-        read()
+        read_setting(name, tmp_path)
 
 
-def test_the_secret_is_made_once_and_is_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_secret_is_made_once_and_is_private(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("SECRET_KEY", raising=False)
     first = environment.secret_key(tmp_path)
     assert len(first) >= 48

@@ -25,9 +25,13 @@ def test_before_sign_in_the_choice_is_a_cookie(client: Client) -> None:
     assert "サインイン" in client.get("/sign-in/login/").content.decode()
 
 
-@pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "next_page", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
+)
 def test_it_never_leads_elsewhere(client: Client, next_page: str) -> None:
-    assert client.post("/language/", {"language": "ja", "next": next_page}).headers["Location"] == "/"
+    assert (
+        client.post("/language/", {"language": "ja", "next": next_page}).headers["Location"] == "/"
+    )
 
 
 def test_an_unknown_language_changes_nothing(client: Client) -> None:

@@ -10,7 +10,9 @@ pytestmark = pytest.mark.django_db
 
 def test_sign_in_with_e_mail_and_password(client: Client) -> None:
     a_user(email="hanako@example.jp", password="long-enough-1")
-    answer = client.post("/sign-in/login/", {"login": "hanako@example.jp", "password": "long-enough-1"})
+    answer = client.post(
+        "/sign-in/login/", {"login": "hanako@example.jp", "password": "long-enough-1"}
+    )
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
 
 
@@ -26,6 +28,8 @@ def test_a_wrong_password_is_told_in_the_readers_language(client: Client) -> Non
 
 
 def test_nobody_signs_up_by_themselves(client: Client) -> None:
-    answer = client.post("/sign-in/signup/", {"email": "x@example.com", "password1": "long-enough-1"})
+    answer = client.post(
+        "/sign-in/signup/", {"email": "x@example.com", "password1": "long-enough-1"}
+    )
     assert "_auth_user_id" not in client.session
     assert answer.status_code in (200, 302)

@@ -11,7 +11,9 @@ pytestmark = pytest.mark.django_db
 def test_language_and_zone_are_saved(client: Client) -> None:
     user = a_user()
     client.force_login(user)
-    answer = client.post("/preferences/", {"language": "ja", "time_zone": "America/New_York"}, follow=True)
+    answer = client.post(
+        "/preferences/", {"language": "ja", "time_zone": "America/New_York"}, follow=True
+    )
     user.refresh_from_db()
     assert (user.language, user.time_zone) == ("ja", "America/New_York")
     assert "保存しました" in answer.content.decode()

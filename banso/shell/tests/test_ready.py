@@ -12,10 +12,15 @@ pytestmark = pytest.mark.django_db
 
 def test_ready_when_migrated_and_writable(client: Client) -> None:
     answer = client.get("/ready/")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "database": "ok", "home": "ok"})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ok", "database": "ok", "home": "ok"},
+    )
 
 
-def test_not_ready_when_the_folder_is_gone(client: Client, settings: Settings, tmp_path: Path) -> None:
+def test_not_ready_when_the_folder_is_gone(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
     settings.HOME = tmp_path / "gone"
     answer = client.get("/ready/")
     assert answer.status_code == 503

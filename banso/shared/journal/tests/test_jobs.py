@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -27,8 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
-    """A job "test.note" that notes its argument; a reaction that notes entries of kind "test.happened"."""
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What the job "test.note" and the reaction to "test.happened" were called with."""
     noted: list[object] = []
 
     def note(what: str) -> None:
@@ -40,7 +39,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     monkeypatch.setattr(registry, "_jobs", {"test.note": note})
     monkeypatch.setattr(registry, "_reactions", {"test.happened": {"react": react}})
     monkeypatch.setattr(registry, "_schedules", {})
-    yield noted
+    return noted
 
 
 def broken(*_: object, **__: object) -> None:
@@ -70,7 +69,7 @@ def test_a_failing_job_keeps_its_error_and_comes_back_later(
     assert owed.attempts == 1
     assert "the mail server is away" in owed.error
     assert owed.run_after > clock.now()
-    set_job(monkeypatch, lambda what: seen.append(what))
+    set_job(monkeypatch, seen.append)
     with clock.held_at(clock.now() + timedelta(minutes=1)):
         assert run_owed() == 1
     assert seen == ["a"]
@@ -159,7 +158,7 @@ def test_done_jobs_are_forgotten_but_entries_stay(seen: list[object]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_stops_when_told(seen: list[object]) -> None:
-    from banso.shared.journal.jobs import work_until  # noqa: PLC0415 - the fixture replaces its registry first
+    from banso.shared.journal.jobs import work_until
 
     enqueue("test.note", what="a")
     stop = threading.Event()

@@ -27,7 +27,9 @@ def test_what_the_organisation_settled_is_kept(client: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "says"), [("currency", "YEN", "JPY"), ("time_zone", "Tokyo", "Asia/Tokyo")]
 )
-def test_a_wrong_value_says_what_to_write(client: Client, field: str, value: str, says: str) -> None:
+def test_a_wrong_value_says_what_to_write(
+    client: Client, field: str, value: str, says: str
+) -> None:
     client.force_login(a_user(role="administrator", language="ja"))
     page = client.post("/settings/organisation/", GIVEN | {field: value}).content.decode()
     assert "invalid-feedback" in page

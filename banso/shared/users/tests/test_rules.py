@@ -22,7 +22,9 @@ ME, MATE, STRANGER = 1, 2, 3
         ("unheard of", ME, 5, False),
     ],
 )
-def test_a_csm_changes_only_their_teams(role: str, owner: int | None, owner_team: int | None, expected: bool) -> None:
+def test_a_csm_changes_only_their_teams(
+    role: str, owner: int | None, owner_team: int | None, expected: bool
+) -> None:
     actor = Actor(ME, role, 5)
     assert may_change_owned(actor, owner_id=owner, owner_team_id=owner_team) is expected
 
@@ -32,6 +34,8 @@ def test_without_a_team_there_are_no_mates() -> None:
 
 
 def test_only_administrators_manage_users() -> None:
-    assert [r for r in ("administrator", "manager", "csm", "analyst", "viewer") if may(r, "manage_users")] == [
-        "administrator"
-    ]
+    assert [
+        r
+        for r in ("administrator", "manager", "csm", "analyst", "viewer")
+        if may(r, "manage_users")
+    ] == ["administrator"]

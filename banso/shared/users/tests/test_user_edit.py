@@ -11,7 +11,9 @@ pytestmark = pytest.mark.django_db
 def test_role_and_team_change(client: Client) -> None:
     client.force_login(a_user(role="administrator"))
     user = a_user(role="viewer")
-    client.post(f"/settings/users/{user.pk}/", {"name": user.name, "role": "manager", "team": "西日本"})
+    client.post(
+        f"/settings/users/{user.pk}/", {"name": user.name, "role": "manager", "team": "西日本"}
+    )
     user.refresh_from_db()
     assert (user.role, user.team and user.team.name) == ("manager", "西日本")
 
@@ -19,7 +21,9 @@ def test_role_and_team_change(client: Client) -> None:
 def test_nobody_takes_their_own_role_away(client: Client) -> None:
     administrator = a_user(role="administrator", language="en")
     client.force_login(administrator)
-    page = client.post(f"/settings/users/{administrator.pk}/", {"name": "A", "role": "viewer", "team": ""})
+    page = client.post(
+        f"/settings/users/{administrator.pk}/", {"name": "A", "role": "viewer", "team": ""}
+    )
     assert "Ask another administrator" in page.content.decode()
     administrator.refresh_from_db()
     assert administrator.role == "administrator"

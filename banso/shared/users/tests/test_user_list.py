@@ -9,7 +9,9 @@ from banso.shared.users.tests.builders import a_user
 pytestmark = pytest.mark.django_db
 
 
-def test_an_administrator_sees_everybody(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_an_administrator_sees_everybody(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     for number in range(5):
         a_user(name=f"山田 {number}")
     client.force_login(a_user(role="administrator", language="ja"))

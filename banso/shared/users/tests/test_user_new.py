@@ -29,9 +29,15 @@ def test_a_new_colleague_can_sign_in(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value", "says"),
-    [("email", "admin@example.jp", "もう登録"), ("password", "123", "短"), ("role", "king", "選択")],
+    [
+        ("email", "admin@example.jp", "もう登録"),
+        ("password", "123", "短"),
+        ("role", "king", "選択"),
+    ],
 )
-def test_what_is_wrong_is_said_at_its_field(client: Client, field: str, value: str, says: str) -> None:
+def test_what_is_wrong_is_said_at_its_field(
+    client: Client, field: str, value: str, says: str
+) -> None:
     client.force_login(a_user(role="administrator", email="admin@example.jp", language="ja"))
     page = client.post("/settings/users/new/", GIVEN | {field: value})
     assert says in page.content.decode()

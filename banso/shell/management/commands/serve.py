@@ -15,7 +15,7 @@ GRACE = 15.0
 
 
 class Command(BaseCommand):
-    help = "Serve the pages and do the work in one go: the web server and a worker, restarted when one dies."
+    help = "Serve the pages and do the work: a web server and a worker, restarted when one dies."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))

@@ -15,8 +15,8 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from granian.constants import Interfaces  # noqa: PLC0415 - only this command needs the server
-        from granian.server import Server  # noqa: PLC0415
+        from granian.constants import Interfaces
+        from granian.server import Server
 
         Server(
             "banso.shell.wsgi:application",
