@@ -30,13 +30,10 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What the job "test.note" and the reaction to "test.happened" were called with."""
     noted: list[object] = []
 
-    def note(what: str) -> None:
-        noted.append(what)
-
     def react(entry: Entry) -> None:
         noted.append(entry.payload["score"])
 
-    monkeypatch.setattr(registry, "_jobs", {"test.note": note})
+    monkeypatch.setattr(registry, "_jobs", {"test.note": note_into(noted)})
     monkeypatch.setattr(registry, "_reactions", {"test.happened": {"react": react}})
     monkeypatch.setattr(registry, "_schedules", {})
     return noted
@@ -44,6 +41,13 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 def broken(*_: object, **__: object) -> None:
     raise RuntimeError("the mail server is away")
+
+
+def note_into(seen: list[object]) -> Work:
+    def note(what: str) -> None:
+        seen.append(what)
+
+    return note
 
 
 def set_job(monkeypatch: pytest.MonkeyPatch, work: Work) -> None:
@@ -69,7 +73,7 @@ def test_a_failing_job_keeps_its_error_and_comes_back_later(
     assert owed.attempts == 1
     assert "the mail server is away" in owed.error
     assert owed.run_after > clock.now()
-    set_job(monkeypatch, seen.append)
+    set_job(monkeypatch, note_into(seen))
     with clock.held_at(clock.now() + timedelta(minutes=1)):
         assert run_owed() == 1
     assert seen == ["a"]
