@@ -17,11 +17,12 @@ from banso.shared.lake.days import day_numbers
 from banso.shared.lake.models import Batch, Segment
 
 _STORED = f"{engine.COLUMNS}, key"
-_WEEK = f"(ts_us // {rules.DAY_US} + 3) // 7"
+_WEEK = f"(e.ts_us // {rules.DAY_US} + 3) // 7"
 _GIVEN = "concat('i', chr(31), source, chr(31), event_id)"
 _CONTENT = (
-    "concat('r', chr(31), source, chr(31), account_key, chr(31), coalesce(user_key, chr(30)), chr(31), "
-    "coalesce(role, chr(30)), chr(31), name, chr(31), ts_us, chr(31), coalesce(props, chr(30)))"
+    "concat('r', chr(31), source, chr(31), account_key, chr(31), coalesce(user_key, chr(30)), "
+    "chr(31), coalesce(role, chr(30)), chr(31), name, chr(31), ts_us, chr(31), "
+    "coalesce(props, chr(30)))"
 )
 # The first 16 bytes of SHA-256: computed inside DuckDB, 4 times as fast as row by row in Python.
 _KEY = f"unhex(left(sha256(CASE WHEN event_id IS NULL THEN {_CONTENT} ELSE {_GIVEN} END), 32))"
@@ -29,7 +30,8 @@ _FRESH = f"""
 CREATE TEMP TABLE fresh AS
 WITH keyed AS (SELECT *, {_KEY} AS key FROM arrived),
      first_ones AS (SELECT week, key, MIN(place) AS place FROM keyed GROUP BY week, key)
-SELECT k.week, known.account_id, k.account_key, k.user_key, k.role, k.name, k.ts_us, k.day, k.props, k.key
+SELECT k.week, known.account_id, k.account_key, k.user_key, k.role, k.name, k.ts_us, k.day,
+       k.props, k.key
 FROM keyed k JOIN first_ones f ON k.week = f.week AND k.key = f.key AND k.place = f.place
 LEFT JOIN known ON known.account_key = k.account_key
 ORDER BY k.week
@@ -96,7 +98,8 @@ def drafted(arrived: pa.Table, live: list[Segment]) -> Draft:
         connection.execute(_FRESH)
         _drop_stored(connection, live)
         counted = connection.execute(
-            "SELECT week, COUNT(*), COUNT(*) - COUNT(account_id) FROM fresh GROUP BY week ORDER BY week"
+            "SELECT week, COUNT(*), COUNT(*) - COUNT(account_id) FROM fresh "
+            "GROUP BY week ORDER BY week"
         ).fetchall()
         for week, rows, unknown in counted:
             stored = by_week.get(week, [])
@@ -121,13 +124,15 @@ def claimed(segments: list[Segment], known: pa.Table) -> Draft:
         for segment in segments:
             source = _relation([segment])
             found = connection.execute(
-                f"SELECT COUNT(*) FROM {source} e JOIN known USING (account_key) WHERE e.account_id IS NULL"  # noqa: S608
+                f"SELECT COUNT(*) FROM {source} e JOIN known USING (account_key) "  # noqa: S608
+                "WHERE e.account_id IS NULL"
             ).fetchone()
             if not found or not found[0]:
                 continue
             select = (
-                "SELECT COALESCE(e.account_id, known.account_id) account_id, e.account_key, user_key, role, "  # noqa: S608
-                f"name, ts_us, day, props, key FROM {source} e LEFT JOIN known ON known.account_key = e.account_key"
+                "SELECT COALESCE(e.account_id, known.account_id) account_id, e.account_key, "  # noqa: S608
+                f"user_key, role, name, ts_us, day, props, key FROM {source} e "
+                "LEFT JOIN known ON known.account_key = e.account_key"
             )
             made = Segment(
                 week=segment.week, rows=segment.rows, unknown_rows=segment.unknown_rows - found[0]
@@ -147,10 +152,11 @@ def _drop_stored(connection: duckdb.DuckDBPyConnection, live: list[Segment]) -> 
     if live:
         connection.execute(
             "CREATE TEMP TABLE stored AS SELECT DISTINCT fresh.week, fresh.key "  # noqa: S608
-            f"FROM {_relation(live)} e JOIN fresh ON fresh.key = e.key AND fresh.week = {_WEEK.replace('ts_us', 'e.ts_us')}"
+            f"FROM {_relation(live)} e JOIN fresh ON fresh.key = e.key AND fresh.week = {_WEEK}"
         )
         connection.execute(
-            "DELETE FROM fresh USING stored WHERE fresh.week = stored.week AND fresh.key = stored.key"
+            "DELETE FROM fresh USING stored "
+            "WHERE fresh.week = stored.week AND fresh.key = stored.key"
         )
 
 
@@ -161,6 +167,7 @@ def _write(
     draft.segments.append(segment)
     path = files.unfinished(engine.root() / segment.file)
     connection.execute(
-        f"COPY ({select} ORDER BY account_id, ts_us) TO {engine.quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY ({select} ORDER BY account_id, ts_us) TO {engine.quoted(str(path))} "
+        "(FORMAT parquet, COMPRESSION zstd)"
     )
     segment.bytes = path.stat().st_size

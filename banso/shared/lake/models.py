@@ -17,7 +17,7 @@ class Batch(models.Model):
 
 
 class Segment(models.Model):
-    """The manifest: one Parquet file of one week; retired files may be read until their grace is over."""
+    """The manifest: one Parquet file of one week; a retired one may be read for a while."""
 
     week = models.IntegerField()
     file = models.CharField(max_length=80, unique=True)

@@ -11,7 +11,7 @@ from banso.shared.lake import engine, rules
 
 
 def checked(events: pa.Table) -> pa.Table:
-    """The events with the columns of the lake, in order; BadEvents when one of them cannot be kept."""
+    """The events with the lake's columns in order; BadEvents when one cannot be kept."""
     missing = [name for name in rules.REQUIRED if name not in events.column_names]
     if missing:
         raise rules.BadEvents(f"events lack the columns {missing}: add them before append()")

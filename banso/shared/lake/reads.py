@@ -23,8 +23,9 @@ def paths_of(segments: Iterable[Segment]) -> list[Path]:
 def query(sql: str, **tables: pa.Table) -> pa.Table:
     """Run SQL over ``events`` and the given tables.
 
-    ``events(account_id, account_key, user_key, role, name, ts_us, day, props)`` holds what was compacted,
-    each event once; ``day`` is the day number since 1970-01-01 in the organisation's zone.
+    ``events(account_id, account_key, user_key, role, name, ts_us, day, props)`` holds what
+    was compacted, each event once; ``day`` is the number of days since 1970-01-01 in the
+    organisation's zone.
     """
     relation = engine.files_relation(paths_of(live_segments()))
     with engine.opened(**tables) as connection:
@@ -61,6 +62,17 @@ def event_rows() -> int:
 def unknown_rows() -> int:
     """Events whose account key nobody knows yet, from the manifest alone."""
     return Segment.objects.filter(retired_at=None).aggregate(rows=Sum("unknown_rows"))["rows"] or 0
+
+
+def all_unknown_keys() -> list[str]:
+    """Every account key nobody knows yet."""
+    holding = [segment for segment in live_segments() if segment.unknown_rows]
+    with engine.opened() as connection:
+        found = connection.execute(
+            f"SELECT DISTINCT account_key FROM {engine.files_relation(paths_of(holding))} "  # noqa: S608
+            "WHERE account_id IS NULL"
+        ).fetchall()
+    return [key for (key,) in found]
 
 
 def unknown_keys(limit: int) -> pa.Table:

@@ -13,7 +13,7 @@ _CHUNK = 500
 
 
 def resolve(keys: list[str]) -> dict[str, int]:
-    """The accounts behind the keys; the first resolver that knows a key decides, unknown keys are absent."""
+    """The accounts behind the keys; the first resolver that knows a key decides."""
     found: dict[str, int] = {}
     for resolver in account_keys.values():
         missing = [key for key in keys if key not in found]

@@ -36,7 +36,7 @@ class BadEvents(ValueError):
 
 @dataclass(frozen=True)
 class Receipt:
-    """The events are on disk; ``batch_id`` names the first of their inbox rows (0 when there was none)."""
+    """The events are on disk; ``batch_id`` names the first of their inbox rows, 0 for none."""
 
     accepted: int
     batch_id: int

@@ -26,9 +26,9 @@ class Overtaken(Exception):
 
 @transaction.atomic
 def append(*, events: pa.Table, source: str) -> Receipt:
-    """Keep events; when this returns (and the caller's transaction, if any, commits) they are on disk.
+    """Keep events: on disk when this returns (and the caller's transaction, if any, commits).
 
-    Repeated events (same source and event_id, or the same row where event_id is null) count once later.
+    Repeated events (same source and event_id, or the same row without one) count once later.
     Raises ``rules.BadEvents`` and keeps nothing when a row cannot be kept.
     """
     table = packing.checked(events)
@@ -48,7 +48,7 @@ def append(*, events: pa.Table, source: str) -> Receipt:
 
 
 def compact() -> int:
-    """Move everything that waits in the inbox into the weeks; the number of events that were new."""
+    """Move everything that waits in the inbox into the weeks; how many events were new."""
     new = 0
     with files.alone(engine.root().parent):
         while True:
@@ -64,12 +64,7 @@ def compact() -> int:
 def claim() -> int:
     """Give events of accounts that are known by now to them; the number of events claimed."""
     with files.alone(engine.root().parent):
-        keys = (
-            reads.unknown_keys(10_000_000)["account_key"].to_pylist()
-            if reads.unknown_rows()
-            else []
-        )
-        known = compaction.known_table(keys)
+        known = compaction.known_table(reads.all_unknown_keys())
         if not known.num_rows:
             return 0
         while True:
@@ -80,7 +75,7 @@ def claim() -> int:
 
 
 def sweep(*, grace: timedelta = GRACE) -> int:
-    """Remove retired files and files that never got into the manifest, after the grace for their readers."""
+    """Remove retired files, and files the manifest never took, after a grace for readers."""
     removed = 0
     with files.alone(engine.root().parent):
         oldest = time.time() - grace.total_seconds()
@@ -154,7 +149,7 @@ def _publish(
     batches: list[int] | None = None,
     done: rules.Round | None = None,
 ) -> None:
-    """Let the manifest take the new files, retire the old ones and empty the inbox, all or nothing."""
+    """The manifest takes the new files, retires the old and empties the inbox, or nothing."""
     draft.finish()
     try:
         _commit(draft, seen=seen, batches=batches or [], done=done)

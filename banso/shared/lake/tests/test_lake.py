@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pyarrow as pa
@@ -8,11 +8,11 @@ import pytest
 from django.conf import settings
 
 from banso.shared import clock
+from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Entry, Job
 from banso.shared.journal.writes import record
-from banso.shared.journal.jobs import run_owed
-from banso.shared.lake import engine, packing, reads, registry, rules, writes
-from banso.shared.lake.models import Batch, Segment
+from banso.shared.lake import compaction, engine, packing, reads, registry, rules, writes
+from banso.shared.lake.models import Batch, Manifest, Segment
 from banso.shared.lake.tests.builders import a_table, an_event, micros
 from banso.shared.slots import Slot
 from banso.shared.users.writes import save_organisation
@@ -21,13 +21,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
+def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Accounts by key; a test adds to it when a customer comes."""
     accounts: dict[str, int] = {"A-1": 1}
     slot: Slot[Callable[[list[str]], dict[str, int]]] = Slot("test")
     slot.fill("test", lambda keys: {k: accounts[k] for k in keys if k in accounts}, order=1)
     monkeypatch.setattr(registry, "account_keys", slot)
-    yield accounts
+    return accounts
 
 
 def counted(where: str = "true") -> int:
@@ -169,16 +169,16 @@ def test_a_compaction_that_was_overtaken_starts_again(
     known: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writes.append(events=a_table(an_event(event_id="mine")), source="s")
-    draft, calls = writes.compaction.drafted, []
+    draft, calls = compaction.drafted, []
 
-    def overtaken(*args: object) -> object:
+    def overtaken(arrived: pa.Table, live: list[Segment]) -> compaction.Draft:
         calls.append(1)
-        made = draft(*args)  # type: ignore[arg-type]
+        made = draft(arrived, live)
         if len(calls) == 1:
-            writes.Manifest.objects.update(version=writes.Manifest.objects.get().version + 1)
+            Manifest.objects.update(version=Manifest.objects.get().version + 1)
         return made
 
-    monkeypatch.setattr(writes.compaction, "drafted", overtaken)
+    monkeypatch.setattr(compaction, "drafted", overtaken)
     assert writes.compact() == 1
     assert len(calls) == 2
     assert len(list(engine.root().iterdir())) == 1 == counted()
