@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -23,19 +24,18 @@ def binaries() -> Path:
 
 
 def test_a_cluster_answers_and_leaves_nothing_behind(
-    binaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    binaries: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:2]:
-        parent.chmod(0o755)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with throwaway_postgres.cluster(binaries) as url:
-        with psycopg.connect(url) as connection:
-            assert connection.execute("select 6 * 7").fetchone() == (42,)
-        assert list(tmp_path.iterdir()), "the cluster should lie in the temporary folder"
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(url)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL may run as another user
+        monkeypatch.setattr("tempfile.tempdir", folder)
+        with throwaway_postgres.cluster(binaries) as url:
+            with psycopg.connect(url) as connection:
+                assert connection.execute("select 6 * 7").fetchone() == (42,)
+            assert list(Path(folder).iterdir()), "the cluster should lie in the temporary folder"
+        assert list(Path(folder).iterdir()) == []
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url)
 
 
 def test_the_commands_exit_code_is_handed_on(binaries: Path) -> None:
