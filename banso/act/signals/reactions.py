@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from banso.shared.journal.models import Entry
+from banso.shared.journal.registry import on
+from banso.shared.journal.writes import enqueue
+
+
+@on("health.refreshed")
+def look_at_all(entry: Entry) -> None:
+    enqueue("signals.refresh", key="signals.refresh")

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet
+
+from banso.act.signals.kinds import Kind, kinds
+from banso.act.signals.models import Signal, SignalRule
+from banso.act.signals.rules import ValueRanks
+from banso.know.accounts.models import Account, Stage
+from banso.know.subscriptions.models import Outcome, Subscription
+from banso.measure.health.reads import last_event_of_all
+from banso.measure.health.rules import is_stale
+from banso.measure.metrics.models import AccountMeasures
+
+CONTACTS_WITHIN_DAYS = 90
+
+
+def customers_of_today(today: date) -> QuerySet[Account]:
+    """Accounts that are customers now: not left, and not with terms that are all over."""
+    terms = Subscription.objects.filter(account=OuterRef("pk"))
+    running = terms.filter(Q(end=None) & ~Q(outcome=Outcome.CHURNED) | Q(end__gte=today))
+    return Account.objects.exclude(stage=Stage.LEFT).filter(~Exists(terms) | Exists(running))
+
+
+def long_enough_terms(days: int) -> Q:
+    """Accounts with a term longer than so many days: a monthly renewal is near every day."""
+    length = ExpressionWrapper(F("end") - F("start"), output_field=DurationField())
+    terms = Subscription.objects.filter(account=OuterRef("pk"), is_trial=False).annotate(length=length)
+    return Q(
+        Exists(
+            terms.filter(
+                Q(end=None, term_months__gt=days // 30)
+                | Q(end__gte=OuterRef("next_renewal_on"), length__gt=timedelta(days=days))
+            )
+        )
+    )
+
+
+def measures_of(accounts: QuerySet[Account]) -> QuerySet[AccountMeasures]:
+    return AccountMeasures.objects.filter(account__in=accounts.values("pk"))
+
+
+def events_arrive(today: date) -> bool:
+    """Whether events of any customer came lately; else silence is the feed's, not the customers'."""
+    return not is_stale(last_event_of_all(), today)
+
+
+def contacts_are_recorded(today: date) -> bool:
+    last = Account.objects.aggregate(last=Max("last_contact_on"))["last"]
+    return last is not None and (today - last).days <= CONTACTS_WITHIN_DAYS
+
+
+def value_ranks() -> ValueRanks:
+    paying = Account.objects.filter(mrr_minor__gt=0).values_list("currency", "mrr_minor")
+    return ValueRanks((currency, amount) for currency, amount in paying.iterator() if amount is not None)
+
+
+def settings_of(kind: Kind) -> tuple[bool, Mapping[str, int]]:
+    """Whether a kind is on, and its thresholds with the defaults below them."""
+    rule = SignalRule.objects.filter(kind=kind.key).first()
+    if rule is None:
+        return True, kind.defaults()
+    return rule.is_on, kind.defaults() | rule.settings
+
+
+def all_settings() -> list[tuple[Kind, bool, Mapping[str, int]]]:
+    saved = {rule.kind: rule for rule in SignalRule.objects.all()}
+    rows: list[tuple[Kind, bool, Mapping[str, int]]] = []
+    for kind in kinds().values():
+        rule = saved.get(kind.key)
+        rows.append((kind, rule.is_on if rule else True, kind.defaults() | (rule.settings if rule else {})))
+    return rows
+
+
+def open_signals() -> QuerySet[Signal]:
+    """Open signals of kinds that this version knows, snoozed or not."""
+    return Signal.objects.filter(closed_at=None, kind__in=kinds())
+
+
+def visible_signals(today: date) -> QuerySet[Signal]:
+    """Open signals that nobody put off beyond today."""
+    return open_signals().filter(Q(snoozed_until=None) | Q(snoozed_until__lte=today))
+
+
+def open_signals_of(account_id: int) -> QuerySet[Signal]:
+    return open_signals().filter(account_id=account_id).order_by("-priority")
+
+
+def reason_of(signal: Signal, today: date) -> str:
+    """Why it was raised, in the reader's language, as it stands today."""
+    return kinds()[signal.kind].reason(signal.data, today)
+
+
+def step_of(signal: Signal) -> str:
+    """The next step, as the title of a task."""
+    return kinds()[signal.kind].step(signal.data)
+
+
+def step_due_on(signal: Signal, today: date) -> date:
+    """When the next step should be done: before what the signal warns of."""
+    due = today + timedelta(days=kinds()[signal.kind].step_due_days)
+    return min(due, max(signal.due_on, today)) if signal.due_on else due

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from banso.measure.health import rules
+
+
+class HealthModel(models.Model):
+    """One version of the experts' weights and marks; the newest is in force, none is ever changed."""
+
+    measures = models.JSONField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    saved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.saved_at:%Y-%m-%d}"
+
+    @property
+    def lines(self) -> tuple[rules.Measure, ...]:
+        return rules.from_json(self.measures)
+
+
+class HealthScore(models.Model):
+    """The score of one account as it stood from ``as_of`` on, with the parts it was made of."""
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    model = models.ForeignKey(HealthModel, models.PROTECT, related_name="+")
+    as_of = models.DateField()
+    score = models.PositiveSmallIntegerField(null=True)
+    parts = models.JSONField()
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "as_of"], name="one_health_score_a_day"),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(is_current=True), name="one_current_health_score"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["score"], condition=models.Q(is_current=True), name="health_score_current"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.as_of} {self.score}"

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, F, Max, QuerySet, Value
+from django.db.models.functions import Mod
+
+from banso.measure.health import rules
+from banso.measure.health.models import HealthModel, HealthScore
+from banso.measure.metrics.models import AccountMeasures, MetricDefinition
+
+BACK_DAYS = 30
+PREVIEW_MOST = 20_000
+
+
+def current_model() -> HealthModel | None:
+    """The weights and marks in force; None before the first refresh."""
+    return HealthModel.objects.order_by("-pk").first()
+
+
+def lines_in_force() -> tuple[rules.Measure, ...]:
+    model = current_model()
+    return model.lines if model else rules.DEFAULT_MEASURES
+
+
+def last_event_of_all() -> date | None:
+    """When the last event of any customer came: tells a silent customer from a broken feed."""
+    found: date | None = AccountMeasures.objects.aggregate(last=Max("last_event_on"))["last"]
+    return found
+
+
+def definitions() -> dict[str, MetricDefinition]:
+    return {d.key: d for d in MetricDefinition.objects.all()}
+
+
+def current_score(account_id: int) -> HealthScore | None:
+    return HealthScore.objects.select_related("model").filter(account_id=account_id, is_current=True).first()
+
+
+def score_before(current: HealthScore, today: date) -> HealthScore | None:
+    """The score that stood a month ago, or the oldest there is when the history is shorter."""
+    history = HealthScore.objects.select_related("model").filter(account_id=current.account_id)
+    then = history.filter(as_of__lte=today - timedelta(days=BACK_DAYS)).order_by("-as_of").first()
+    then = then or history.order_by("as_of").first()
+    return None if then is None or then.pk == current.pk else then
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How many customers have which score."""
+
+    bins: list[int]
+    none: int
+
+    @property
+    def n(self) -> int:
+        return sum(self.bins)
+
+
+def distribution() -> Distribution:
+    """Every customer's present score, counted by the database."""
+    rows = HealthScore.objects.filter(is_current=True).values_list("score").annotate(n=Count("pk"))
+    bins, none = [0] * 10, 0
+    for value, n in rows:
+        if value is None:
+            none += n
+        else:
+            bins[min(value // 10, 9)] += n
+    return Distribution(bins, none)
+
+
+def sampled_scores() -> QuerySet[HealthScore]:
+    """All present scores, or every k-th account's where there are very many."""
+    scores = HealthScore.objects.filter(is_current=True)
+    every = -(-scores.count() // PREVIEW_MOST)
+    return scores.annotate(nth=Mod(F("account_id"), Value(every))).filter(nth=0) if every > 1 else scores
+
+
+def preview(measures: Sequence[rules.Measure]) -> tuple[Distribution, Distribution]:
+    """The distribution now and under other weights and marks, over the same customers."""
+    before: list[int | None] = []
+    after: list[int | None] = []
+    for value, parts in sampled_scores().values_list("score", "parts").iterator(chunk_size=2000):
+        before.append(value)
+        after.append(rules.rescored(measures, parts).score)
+    return Distribution(*rules.distribution(before)), Distribution(*rules.distribution(after))
+
+
+def values_of(key: str) -> Iterator[float]:
+    """The present values of one metric over all customers that have one."""
+    for values in AccountMeasures.objects.values_list(f"values__{key}__v", flat=True).iterator(chunk_size=5000):
+        if values is not None:
+            yield float(values)
