@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Days = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -72,7 +73,7 @@ def decisions(
     passed without. The landmark lies ``landmark_days`` before the decision, 30 for terms under
     three months, and never before we watched.
     """
-    paid = subscriptions.filter(pa.compute.invert(subscriptions["is_trial"]))
+    paid = subscriptions.filter(pc.invert(subscriptions["is_trial"]))
     left_out = dict.fromkeys(LEFT_OUT_REASONS, 0)
     left_out["trial"] = subscriptions.num_rows - paid.num_rows
     terms = _read(paid)

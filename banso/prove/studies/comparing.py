@@ -1,0 +1,49 @@
+"""From what was gathered to findings: the engine's scan, once per family."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from banso.prove.engine.association import Feature, Scan, Settings, scan
+from banso.prove.studies.cards import card_of, position_of
+from banso.prove.studies.gathering import Comparison, Gathered
+from banso.prove.studies.models import Finding
+from banso.prove.studies.rules import Candidate
+
+
+def findings_of(gathered: Gathered) -> tuple[list[Finding], Scan]:
+    """Findings in the order to show them, and the scan over all decisions."""
+    kept, made = gathered.settings, []
+    metrics = _scan(gathered.metrics, gathered.data_cut, kept)
+    attributes = _scan(gathered.attributes, gathered.data_cut, kept)
+    for comparison, scanned in ((gathered.metrics, metrics), (gathered.attributes, attributes)):
+        for candidate, found in zip(comparison.candidates, scanned.findings, strict=True):
+            card = card_of(found, candidate, scanned, landmark_days=gathered.landmark_days)
+            finding = Finding(
+                key=candidate.key, group=candidate.group, label_en=candidate.label_en,
+                label_ja=candidate.label_ja, verdict=found.verdict, level=found.level,
+                expected_by=found.expected_by, numbers=card,
+            )  # fmt: skip
+            made.append((position_of(found), finding))
+    made.sort(key=lambda pair: pair[0])
+    for position, (_, finding) in enumerate(made):
+        finding.position = position
+    return [finding for _, finding in made], attributes
+
+
+def _scan(comparison: Comparison, data_cut: date, settings: Settings) -> Scan:
+    names = ["account" if name == "account_id" else name for name in comparison.rows.column_names]
+    decisions = comparison.rows.rename_columns(names)
+    features = [_feature(candidate) for candidate in comparison.candidates]
+    return scan(decisions, features, data_cut=data_cut, settings=settings)
+
+
+def _feature(candidate: Candidate) -> Feature:
+    return Feature(
+        key=candidate.key,
+        kind=candidate.kind,
+        at_landmark=candidate.values,
+        late=candidate.late,
+        structural_leak=bool(candidate.leak),
+        replaces=candidate.replaces,
+    )

@@ -1,0 +1,106 @@
+"""The metrics measured at each renewal decision: at the landmark, and on the day itself."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from banso.know.accounts.models import Account
+from banso.prove.studies.attributes import days_of
+from banso.prove.studies.rules import (
+    TRACKING_WINDOW_DAYS,
+    Candidate,
+    Floats,
+    Ints,
+    leak_in_metric,
+    with_the_not_yet,
+)
+from banso.shared.lake.reads import query
+
+_EPOCH = date(1970, 1, 1)
+
+
+def tracked_days() -> tuple[date, date] | None:
+    """First and last day of usage events of known customers."""
+    found = query(
+        "SELECT MIN(day) AS first, MAX(day) AS last FROM events WHERE account_id IS NOT NULL"
+    )
+    first, last = found["first"][0].as_py(), found["last"][0].as_py()
+    if first is None:
+        return None
+    return _EPOCH + timedelta(days=first), _EPOCH + timedelta(days=last)
+
+
+def tracked_rows(rows: pa.Table, tracked_from: date) -> pa.Table:
+    """The decisions at whose landmark usage had been recorded for four weeks.
+
+    Before that nobody used anything only because nobody wrote it down.
+    """
+    first = (tracked_from - _EPOCH).days + TRACKING_WINDOW_DAYS
+    return rows.filter(pa.array(days_of(rows["landmark"]) >= first))
+
+
+def metrics_of(rows: pa.Table) -> list[Candidate]:
+    """Every metric of the organisation as a candidate."""
+    from banso.measure.metrics.models import MetricDefinition
+
+    definitions = list(MetricDefinition.objects.order_by("pk"))
+    if not definitions:
+        return []
+    landmark, decided = days_of(rows["landmark"]), days_of(rows["decided_on"])
+    signed_up = _signed_up(rows, landmark)
+    early = _measured(definitions, rows, signed_up, landmark)
+    late = _measured(definitions, rows, signed_up, decided)
+    return [
+        Candidate(
+            f"metric.{definition.key}", "metric", "number", definition.name_en, definition.name_ja,
+            early[definition.key], late[definition.key],
+            leak=leak_in_metric([definition.key, definition.name_en, definition.params]),
+            unit=definition.unit,
+        )
+        for definition in definitions
+    ]  # fmt: skip
+
+
+def _signed_up(rows: pa.Table, landmark: Ints) -> Ints:
+    """Day of sign-up of each decision's customer; the first paid term where nobody wrote it down."""
+    known = dict(Account.objects.exclude(signed_up_on=None).values_list("pk", "signed_up_on"))
+    began = landmark - rows["tenure_days"].to_numpy()
+    ids = rows["account_id"].to_numpy()
+    days = {pk: (day - _EPOCH).days for pk, day in known.items()}
+    return np.fromiter(
+        (days.get(pk, first) for pk, first in zip(ids.tolist(), began.tolist(), strict=True)),
+        np.int64,
+        len(ids),
+    )
+
+
+def _measured(
+    definitions: list[Any], rows: pa.Table, signed_up: Ints, as_of: Ints
+) -> dict[str, Floats]:
+    """Values per metric in the order of the rows, which is that of row_id."""
+    asked = pa.table(
+        {
+            "row_id": rows["row_id"],
+            "account_id": rows["account_id"],
+            "signed_up_day": pa.array(signed_up.astype(np.int32)),
+            "as_of_day": pa.array(as_of.astype(np.int32)),
+        }
+    )
+    from banso.measure.metrics.reads import values_at
+
+    answered = values_at(definitions=definitions, rows=asked).sort_by("row_id")
+    if not answered["row_id"].equals(rows["row_id"]):
+        raise ValueError("values_at must answer every row once")
+    waited = (as_of - signed_up).astype(np.float64)
+    made = {}
+    for definition in definitions:
+        values = answered[definition.key].cast(pa.float64()).to_numpy(zero_copy_only=False)
+        censored = answered[f"{definition.key}__censored"].fill_null(False)
+        flags = np.asarray(censored.to_numpy(zero_copy_only=False), dtype=np.bool_)
+        floats = np.asarray(values, dtype=np.float64)
+        made[definition.key] = with_the_not_yet(floats, flags, waited) if flags.any() else floats
+    return made

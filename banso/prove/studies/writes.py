@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from banso.prove.studies.models import EvidenceRun, Finding, RunState
+from banso.shared import clock
+from banso.shared.journal.models import Job
+from banso.shared.journal.writes import enqueue, record
+
+JOB = "evidence.run"
+
+
+@transaction.atomic
+def ask_for_run(*, by: AbstractBaseUser | None) -> Job:
+    """Compute the evidence soon; asking twice computes it once."""
+    job = enqueue(JOB, key=JOB)
+    if by is not None:
+        record("evidence.asked", by=by)
+    return job
+
+
+@transaction.atomic
+def begin_run() -> EvidenceRun:
+    """Start a run, or take up the one that was not finished."""
+    open_run = EvidenceRun.objects.exclude(state=RunState.DONE).order_by("-pk").first()
+    run = open_run or EvidenceRun()
+    run.state, run.step, run.error, run.started_at = RunState.RUNNING, "", "", clock.now()
+    run.save()
+    return run
+
+
+def reach_step(run: EvidenceRun, *, step: str) -> None:
+    """Say how far a run has come."""
+    run.step = step
+    run.save(update_fields=["step"])
+
+
+@transaction.atomic
+def finish_run(run: EvidenceRun, *, findings: Sequence[Finding], **figures: Any) -> EvidenceRun:
+    """Close a run with what it found."""
+    for name, value in figures.items():
+        setattr(run, name, value)
+    run.state, run.step, run.finished_at = RunState.DONE, "", clock.now()
+    run.confirmed_at = run.finished_at
+    run.save()
+    run.findings.all().delete()
+    for finding in findings:
+        finding.run = run
+    Finding.objects.bulk_create(findings, batch_size=500)
+    record(
+        "evidence.finished", by=None, run=run.pk, findings=len(findings),
+        decisions=run.decisions, non_renewals=run.non_renewals,
+    )  # fmt: skip
+    return run
+
+
+@transaction.atomic
+def confirm_run(run: EvidenceRun, *, confirmed: EvidenceRun) -> EvidenceRun:
+    """Nothing has changed since an earlier run: note the day on it and forget this one."""
+    confirmed.confirmed_at = clock.now()
+    confirmed.save(update_fields=["confirmed_at"])
+    run.delete()
+    record("evidence.finished", by=None, run=confirmed.pk, unchanged=True)
+    return confirmed
+
+
+def fail_run(run: EvidenceRun, *, error: str) -> None:
+    """Keep why a run broke off; the job tries again."""
+    run.state, run.error = RunState.FAILED, error[-2000:]
+    run.save(update_fields=["state", "error"])
