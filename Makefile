@@ -52,7 +52,7 @@ screenshots: setup-dev machine ## make the README's pictures again
 	@$(BIN)/python tools/screenshots.py
 
 benchmarks: setup-dev ## print the tables of benchmarks/README.md
-	@$(BIN)/python -m benchmarks
+	@for script in benchmarks/[a-z]*.py; do echo "## $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 lock: setup-dev ## write the lock files again (UPGRADE=1 takes the newest versions)
 	@$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade)
