@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
@@ -12,6 +12,8 @@ from django.db import transaction
 from banso.know.accounts.models import Account, Environment, SavedView
 from banso.know.accounts.reads import changeable_by, may_change, may_change_view
 from banso.shared.journal.writes import record
+from banso.shared.upserts.rules import CHANGED, CREATED, Outcome
+from banso.shared.upserts.writes import slices, update_columns, upsert
 from banso.shared.users.models import User
 
 CHUNK = 500
@@ -31,9 +33,13 @@ def add_account(*, by: User, custom: Mapping[str, Any], **fields: Any) -> Accoun
 
 
 @transaction.atomic
-def change_account(*, by: User, account: Account, custom: Mapping[str, Any], **fields: Any) -> Account:
+def change_account(
+    *, by: User, account: Account, custom: Mapping[str, Any], **fields: Any
+) -> Account:
     """Change what differs; the journal keeps old and new. ``custom`` holds only the own fields to set."""
-    account = Account.objects.select_for_update(of=("self",)).select_related("owner").get(pk=account.pk)
+    account = (
+        Account.objects.select_for_update(of=("self",)).select_related("owner").get(pk=account.pk)
+    )
     if not may_change(by, account):
         raise PermissionDenied
     changes: dict[str, list[Any]] = {}
@@ -75,7 +81,9 @@ def change_in_bulk(*, by: User, ids: Iterable[int], field: str, value: Any) -> B
     before: dict[str, list[int]] = defaultdict(list)
     allowed = 0
     for start in range(0, len(asked), CHUNK):
-        chunk = Account.objects.filter(pk__in=asked[start : start + CHUNK]).filter(changeable_by(by))
+        chunk = Account.objects.filter(pk__in=asked[start : start + CHUNK]).filter(
+            changeable_by(by)
+        )
         rows = list(chunk.values_list("pk", field))
         allowed += len(rows)
         changing = [pk for pk, old in rows if old != value]
@@ -92,15 +100,15 @@ def change_in_bulk(*, by: User, ids: Iterable[int], field: str, value: Any) -> B
 @transaction.atomic
 def set_figures(*, figures: Mapping[int, Mapping[str, Any]]) -> int:
     """Keep figures that other apps know (``FIGURES``) on many accounts; how many were there. No journal entry."""
-    by_names: dict[tuple[str, ...], list[Account]] = defaultdict(list)
+    by_names: dict[tuple[str, ...], dict[int, dict[str, Any]]] = defaultdict(dict)
     for pk, values in figures.items():
         if unknown := set(values) - set(FIGURES):
-            raise ValueError(f"{sorted(unknown)} are no figures of an account: choose from {', '.join(FIGURES)}")
+            raise ValueError(
+                f"{sorted(unknown)} are no figures of an account: choose from {', '.join(FIGURES)}"
+            )
         if values:
-            by_names[tuple(sorted(values))].append(Account(pk=pk, **values))
-    return sum(
-        Account.objects.bulk_update(accounts, names, batch_size=CHUNK) for names, accounts in by_names.items()
-    )
+            by_names[tuple(sorted(values))][pk] = {name: values[name] for name in sorted(values)}
+    return sum(update_columns(Account, values=rows) for rows in by_names.values())
 
 
 @transaction.atomic
@@ -133,3 +141,35 @@ def delete_view(*, by: User, view: SavedView) -> None:
         raise PermissionDenied
     record("view.deleted", by=by, view=view.pk, name=view.name)
     view.delete()
+
+
+@transaction.atomic
+def upsert_accounts(
+    *, by: User | None, source: str, rows: Sequence[Mapping[str, Any]], dry_run: bool = False
+) -> list[Outcome]:
+    """Create or change accounts by their id in the source; one journal entry for all that was new or differs."""
+    named = [dict(row) if "name" in row else {**row, "name": row["external_id"]} for row in rows]
+    bare = [row for row, given in zip(named, rows, strict=True) if "name" not in given]
+    known = set() if not bare else _known_ids(source, [row["external_id"] for row in bare])
+    for row in bare:
+        if row["external_id"] in known:
+            del row["name"]
+    outcomes = upsert(Account, source=source, rows=named, dry_run=dry_run)
+    count = Counter(outcome.state for outcome in outcomes)
+    if not dry_run and (count[CREATED] or count[CHANGED]):
+        record(
+            "accounts.upserted",
+            by=by,
+            source=source,
+            created=count[CREATED],
+            changed=count[CHANGED],
+        )
+    return outcomes
+
+
+def _known_ids(source: str, ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for some in slices(ids):
+        rows = Account.objects.filter(source=source, external_id__in=some)
+        found.update(rows.values_list("external_id", flat=True))
+    return found

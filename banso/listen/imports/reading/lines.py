@@ -1,0 +1,80 @@
+"""Lines of a file of any size, in constant memory: a line that is too long is passed over, not read."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
+
+from banso.listen.imports.reading.faults import unreadable
+from banso.listen.imports.reading.shapes import CELL_LIMIT
+
+BLOCK = 1 << 18
+UNCOMPRESSED_LIMIT = 64 << 30
+
+LOST = "\N{REPLACEMENT CHARACTER}"
+TOO_LONG = "\0too long\0"
+"""Stands for a line that was passed over."""
+
+
+def open_bytes(path: Path, *, gzipped: bool) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path, "rb")) if gzipped else path.open("rb")
+
+
+class Lines:
+    """Iterates over lines with their ends; ``share`` says how much of the file was read."""
+
+    def __init__(self, path: Path, *, encoding: str, gzipped: bool = False) -> None:
+        self.raw = path.open("rb")
+        self.stream: Any = gzip.GzipFile(fileobj=self.raw) if gzipped else self.raw
+        self.decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        self.lossy = False
+        self.bytes_total = max(path.stat().st_size, 1)
+
+    @property
+    def share(self) -> float:
+        return min(self.raw.tell() / self.bytes_total, 1.0)
+
+    def close(self) -> None:
+        self.stream.close()
+        self.raw.close()
+
+    def texts(self) -> Iterator[str]:
+        """Decoded blocks of the file; lines of an old Mac, ended by \\r alone, become like others."""
+        read, alone = 0, False
+        while True:
+            try:
+                block = self.stream.read(BLOCK)
+            except (OSError, EOFError, zlib.error) as error:
+                raise unreadable("gzip_broken") from error
+            read += len(block)
+            if read > UNCOMPRESSED_LIMIT:
+                raise unreadable("too_much_inside")
+            text = self.decoder.decode(block, final=not block)
+            alone = alone or (read == len(block) and "\r" in text and "\n" not in text)
+            self.lossy = self.lossy or LOST in text
+            if text:
+                yield text.replace("\r", "\n") if alone else text
+            if not block:
+                return
+
+    def __iter__(self) -> Iterator[str]:
+        rest, passing_over = "", False
+        for text in self.texts():
+            # not str.splitlines: it also splits at characters that are part of a cell
+            *parts, rest = (rest + text).split("\n")
+            for part in parts:
+                if passing_over:
+                    passing_over = False
+                    yield TOO_LONG
+                else:
+                    yield part + "\n" if len(part) <= CELL_LIMIT else TOO_LONG
+            if len(rest) > CELL_LIMIT:
+                rest, passing_over = "", True
+        if passing_over:
+            yield TOO_LONG
+        elif rest:
+            yield rest

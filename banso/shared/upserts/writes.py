@@ -1,0 +1,189 @@
+"""Create or change many rows of a model that has ``source`` and ``external_id``, each compared with what is there.
+
+Django's bulk_create spends most of its time preparing values one by one; an import of 100,000
+accounts is several times faster when columns are prepared once and the driver is given tuples.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import connection, models, transaction
+
+from banso.shared import clock
+from banso.shared.search_text import SearchTextField, searchable
+from banso.shared.upserts.rules import CHANGED, CREATED, SAME, Outcome, differences
+
+T = TypeVar("T")
+Row = dict[str, Any]
+AT_ONCE = 500
+
+
+def slices(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+@transaction.atomic
+def upsert(
+    model: type[models.Model], *, source: str, rows: Sequence[Row], dry_run: bool = False
+) -> list[Outcome]:
+    """One outcome per row, in order. Keys are column names (``owner_id``, not ``owner``); ``external_id`` must
+    be there and differ between the rows. Only what stands in a row is compared and written.
+    """
+    names = sorted({name for row in rows for name in row} | {"external_id"})
+    known = _known(model, source, [row["external_id"] for row in rows], names)
+    outcomes: list[Outcome] = []
+    new: list[Row] = []
+    changed: dict[tuple[str, ...], list[tuple[Row, Row]]] = defaultdict(list)
+    for row in rows:
+        old = known.get(row["external_id"])
+        if old is None:
+            new.append(row)
+            outcomes.append(Outcome(CREATED))
+            continue
+        changes = differences(old, row)
+        outcomes.append(Outcome(CHANGED if changes else SAME, old["id"], changes))
+        if changes:
+            fields = sorted(
+                {"custom" if c.field.startswith("custom.") else c.field for c in changes}
+            )
+            changed[tuple(fields)].append((old, row))
+    if not dry_run:
+        insert_rows(model, rows=[{**row, "source": source} for row in new])
+        for fields, pairs in changed.items():
+            _update(model, fields, pairs)
+    return outcomes
+
+
+def _known(
+    model: type[models.Model], source: str, ids: list[str], names: list[str]
+) -> dict[str, Row]:
+    searched = {part for field in _search_fields(model) for part in field.of}
+    columns = ["id", *dict.fromkeys([*names, *sorted(searched)])]
+    found: dict[str, Row] = {}
+    for some in slices(ids):
+        rows = model._default_manager.filter(source=source, external_id__in=some).values_list(
+            *columns
+        )
+        for values in rows:
+            row = dict(zip(columns, values, strict=True))
+            found[row["external_id"]] = row
+    return found
+
+
+def _search_fields(model: type[models.Model]) -> list[SearchTextField]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, SearchTextField)]
+
+
+def adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """How the database driver wants this field's values; None when it takes them as they are."""
+    if isinstance(field, models.JSONField):
+        return lambda value: json.dumps(value, ensure_ascii=False)
+    if isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    if isinstance(field, models.DateField):
+        return connection.ops.adapt_datefield_value
+    return None
+
+
+def insert_rows(model: type[models.Model], *, rows: Sequence[Row]) -> int:
+    """Insert rows given as columns by name; what is missing takes the field's default."""
+    if not rows:
+        return 0
+    now = clock.now()
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [_column(field, rows, now) for field in fields]
+    quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    table = connection.ops.quote_name(model._meta.db_table)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({quoted}) VALUES ({marks})",  # noqa: S608 - names come from the model
+            list(zip(*columns, strict=True)),
+        )
+    return len(rows)
+
+
+def _column(field: models.Field[Any, Any], rows: Sequence[Row], now: datetime) -> list[Any]:
+    adapt = adapter(field)
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return [adapt(now) if adapt else now] * len(rows)
+    if isinstance(field, SearchTextField):
+        return [searchable(*(str(row.get(part) or "") for part in field.of)) for row in rows]
+    default = field.get_default()
+    values = [row.get(field.attname, default) for row in rows]
+    if adapt is None:
+        return values
+    prepared: dict[Any, Any] = {}
+    result = []
+    for value in values:
+        if isinstance(value, dict) or value is None:
+            result.append(adapt(value) if value is not None else None)
+        else:
+            if value not in prepared:
+                prepared[value] = adapt(value)
+            result.append(prepared[value])
+    return result
+
+
+def _update(
+    model: type[models.Model], names: tuple[str, ...], pairs: list[tuple[Row, Row]]
+) -> None:
+    """Rows in which the same fields changed are written by one statement, run for each."""
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    search = [field for field in _search_fields(model) if set(field.of) & set(names)]
+    stamps = [f for f in model._meta.concrete_fields if getattr(f, "auto_now", False)]
+    written = [by_name[name] for name in names]
+    adapters = [adapter(field) for field in written]
+    now = clock.now()
+    parameters = []
+    for old, row in pairs:
+        merged = {**old, **row}
+        if "custom" in names:
+            merged["custom"] = {**old["custom"], **row["custom"]}
+        values = [merged[name] for name in names]
+        line = [
+            adapt(value) if adapt and value is not None else value
+            for adapt, value in zip(adapters, values, strict=True)
+        ]
+        line += [searchable(*(str(merged[part] or "") for part in field.of)) for field in search]
+        line += [connection.ops.adapt_datetimefield_value(now) for _ in stamps]
+        parameters.append((*line, old["id"]))
+    sets = ", ".join(
+        f"{connection.ops.quote_name(field.column)} = %s" for field in (*written, *search, *stamps)
+    )
+    table = connection.ops.quote_name(model._meta.db_table)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", parameters)  # noqa: S608 - names of the model
+
+
+def update_columns(model: type[models.Model], *, values: dict[int, dict[str, Any]]) -> int:
+    """Set columns of rows by their id, the same columns for all, without a journal entry; how many were there."""
+    if not values:
+        return 0
+    names = list(next(iter(values.values())))
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    adapters = [adapter(by_name[name]) for name in names]
+    parameters = [
+        (
+            *(
+                a(row[n]) if a and row[n] is not None else row[n]
+                for n, a in zip(names, adapters, strict=True)
+            ),
+            pk,
+        )
+        for pk, row in values.items()
+    ]
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(by_name[name].column)} = %s" for name in names)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE id = %s",  # noqa: S608 - names of the model
+            parameters,
+        )
+        return int(cursor.rowcount)
