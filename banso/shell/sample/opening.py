@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from banso.know.accounts.models import Account
 from banso.shared import clock

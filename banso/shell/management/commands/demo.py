@@ -12,8 +12,10 @@ from banso.shell.sample.company import COLLEAGUES, CUSTOMERS, NAME, PASSWORD
 from banso.shell.sample.opening import OtherData, is_open, open_company
 
 REFUSAL = """\
-この Banso にはすでに別のデータがあるため、サンプルの会社は入れません。空のフォルダーを指定してください: BANSO_HOME=var-demo banso demo
-This Banso already holds other data, so the sample company stays out. Name an empty folder: BANSO_HOME=var-demo banso demo"""
+この Banso にはすでに別のデータがあるため、サンプルの会社は入れません。
+空のフォルダーを指定してください: BANSO_HOME=var-demo banso demo
+This Banso already holds other data, so the sample company stays out.
+Name an empty folder: BANSO_HOME=var-demo banso demo"""
 
 WELCOME = """
   {name}(サンプル / sample company)

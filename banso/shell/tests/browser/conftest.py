@@ -1,4 +1,4 @@
-"""A Banso as its users have it: `banso demo` in a folder of its own, then `banso serve`, and a browser.
+"""A Banso as its users have it: `banso demo` in a folder of its own, `banso serve`, a browser.
 
 One small sample company serves all tests of a run, so a test that changes something changes things
 of its own making.
@@ -54,7 +54,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
         if server.poll() is not None:
             pytest.fail(f"banso serve ended with {server.returncode}")
         try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -63,9 +63,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def served(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
+def served(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A running Banso with the small sample company; asks for Chromium first, to skip early."""
     home = tmp_path_factory.mktemp("served")
     environment = _environment(home)
@@ -137,9 +135,7 @@ _sessions: dict[tuple[str, str], Any] = {}
 
 
 @pytest.fixture
-def visit(
-    request: pytest.FixtureRequest, chromium: Browser, served: Served
-) -> Iterator[Visitor]:
+def visit(request: pytest.FixtureRequest, chromium: Browser, served: Served) -> Iterator[Visitor]:
     """`visit(path, email=…, language="ja", width=1440)`; fails when the console shows an error."""
     visitor = Visitor(chromium, served.url, sessions=_sessions)
     yield visitor
