@@ -19,19 +19,21 @@
     return made;
   }
 
-  // An interval drawn as a line with a dot: data items are [estimate, row, low, high].
+  // An interval drawn as a line with a mark: data items are [estimate, row, low, high, mark],
+  // mark 0 (or none) a dot, 1 a diamond, 2 no mark but dashes: colour is never the only difference.
   function interval(params, api) {
     const [x, y] = api.coord([api.value(0), api.value(1)]);
     const low = api.coord([api.value(2), api.value(1)])[0];
     const high = api.coord([api.value(3), api.value(1)])[0];
     const style = { stroke: api.visual("color"), fill: api.visual("color"), lineWidth: 2 };
-    return {
-      type: "group",
-      children: [
-        { type: "line", shape: { x1: low, y1: y, x2: high, y2: y }, style },
-        { type: "circle", shape: { cx: x, cy: y, r: 5 }, style },
-      ],
-    };
+    const marks = [
+      { type: "circle", shape: { cx: x, cy: y, r: 5 }, style },
+      { type: "polygon", shape: { points: [[x - 6, y], [x, y - 6], [x + 6, y], [x, y + 6]] }, style },
+    ];
+    const mark = marks[api.value(4) || 0];
+    const line = { type: "line", shape: { x1: low, y1: y, x2: high, y2: y } };
+    line.style = mark ? style : { ...style, lineDash: [4, 3] };
+    return { type: "group", children: mark ? [line, mark] : [line] };
   }
 
   function draw(place) {
@@ -45,6 +47,8 @@
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       ...option,
+      // HTML tooltips would need inline styles, which the page's policy refuses.
+      tooltip: { ...option.tooltip, renderMode: "richText" },
     });
     chart.on("click", (event) => {
       if (event.data && event.data.href) window.location.assign(event.data.href);
