@@ -22,6 +22,7 @@ urlpatterns = [
     path("evidence/", include("banso.prove.studies.urls")),
     path("today/", include("banso.act.today.urls")),
     path("tasks/", include("banso.act.tasks.urls")),
+    path("signals/", include("banso.act.signals.urls")),
 ]
 handler403 = "banso.shell.views.forbidden"
 handler404 = "banso.shell.views.not_found"

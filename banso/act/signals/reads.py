@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet
 
 from banso.act.signals.kinds import Kind, kinds
 from banso.act.signals.models import Signal, SignalRule
@@ -102,3 +102,9 @@ def step_due_on(signal: Signal, today: date) -> date:
     """When the next step should be done: before what the signal warns of."""
     due = today + timedelta(days=kinds()[signal.kind].step_due_days)
     return min(due, max(signal.due_on, today)) if signal.due_on else due
+
+
+def open_counts() -> dict[str, int]:
+    """How many signals of each kind are open, snoozed ones too."""
+    rows = open_signals().order_by().values_list("kind").annotate(n=Count("pk"))
+    return dict(rows)
