@@ -1,6 +1,14 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from banso.act.tasks import views
 
 app_name = "tasks"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.task_list, name="task_list"),
+    path("new/", views.task_create, name="task_create"),
+    path("customer-choices/", views.customer_choices, name="customer_choices"),
+    path("<int:pk>/", views.task_edit, name="task_edit"),
+    path("<int:pk>/done/", views.task_done, name="task_done"),
+]
