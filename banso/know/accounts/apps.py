@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from banso.shared.slots import NavItem, Panel, account_panels, entry_sentences, nav
 
 
 class AccountsConfig(AppConfig):
@@ -8,7 +11,12 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from banso.know.accounts.event_keys import accounts_by_key
-        from banso.shared.lake.registry import account_keys
+        from banso.know.accounts import panels, sentences  # noqa: PLC0415 - models must be loaded
+        from banso.know.accounts.columns import fill_built_in  # noqa: PLC0415
 
-        account_keys.fill("accounts", accounts_by_key, order=10)
+        nav.fill("customers", NavItem(_("Customers"), "accounts:account_list", "building"), order=20)
+        account_panels.fill("profile", Panel(_("Profile"), panels.profile), order=10)
+        account_panels.fill("environment", Panel(_("Environment"), panels.environment), order=60)
+        fill_built_in()
+        for kind, sentence in sentences.SENTENCES.items():
+            entry_sentences.fill(kind, sentence, order=0)

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from banso.know.accounts.columns import Column, Kind
@@ -71,6 +72,8 @@ def _date(key: str, value: Any, look: Look) -> str:
 
 
 def days_ahead(days: int) -> str:
+    if days == 0:
+        return _("today")
     return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
 
 

@@ -1,0 +1,54 @@
+"""How the journal's entries about accounts read on a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from banso.know.accounts.models import Account, Environment, Stage, TouchModel
+from banso.shared.journal.models import Entry
+
+
+def account_added(entry: Entry) -> str:
+    return _("Added this customer")
+
+
+def account_changed(entry: Entry) -> str:
+    changes: Mapping[str, Any] = entry.payload.get("changes", {})
+    said = [_change(name, old, new) for name, (old, new) in changes.items()]
+    return (_("; ")).join(said)
+
+
+def _change(name: str, old: Any, new: Any) -> str:
+    values = {"field": _label(name), "old": _word(name, old), "new": _word(name, new)}
+    if name in ("owner", "parent") or (old in (None, "") and new not in (None, "")):
+        return _("%(field)s became “%(new)s”") % values
+    if new in (None, ""):
+        return _("%(field)s was emptied (it was “%(old)s”)") % values
+    return _("%(field)s changed from “%(old)s” to “%(new)s”") % values
+
+
+def _label(name: str) -> str:
+    if name.startswith("own_"):
+        return name.removeprefix("own_")
+    return str(Account._meta.get_field(name).verbose_name)
+
+
+def _word(name: str, value: Any) -> str:
+    labels: Mapping[str, Any] = {"stage": dict(Stage.choices), "touch_model": dict(TouchModel.choices)}.get(name, {})
+    return str(labels.get(value, "—" if value in (None, "") else value))
+
+
+def environment_changed(entry: Entry) -> str:
+    names = [str(Environment._meta.get_field(name).verbose_name) for name in entry.payload.get("fields", ())]
+    quoted = _(", ").join(_("“%(text)s”") % {"text": name} for name in names)
+    return _("Wrote about the environment: %(fields)s") % {"fields": quoted}
+
+
+SENTENCES: Mapping[str, Callable[[Entry], str]] = {
+    "account.added": account_added,
+    "account.changed": account_changed,
+    "environment.changed": environment_changed,
+}
