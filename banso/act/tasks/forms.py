@@ -24,7 +24,7 @@ class TaskForm(forms.Form):
             attrs={
                 "list": "customers",
                 "autocomplete": "off",
-                "hx-get": reverse_lazy("tasks:customer_choices"),
+                "hx-get": reverse_lazy("accounts:account_options", query={"for": "account"}),
                 "hx-trigger": "input changed delay:250ms",
                 "hx-target": "#customers",
             }

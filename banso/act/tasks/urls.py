@@ -8,7 +8,6 @@ app_name = "tasks"
 urlpatterns = [
     path("", views.task_list, name="task_list"),
     path("new/", views.task_create, name="task_create"),
-    path("customer-choices/", views.customer_choices, name="customer_choices"),
     path("<int:pk>/", views.task_edit, name="task_edit"),
     path("<int:pk>/done/", views.task_done, name="task_done"),
 ]

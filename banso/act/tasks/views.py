@@ -23,7 +23,7 @@ from banso.act.tasks.reads import (
 )
 from banso.act.tasks.writes import add_task, change_task, complete_task, reopen_task
 from banso.know.accounts.models import Account
-from banso.know.accounts.reads import account_label, accounts_named, may_change
+from banso.know.accounts.reads import may_change
 from banso.shared import clock
 from banso.shared.users.models import User
 from banso.shared.users.reads import signed_in
@@ -131,10 +131,3 @@ def task_done(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "tasks/task_list.html#row", {"row": line_of(user, task, clock.today())})
     return redirect(_back(request))
 
-
-@require_GET
-def customer_choices(request: HttpRequest) -> HttpResponse:
-    """Options for the customer field while somebody types."""
-    text = request.GET.get("account", "")
-    found = [account_label(account) for account in accounts_named(text)] if text.strip() else []
-    return render(request, "tasks/task_create.html#choices", {"choices": found})

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Max, QuerySet, Value
+from django.db.models import Count, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Mod
 
 from banso.measure.health import rules
 from banso.measure.health.models import HealthModel, HealthScore
-from banso.measure.metrics.models import AccountMeasures, MetricDefinition
+from banso.measure.metrics.models import AccountMeasures, MetricDefinition, Summary
 
 BACK_DAYS = 30
 PREVIEW_MOST = 20_000
@@ -69,6 +69,26 @@ def distribution() -> Distribution:
         else:
             bins[min(value // 10, 9)] += n
     return Distribution(bins, none)
+
+
+def band_counts() -> dict[str, int]:
+    """How many customers go well, need watching, struggle, and have no score."""
+    scores = HealthScore.objects.filter(is_current=True)
+    good, watch = rules.GOOD_FROM, rules.WATCH_FROM
+    return scores.aggregate(
+        good=Count("pk", filter=Q(score__gte=good)),
+        watch=Count("pk", filter=Q(score__gte=watch, score__lt=good)),
+        struggling=Count("pk", filter=Q(score__lt=watch)),
+        none=Count("pk", filter=Q(score=None)),
+    )
+
+
+def spreads() -> dict[str, tuple[float, float, float]]:
+    """First quartile, median and third quartile of each metric over the customers."""
+    rows = Summary.objects.filter(definition__retired_at=None).values_list(
+        "definition__key", "q1", "median", "q3"
+    )
+    return {key: (q1, median, q3) for key, q1, median, q3 in rows if None not in (q1, median, q3)}
 
 
 def sampled_scores() -> QuerySet[HealthScore]:

@@ -37,6 +37,22 @@ class Measure:
     high: float | None
     better: str = HIGHER
 
+    @property
+    def zero_at(self) -> float | None:
+        """The mark that brings no points."""
+        return self.high if self.better == LOWER else self.low
+
+    @property
+    def full_at(self) -> float | None:
+        """The mark that brings all points."""
+        return self.low if self.better == LOWER else self.high
+
+
+def between(key: str, group: str, weight: int, zero_at: float, full_at: float) -> Measure:
+    """A measure from its two marks: their order says which direction is better."""
+    better = LOWER if full_at < zero_at else HIGHER
+    return Measure(key, group, weight, min(zero_at, full_at), max(zero_at, full_at), better)
+
 
 DEFAULT_MEASURES = (
     Measure("active_users_28d", USAGE, 25, None, None),
@@ -187,16 +203,6 @@ def contact_reading(last_contact_on: date | None, as_of: date, touch_model: str)
     if last_contact_on is None:
         return Reading(None, missing=NO_VALUE)
     return Reading(float(max((as_of - last_contact_on).days, 0)))
-
-
-def model_faults(measures: Sequence[Measure]) -> list[str]:
-    """What keeps a model from being used, as codes for the form."""
-    faults = []
-    if not any(m.weight > 0 for m in measures):
-        faults.append("no_weight")
-    if any(m.low is not None and m.high is not None and m.low >= m.high for m in measures):
-        faults.append("marks_crossed")
-    return faults
 
 
 def as_json(measures: Iterable[Measure]) -> list[dict[str, Any]]:

@@ -101,7 +101,7 @@ def _chunks_of_accounts() -> Iterator[list[Person]]:
 def _refresh_chunk(
     people: list[Person], *, model: HealthModel, stale: bool, today: date, counts: Counts
 ) -> None:
-    between = {"account_id__range": (people[0].id, people[-1].id)}
+    between = {"account__gte": people[0].id, "account__lte": people[-1].id}
     kept = dict(AccountMeasures.objects.filter(**between).values_list("account_id", "values"))
     current = {s.account_id: s for s in HealthScore.objects.filter(is_current=True, **between)}
     measures = model.lines

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.formats import number_format
+
+from banso.know.accounts.models import Account, Stage
+from banso.measure.health import rules
+from banso.measure.health.models import HealthScore
+from banso.measure.health.reads import current_score, definitions, score_before
+from banso.measure.health.words import BAND_NAMES, MISSING_NAMES, Naming
+from banso.shared import clock
+
+Parts = Mapping[str, Mapping[str, Any]]
+
+
+def health(request: HttpRequest, account: Account) -> str:
+    """How the customer is, what moved it, and what that rests on."""
+    current = current_score(account.pk)
+    context: dict[str, Any] = {"current": current, "left": account.stage == Stage.LEFT}
+    if current is not None:
+        naming = Naming(definitions())
+        scored = rules.scored_of(current.parts)
+        word = rules.band(current.score) if current.score is not None else ""
+        context |= {
+            "known": scored.known,
+            "expected": scored.expected,
+            "band": word,
+            "band_name": BAND_NAMES.get(word, ""),
+            "parts": _known(current.parts, naming),
+            "missing": _missing(current.parts, naming),
+            **_compared(current, score_before(current, clock.today()), naming),
+        }
+    return render_to_string("health/panel.html", context, request=request)
+
+
+def _known(parts: Parts, naming: Naming) -> list[dict[str, Any]]:
+    shares = rules.contributions(parts)
+    total = sum(parts[key]["w"] for key in shares)
+    rows = []
+    for key in shares:
+        most = 100 * parts[key]["w"] / total
+        rows.append(
+            {
+                "name": naming.name(key),
+                "value": naming.part_value(key, parts[key]),
+                "brings": round(shares[key]),
+                "brings_text": number_format(shares[key], decimal_pos=0),
+                "most": round(most),
+                "most_text": number_format(most, decimal_pos=0),
+            }
+        )
+    return rows
+
+
+def _missing(parts: Parts, naming: Naming) -> list[dict[str, Any]]:
+    left_out = ((key, part["m"]) for key, part in parts.items() if part.get("m"))
+    return [{"name": naming.name(key), "why": MISSING_NAMES.get(why, why)} for key, why in left_out]
+
+
+def _compared(now: HealthScore, then: HealthScore | None, naming: Naming) -> dict[str, Any]:
+    """The difference to a month ago, measure by measure."""
+    if then is None or now.score is None:
+        return {"then": None}
+    change = None if then.score is None else now.score - then.score
+    moved = rules.moves(now.parts, then.parts) if change is not None else []
+    return {
+        "then": then,
+        "change": change,
+        "change_text": _signed(change or 0),
+        "other_weights": then.model_id != now.model_id,
+        "moves": [
+            {"name": naming.name(m.key), "by": _signed(round(m.by)), "up": m.by > 0} for m in moved
+        ],
+    }
+
+
+def _signed(points: int) -> str:
+    return f"+{points}" if points > 0 else f"−{-points}" if points < 0 else "0"

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from banso.know.accounts.models import Account
+from banso.measure.health.models import HealthModel, HealthScore
+from banso.measure.health.rules import DEFAULT_MEASURES, as_json
+from banso.measure.metrics.models import AccountMeasures, MetricDefinition
+from banso.shared import clock
+
+TODAY = date(2026, 6, 15)
+
+
+def a_metric(key: str, **fields: Any) -> MetricDefinition:
+    made = {
+        "name_en": key.replace("_", " "),
+        "name_ja": f"{key}の指標",
+        "shape": "count",
+        "unit": "times",
+        "created_at": clock.now(),
+    } | fields
+    return MetricDefinition.objects.get_or_create(key=key, defaults=made)[0]
+
+
+def measured(account: Account, *, as_of: date = TODAY, series: Any = None, **values: Any) -> AccountMeasures:
+    """The metrics of an account; a value given as ("not yet", days) is censored."""
+    kept = {
+        key: {"v": value[1], "c": True} if isinstance(value, tuple) else {"v": value, "c": False}
+        for key, value in values.items()
+    }
+    return AccountMeasures.objects.update_or_create(
+        account=account,
+        defaults={"as_of": as_of, "values": kept, "series": series or {}, "last_event_on": as_of},
+    )[0]
+
+
+def a_model(measures: Any = DEFAULT_MEASURES) -> HealthModel:
+    return HealthModel.objects.create(measures=as_json(measures), saved_at=clock.now())
+
+
+def a_score(account: Account, model: HealthModel, **fields: Any) -> HealthScore:
+    return HealthScore.objects.create(account=account, model=model, **fields)
