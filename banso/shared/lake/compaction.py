@@ -167,7 +167,7 @@ def _write(
     draft.segments.append(segment)
     path = files.unfinished(engine.root() / segment.file)
     connection.execute(
-        f"COPY ({select} ORDER BY account_id, ts_us) TO {engine.quoted(str(path))} "
+        f"COPY ({select} ORDER BY account_id, ts_us) TO {rules.quoted(str(path))} "
         "(FORMAT parquet, COMPRESSION zstd)"
     )
     segment.bytes = path.stat().st_size

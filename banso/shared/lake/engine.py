@@ -10,6 +10,9 @@ import duckdb
 import pyarrow as pa
 from django.conf import settings
 
+from banso.shared.lake import rules
+
+Connection = duckdb.DuckDBPyConnection
 COLUMNS = "account_id, account_key, user_key, role, name, ts_us, day, props"
 NO_EVENTS = (
     "SELECT CAST(NULL AS BIGINT) account_id, '' account_key, '' user_key, '' role, '' name, "
@@ -24,20 +27,16 @@ def root() -> Path:
     return folder
 
 
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def files_relation(paths: Sequence[Path]) -> str:
     """The FROM item that reads these files and no other."""
     if not paths:
         return f"({NO_EVENTS})"
-    listed = ", ".join(quoted(str(path)) for path in paths)
+    listed = ", ".join(rules.quoted(str(path)) for path in paths)
     return f"read_parquet([{listed}], hive_partitioning = false)"
 
 
 @contextmanager
-def opened(**tables: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(**tables: pa.Table) -> Iterator[Connection]:
     """A connection of its own with the given tables, closed afterwards."""
     spill = Path(settings.LAKE_ROOT) / "spill"
     spill.mkdir(parents=True, exist_ok=True)
@@ -45,8 +44,8 @@ def opened(**tables: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection.execute("SET enable_progress_bar = false")
         connection.execute(f"SET threads = {int(settings.LAKE_THREADS)}")
-        connection.execute(f"SET memory_limit = {quoted(settings.LAKE_MEMORY)}")
-        connection.execute(f"SET temp_directory = {quoted(str(spill))}")
+        connection.execute(f"SET memory_limit = {rules.quoted(settings.LAKE_MEMORY)}")
+        connection.execute(f"SET temp_directory = {rules.quoted(str(spill))}")
         connection.execute("SET preserve_insertion_order = false")
         for name, table in tables.items():
             connection.register(name, table)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,10 +28,8 @@ def query(sql: str, **tables: pa.Table) -> pa.Table:
     was compacted, each event once; ``day`` is the number of days since 1970-01-01 in the
     organisation's zone.
     """
-    relation = engine.files_relation(paths_of(live_segments()))
-    with engine.opened(**tables) as connection:
-        connection.execute(f"CREATE TEMP VIEW events AS SELECT {engine.COLUMNS} FROM {relation}")  # noqa: S608
-        return connection.sql(sql).to_arrow_table()
+    with session(**tables) as opened:
+        return opened.table(sql)
 
 
 def version() -> int:
@@ -85,3 +84,25 @@ def unknown_keys(limit: int) -> pa.Table:
             "GROUP BY account_key ORDER BY events DESC, account_key LIMIT ?",
             params=[limit],
         ).to_arrow_table()
+
+
+class Session:
+    """Several statements over the same state of ``events``; temporary tables live as long as it."""
+
+    def __init__(self, connection: engine.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str) -> None:
+        self._connection.execute(sql)
+
+    def table(self, sql: str) -> pa.Table:
+        return self._connection.sql(sql).to_arrow_table()
+
+
+@contextmanager
+def session(**tables: pa.Table) -> Iterator[Session]:
+    """Like ``query``, for work that asks more than once."""
+    relation = engine.files_relation(paths_of(live_segments()))
+    with engine.opened(**tables) as connection:
+        connection.execute(f"CREATE TEMP VIEW events AS SELECT {engine.COLUMNS} FROM {relation}")  # noqa: S608
+        yield Session(connection)

@@ -64,3 +64,8 @@ def merges(live_files: int) -> bool:
 
 def file_name(week: int, token: str) -> str:
     return f"w{week:05d}-{token}.parquet"
+
+
+def quoted(text: str) -> str:
+    """An SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from banso.measure.metrics.bases import Base, Match, Users
+from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
+from banso.measure.metrics.world import Values, World
+
+
+def bases(given: Given) -> tuple[Base, ...]:
+    return (Users(Match(role=given.role)),)
+
+
+def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
+    users = world.users(Users(Match(role=given.role)), given.days)
+    numbers = np.where(world.watched(given.days), users, np.nan)
+    return Values(numbers, np.zeros(len(numbers), dtype=bool))
+
+
+def explain(phrases: Phrases) -> str:
+    if phrases.role:
+        return (
+            _("Different users with the role “%(role)s” who were active in the last %(days)s days.")
+            % phrases.words
+        )
+    return _("Different users who were active in the last %(days)s days.") % phrases.words
+
+
+def title(phrases: Phrases) -> str:
+    if phrases.role:
+        return _("Active users: %(role)s (%(days)s days)") % phrases.words
+    return _("Active users (%(days)s days)") % phrases.words
+
+
+def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
+    if not case.is_watched(given.days):
+        return None, False
+    return len({e.user for e in case.within(given.days, Match(role=given.role)) if e.user}), False
+
+
+SHAPE = Shape(
+    key="active_users",
+    name=gettext_lazy("Active users"),
+    about=gettext_lazy("How many people of a customer use the product, of one role or of all."),
+    icon="users",
+    unit="users",
+    better="higher",
+    parameters=(
+        Parameter("role", "role", gettext_lazy("Role"), optional=True),
+        Parameter("days", "days", gettext_lazy("In the last … days"), default=28),
+    ),
+    bases=bases,
+    finish=finish,
+    explain=explain,
+    title=title,
+    check=check,
+)

@@ -1,0 +1,136 @@
+"""What a file of the catalogue says about its shape of metric."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Literal, Protocol
+
+from django.utils.functional import Promise
+
+from banso.measure.metrics.bases import Base, Match
+from banso.measure.metrics.world import Values, World
+
+Kind = Literal["event", "role", "days", "property", "metric"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One thing to choose; ``optional`` lets it stay empty, which means every one."""
+
+    key: str
+    kind: Kind
+    label: str | Promise
+    default: str | int = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Given:
+    """The parameters of one definition, with names of events resolved (None: every event)."""
+
+    names: tuple[str, ...] | None = None
+    role: str = ""
+    other_role: str = ""
+    days: int = 28
+    prop: str = ""
+    top: str = ""
+    bottom: str = ""
+
+    @property
+    def match(self) -> Match:
+        return Match(self.names, self.role)
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The same parameters as words of a sentence in the reader's language."""
+
+    event: str = ""
+    role: str = ""
+    other_role: str = ""
+    days: int = 28
+    prop: str = ""
+    top: str = ""
+    bottom: str = ""
+
+    @property
+    def words(self) -> dict[str, str | int]:
+        """What fills a sentence."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of one customer, as the golden test knows it."""
+
+    name: str
+    role: str | None
+    user: str | None
+    ts_us: int
+    day: int
+    props: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of the golden test: all events of its customer, and since when anything was watched."""
+
+    events: list[Happened]
+    start: int | None
+    as_of: int
+    first_day: int
+
+    def within(self, days: int, match: Match) -> list[Happened]:
+        """The matching events of the last ``days`` days."""
+        return [e for e in self.before(match) if e.day >= self.as_of - days]
+
+    def before(self, match: Match) -> list[Happened]:
+        return [e for e in self.events if e.day < self.as_of and match.keeps(e.name, e.role)]
+
+    def is_watched(self, days: int) -> bool:
+        if self.start is not None and self.as_of <= self.start:
+            return False
+        return (self.as_of - self.first_day) * 2 >= days
+
+
+def number_in(props: Mapping[str, object], key: str) -> float | None:
+    """A property as a number to the millionth, or None."""
+    try:
+        number = round(float(str(props.get(key))), 6)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+Checked = tuple[float | None, bool]
+
+
+class Finish(Protocol):
+    def __call__(self, world: World, given: Given, others: Mapping[str, Values]) -> Values: ...
+
+
+class Check(Protocol):
+    def __call__(self, case: Case, given: Given, others: Mapping[str, Checked]) -> Checked: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """``bases`` says what to count, ``finish`` makes the number of it, ``check`` makes it another way."""
+
+    key: str
+    name: str | Promise
+    about: str | Promise
+    icon: str
+    unit: str
+    better: str
+    parameters: tuple[Parameter, ...]
+    bases: Callable[[Given], tuple[Base, ...]]
+    finish: Finish
+    explain: Callable[[Phrases], str]
+    title: Callable[[Phrases], str]
+    check: Check
+
+    def defaults(self) -> dict[str, str | int]:
+        return {parameter.key: parameter.default for parameter in self.parameters}
