@@ -11,10 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from banso.listen.imports.meaning.kinds import ACCOUNTS, PEOPLE, SUBSCRIPTIONS
+from banso.listen.imports.meaning.kinds import EVENTS as EVENT_LOG
 from banso.shell.sample.company import Company
 from banso.shell.sample.usage import CREATED, EVENTS, PHOTO, ROLES, Usage
 
 UNKNOWN_ACCOUNT = "TRIAL-07"
+# column -> key and kind of the organisation's own field it fills
+OWN_FIELDS = {"導入のきっかけ": ("purchase_motive", "choice"), "拠点数": ("sites", "number")}
 
 
 def write_files(company: Company, folder: Path) -> dict[str, Path]:
@@ -23,16 +27,16 @@ def write_files(company: Company, folder: Path) -> dict[str, Path]:
     files = {
         kind: folder / name
         for kind, name in (
-            ("account", "顧客一覧.csv"),
-            ("person", "担当者一覧.csv"),
-            ("subscription", "契約一覧.csv"),
-            ("event", "usage_events.csv"),
+            (ACCOUNTS, "顧客一覧.csv"),
+            (PEOPLE, "担当者一覧.csv"),
+            (SUBSCRIPTIONS, "契約一覧.csv"),
+            (EVENT_LOG, "usage_events.csv"),
         )
     }
-    _write(files["account"], ACCOUNT_COLUMNS, _account_rows(company))
-    _write(files["person"], PERSON_COLUMNS, _person_rows(company))
-    _write(files["subscription"], SUBSCRIPTION_COLUMNS, _subscription_rows(company))
-    arrow_csv.write_csv(_event_table(company.usage), files["event"])
+    _write(files[ACCOUNTS], ACCOUNT_COLUMNS, _account_rows(company))
+    _write(files[PEOPLE], PERSON_COLUMNS, _person_rows(company))
+    _write(files[SUBSCRIPTIONS], SUBSCRIPTION_COLUMNS, _subscription_rows(company))
+    arrow_csv.write_csv(_event_table(company.usage), files[EVENT_LOG])
     return files
 
 
@@ -90,9 +94,9 @@ PERSON_COLUMNS = (
     "電話番号",
     "部署",
     "役職",
-    "製品での役割",
+    "権限",
     "人柄",
-    "希望の連絡手段",
+    "連絡手段",
     "キーマン",
     "影響力",
 )
@@ -127,7 +131,7 @@ SUBSCRIPTION_COLUMNS = (
     "契約月数",
     "MRR",
     "通貨",
-    "契約人数",
+    "席数",
     "結果",
     "解約通知日",
 )

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
 
 from banso.know.accounts.models import Account
+from banso.know.accounts.writes import save_environment
+from banso.listen.imports.guessing import propose
+from banso.listen.imports.jobs import carry_on
+from banso.listen.imports.meaning.kinds import CUSTOM
+from banso.listen.imports.meaning.mappings import Mapping
+from banso.listen.imports.models import ImportRun, State
+from banso.listen.imports.writes import ask_for_check, ask_for_run, keep_upload, start_draft
 from banso.shared import clock
 from banso.shared.fields.writes import define_field
+from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Entry
 from banso.shared.journal.writes import record
 from banso.shared.users.models import Organisation, Team, User
 from banso.shared.users.reads import user_by_email
 from banso.shared.users.writes import add_team, add_user, save_organisation
-from banso.shell.sample.company import COLLEAGUES, CURRENCY, NAME, PASSWORD, TEAMS, ZONE
+from banso.shell.sample.company import (
+    COLLEAGUES,
+    CURRENCY,
+    NAME,
+    PASSWORD,
+    SOURCE,
+    TEAMS,
+    ZONE,
+    Company,
+    make_company,
+)
 from banso.shell.sample.customers import MOTIVES
+from banso.shell.sample.files import OWN_FIELDS, write_files
 
 BEGUN, OPENED = "sample.begun", "sample.opened"
 Say = Callable[[str], None]
@@ -84,3 +108,69 @@ def make_team() -> User:
         label_ja="拠点数",
     )
     return administrator
+
+
+def open_company(*, size: int, say: Say) -> None:
+    """Everything, from the team to the first answers; says how far it is."""
+    now = begin()
+    administrator = make_team()
+    say("inventing a company …")
+    company = make_company(now=now, size=size)
+    with tempfile.TemporaryDirectory(prefix="banso-sample-") as folder:
+        for kind, path in write_files(company, Path(folder)).items():
+            say(f"importing {path.name} …")
+            import_file(by=administrator, kind=kind, path=path)
+    say("writing down what was talked about …")
+    write_environments(by=administrator, company=company)
+    say("computing metrics, health, signals and evidence …")
+    while run_owed():
+        pass
+    record(OPENED, by=administrator, customers=len(company.customers))
+
+
+def import_file(*, by: User, kind: str, path: Path) -> None:
+    """As the wizard does: upload, guess, check, import. A file that is in already is left alone."""
+    done = ImportRun.objects.filter(upload__name=path.name, state=State.DONE)
+    if done.exists():
+        return
+    upload = keep_upload(
+        by=by, name=path.name, blocks=_blocks(path), most_bytes=settings.IMPORT_MOST_BYTES
+    )
+    proposal = propose(upload)
+    if proposal.mapping is None or proposal.mapping.kind != kind:
+        raise RuntimeError(f"{path.name} is not taken for {kind}: see listen/imports/meaning")
+    mapping = with_own_fields(replace(proposal.mapping, source=SOURCE))
+    run = start_draft(by=by, upload=upload, mapping=mapping)
+    ask_for_check(by=by, run=run, mapping=mapping)
+    carry_on(run.pk, State.CHECKING)
+    run.refresh_from_db()
+    ask_for_run(by=by, run=run)
+    carry_on(run.pk, State.RUNNING)
+    run.refresh_from_db()
+    if run.state != State.DONE or run.refused:
+        raise RuntimeError(f"{path.name}: {run.state}, {run.refused} refused: {run.error}")
+
+
+def with_own_fields(mapping: Mapping) -> Mapping:
+    """The mapping with the columns of our own fields led to them, as a user would in the wizard."""
+    columns = tuple(
+        replace(
+            column, target=CUSTOM, key=OWN_FIELDS[column.name][0], kind=OWN_FIELDS[column.name][1]
+        )
+        if column.name in OWN_FIELDS
+        else column
+        for column in mapping.columns
+    )
+    return replace(mapping, columns=columns)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            yield block
+
+
+def write_environments(*, by: User, company: Company) -> None:
+    accounts = {a.external_id: a for a in Account.objects.filter(source=SOURCE)}
+    for key, texts in company.environments.items():
+        save_environment(by=by, account=accounts[key], **texts)

@@ -72,6 +72,6 @@ def test_the_whole_sample_has_enough_decisions_for_evidence() -> None:
 def test_files_hold_every_record(company: Company, tmp_path: Path) -> None:
     files = write_files(company, tmp_path)
     lines = {kind: path.read_text("utf-8-sig").count("\n") - 1 for kind, path in files.items()}
-    assert lines["account"] == len(company.customers)
-    assert lines["subscription"] == len(company.terms)
-    assert lines["event"] == len(company.usage.second)
+    assert lines["accounts"] == len(company.customers)
+    assert lines["subscriptions"] == len(company.terms)
+    assert lines["events"] == len(company.usage.second)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import os
 import time
 from typing import Any
@@ -47,6 +48,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
+        logging.getLogger("banso").setLevel(logging.WARNING)  # progress is said in words
         call_command("migrate", verbosity=0)
         if is_open():
             self._say(f"the sample company is there already ({settings.HOME})")
