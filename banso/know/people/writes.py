@@ -2,11 +2,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from secrets import token_hex
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from banso.know.accounts.models import Account
+from banso.know.accounts.reads import may_change
 from banso.know.people.models import Membership, Person
+from banso.know.people.reads import may_change_person, places_of
 from banso.shared.journal.writes import record
 from banso.shared.upserts.rules import CHANGED, CREATED, Change, Outcome, differences
 from banso.shared.upserts.writes import insert_rows, slices, update_columns, upsert
@@ -88,3 +93,67 @@ def _memberships(
         for values in changed.values():
             update_columns(Membership, values=values)
     return outcomes
+
+
+@transaction.atomic
+def add_person(
+    *, by: User, account: Account, is_key: bool, influence: str, custom: Mapping[str, Any], **fields: Any
+) -> Person:
+    """Add somebody at an account by hand."""
+    _must_may_change(by, account)
+    fields["external_id"] = fields.get("external_id") or f"P-{token_hex(4)}"
+    person = Person.objects.create(**fields, source="manual", custom=_filled(custom))
+    Membership.objects.create(person=person, account=account, is_key=is_key, influence=influence)
+    record("person.added", by=by, account_id=account.pk, person=person.pk, name=person.name, is_key=is_key)
+    return person
+
+
+@transaction.atomic
+def change_person(*, by: User, person: Person, custom: Mapping[str, Any], **fields: Any) -> Person:
+    """Change what differs about a person; each account they stand at gets the entry."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    places = places_of(person)
+    if not may_change_person(by, places):
+        raise PermissionDenied
+    changed = [name for name, value in fields.items() if getattr(person, name) != value]
+    for name in changed:
+        setattr(person, name, fields[name])
+    own = {key: value for key, value in custom.items() if person.custom.get(key) != value}
+    if changed or own:
+        person.custom = _filled(person.custom | own)
+        person.save()
+        for account_id in [place.account_id for place in places] or [None]:
+            names = [*changed, *(f"own_{key}" for key in own)]
+            record("person.changed", by=by, account_id=account_id, person=person.pk, name=person.name, fields=names)
+    return person
+
+
+@transaction.atomic
+def put_at_account(*, by: User, person: Person, account: Account, is_key: bool, influence: str) -> Membership:
+    """Place somebody at an account, or change their place there."""
+    _must_may_change(by, account)
+    place, created = Membership.objects.get_or_create(person=person, account=account)
+    if created or (place.is_key, place.influence) != (is_key, influence):
+        was_key = place.is_key
+        place.is_key, place.influence = is_key, influence
+        place.save()
+        said = {"person": person.pk, "name": person.name, "is_key": is_key, "was_key": was_key, "influence": influence}
+        record("person.linked" if created else "person.placed", by=by, account_id=account.pk, **said)
+    return place
+
+
+@transaction.atomic
+def take_from_account(*, by: User, place: Membership) -> None:
+    """Somebody left the account; the person and their notes stay."""
+    _must_may_change(by, place.account)
+    record("person.left", by=by, account_id=place.account_id, person=place.person_id, name=place.person.name)
+    place.delete()
+
+
+def _must_may_change(user: User, account: Account) -> None:
+    if not may_change(user, account):
+        raise PermissionDenied
+
+
+def _filled(custom: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in custom.items() if value is not None}

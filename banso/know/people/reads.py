@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.shortcuts import get_object_or_404
+
+from banso.know.accounts.filters import found_by_text
+from banso.know.accounts.models import Account
+from banso.know.accounts.reads import may_change
+from banso.know.people.models import Membership, Person
+from banso.shared.search_text import searchable
+from banso.shared.users.models import User
+
+PAGE_SIZE = 50
+MOST_PAGES = 200
+MOST_COUNTED = PAGE_SIZE * MOST_PAGES
+FEW = 2_000
+AT_ACCOUNT = 50
+SORTS = ("name", "-name", "name_kana", "-name_kana")
+
+
+def person_for(user: User, pk: int) -> Person:
+    """One person, or a 404; everybody who is signed in sees everybody."""
+    return get_object_or_404(Person, pk=pk)
+
+
+def people_at(account: Account) -> list[Membership]:
+    """The people of an account, key persons first; one more than is shown tells that there are more."""
+    found = Membership.objects.filter(account=account).select_related("person")
+    return list(found.order_by("-is_key", "person__name", "pk")[: AT_ACCOUNT + 1])
+
+
+def places_of(person: Person) -> list[Membership]:
+    """The accounts at which a person stands."""
+    return list(Membership.objects.filter(person=person).select_related("account__owner").order_by("account__name"))
+
+
+def may_change_person(user: User, places: Sequence[Membership]) -> bool:
+    """Who may change an account may change its people; who stands nowhere is anybody's."""
+    if not places:
+        return user.may("change_own")
+    return any(may_change(user, place.account) for place in places)
+
+
+def people_named(text: str) -> list[Person]:
+    """A few people that a typed text may mean, for an input to offer."""
+    return list(_with_words(Person.objects.all(), text).order_by("name", "pk")[:20])
+
+
+def person_label(person: Person) -> str:
+    return f"{person.name} [{person.email or person.external_id}]"
+
+
+def person_meant(text: str) -> Person | None:
+    """The one person whose label, external id or e-mail the text is."""
+    _name, _sep, rest = text.strip().rpartition(" [")
+    word = rest.removesuffix("]")
+    for name in ("external_id", "email"):
+        found = list(Person.objects.filter(**{name: word})[:2])
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _with_words(people: QuerySet[Person], text: str) -> QuerySet[Person]:
+    for place, word in enumerate(searchable(text).split()):
+        at = StrIndex("search_text", Value(word, output_field=CharField()))
+        people = people.alias(**{f"word_{place}": at}).filter(**{f"word_{place}__gt": 0})
+    return people
+
+
+@dataclass(frozen=True)
+class PeopleQuestion:
+    """What the list of people is asked for."""
+
+    q: str = ""
+    account: str = ""
+    key_only: bool = False
+    influence: str = ""
+    sort: str = "name"
+    page: int = 1
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.q or self.account or self.key_only or self.influence)
+
+    def address(self, **changes: object) -> str:
+        asked = {
+            "q": self.q,
+            "account": self.account,
+            "key": "1" if self.key_only else "",
+            "influence": self.influence,
+            "sort": "" if self.sort == "name" else self.sort,
+        } | changes
+        return urlencode({name: value for name, value in asked.items() if value})
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    people: list[Person]
+    places: dict[int, list[Membership]]
+    count: int
+    is_more: bool
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.count // PAGE_SIZE), 1)
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + len(self.people)
+
+
+def people_page(question: PeopleQuestion) -> PeoplePage:
+    """One page of people; few matches are sorted, many are read along the index of the order."""
+    matching = _matching(question)
+    ids = list(matching.values_list("pk", flat=True)[: FEW + 1]) if question.is_narrowed else None
+    if ids is not None and len(ids) <= FEW:
+        count, within = len(ids), Person.objects.filter(pk__in=ids)
+    else:
+        count, within = matching[: MOST_COUNTED + 1].count(), matching
+    shown = min(count, MOST_COUNTED)
+    number = min(question.page, max(-(-shown // PAGE_SIZE), 1))
+    by = F(question.sort.removeprefix("-"))
+    order = [by.desc(), F("pk").desc()] if question.sort.startswith("-") else [by.asc(), F("pk").asc()]
+    start = (number - 1) * PAGE_SIZE
+    people = list(within.order_by(*order)[start : start + PAGE_SIZE])
+    return PeoplePage(people, _places(people), shown, count > MOST_COUNTED, number)
+
+
+def _matching(question: PeopleQuestion) -> QuerySet[Person]:
+    people = _with_words(Person.objects.order_by(), question.q)
+    if question.account:
+        accounts = found_by_text(Account.objects.all(), question.account)
+        people = people.filter(pk__in=Membership.objects.filter(account__in=accounts.values("pk")).values("person"))
+    if question.key_only:
+        people = people.filter(Exists(Membership.objects.filter(person=OuterRef("pk"), is_key=True)))
+    if question.influence:
+        people = people.filter(Exists(Membership.objects.filter(person=OuterRef("pk"), influence=question.influence)))
+    return people
+
+
+def _places(people: Sequence[Person]) -> dict[int, list[Membership]]:
+    places: dict[int, list[Membership]] = defaultdict(list)
+    found = Membership.objects.filter(person__in=[p.pk for p in people]).select_related("account")
+    for membership in found.order_by("account__name"):
+        places[membership.person_id].append(membership)
+    return places
