@@ -1,4 +1,4 @@
-"""All metrics in one pass: the lake adds up per customer and day, then each row looks its values up."""
+"""All metrics in one pass: the lake adds up per customer and day, each row looks its values up."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from banso.measure.metrics.bases import (
+    LARGEST,
     MICRO,
     Base,
     Codes,
@@ -33,7 +34,6 @@ CORE = "@core"
 CHUNK_EVENTS = 400_000
 CHUNK_ROWS = 400_000
 _NEVER = 1 << 19
-_MOST = 10**12  # a property beyond it is not taken for a number
 
 
 class Defined(Protocol):
@@ -104,7 +104,7 @@ def evaluated(plan: Plan, rows: pa.Table) -> Iterator[pa.Table]:
 
 
 def _base_table(bases: list[Base], codes: Codes) -> str:
-    """The events the metrics look at, as small integers; properties become columns of millionths."""
+    """The events the metrics look at, as small integers; properties as columns of millionths."""
     columns = ["e.account_id", "e.day", "COALESCE(names.code, 0) AS n"]
     columns.append(
         "COALESCE(roles.code, CASE WHEN e.role IS NULL OR e.role = '' THEN 0 ELSE -1 END) AS r"
@@ -117,7 +117,7 @@ def _base_table(bases: list[Base], codes: Codes) -> str:
         escaped = prop.replace("\\", "\\\\").replace('"', '\\"')
         path = quoted(f'$."{escaped}"')
         value = f"TRY_CAST(json_extract_string(e.props, {path}) AS DOUBLE)"
-        sane = f"CASE WHEN ABS({value}) <= {_MOST} THEN {value} END"
+        sane = f"CASE WHEN ABS({value}) <= {LARGEST} THEN {value} END"
         columns.append(f"TRY_CAST(ROUND({sane} * {MICRO}) AS BIGINT) AS p{number}")
     named = all(not isinstance(b, RoleChange) and b.match.names is not None for b in bases)
     return (
@@ -186,7 +186,7 @@ def _fill(world: World, lake: Session, bases: list[Base], codes: Codes) -> None:
 
 def _whole(aggregate: str) -> str:
     """A sum that fits 64 bits whatever came."""
-    return f"CAST(GREATEST(LEAST({aggregate}, {2**62}), -{2**62}) AS BIGINT)"
+    return f"CAST(GREATEST(LEAST(COALESCE({aggregate}, 0), {2**62}), -{2**62}) AS BIGINT)"
 
 
 def _answers(plan: Plan, world: World, part: pa.Table) -> pa.Table:

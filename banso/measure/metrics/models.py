@@ -51,7 +51,7 @@ class MetricDefinition(models.Model):
     retired_at = models.DateTimeField(null=True)
 
     objects = LiveDefinitions()
-    with_retired = models.Manager()
+    with_retired: models.Manager[MetricDefinition] = models.Manager()
 
     class Meta:
         base_manager_name = "with_retired"

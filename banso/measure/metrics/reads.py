@@ -23,8 +23,8 @@ def values_in_chunks(
 def values_at(*, definitions: Sequence[MetricDefinition], rows: pa.Table) -> pa.Table:
     """Each metric at each row: ``row_id``, ``<key>`` float64 or null, ``<key>__censored`` bool.
 
-    ``rows`` has row_id, account_id, signed_up_day (int32 or null) and as_of_day (int32): only events
-    with ``day < as_of_day`` count. Censored means "not yet": the value is the wait until ``as_of_day``.
+    ``rows`` has row_id, account_id, signed_up_day (int32 or null) and as_of_day (int32): only
+    events with ``day < as_of_day`` count. Censored means "not yet": the value is the wait so far.
     """
     parts = list(values_in_chunks(definitions=definitions, rows=rows))
     return pa.concat_tables(parts) if parts else _nothing(definitions)
@@ -34,9 +34,8 @@ def _parts_of_ratios(definitions: Sequence[Defined]) -> list[MetricDefinition]:
     """The metrics that asked ones are ratios of, where they were not asked for themselves."""
     asked = {definition.key for definition in definitions}
     keys = {str(d.params.get(side, "")) for d in definitions for side in ("top", "bottom")}
-    return list(
-        MetricDefinition.with_retired.filter(key__in=keys - asked - {""}).exclude(shape="ratio")
-    )
+    missing = MetricDefinition.with_retired.filter(key__in=keys - asked - {""})
+    return list(missing.exclude(shape="ratio"))
 
 
 def _nothing(definitions: Sequence[MetricDefinition]) -> pa.Table:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from math import isfinite
 from typing import Literal, Protocol
 
 from django.utils.functional import Promise
 
-from banso.measure.metrics.bases import Base, Match
+from banso.measure.metrics.bases import LARGEST, Base, Match
 from banso.measure.metrics.world import Values, World
 
 Kind = Literal["event", "role", "days", "property", "metric"]
@@ -75,7 +74,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class Case:
-    """One row of the golden test: all events of its customer, and since when anything was watched."""
+    """One row of the golden test: the customer's events, and since when anything was watched."""
 
     events: list[Happened]
     start: int | None
@@ -98,10 +97,10 @@ class Case:
 def number_in(props: Mapping[str, object], key: str) -> float | None:
     """A property as a number to the millionth, or None."""
     try:
-        number = round(float(str(props.get(key))), 6)
+        number = float(str(props.get(key)))
     except ValueError:
         return None
-    return number if isfinite(number) else None
+    return round(number, 6) if abs(number) <= LARGEST else None
 
 
 Checked = tuple[float | None, bool]
@@ -117,7 +116,7 @@ class Check(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """``bases`` says what to count, ``finish`` makes the number of it, ``check`` makes it another way."""
+    """``bases`` says what to count, ``finish`` makes the number, ``check`` makes it another way."""
 
     key: str
     name: str | Promise

@@ -20,7 +20,7 @@ _SPAN = 1 << 20  # more than any day number
 
 @dataclass(frozen=True)
 class Values:
-    """One number per row, NaN where there is none; ``censored``: not yet, the number is the wait so far."""
+    """One number per row, NaN for none; ``censored``: not yet, the number is the wait so far."""
 
     numbers: Floats
     censored: Bools
@@ -28,7 +28,7 @@ class Values:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one chunk: the place of the account in the chunk, its sign-up and the day looked from."""
+    """Rows of one chunk: the account's place in it, its sign-up and the day looked from."""
 
     account: Ints
     start: Ints
@@ -146,7 +146,7 @@ class World:
         return found
 
     def role_change(self, base: RoleChange) -> tuple[Floats, Floats]:
-        """Users who began in the one role, and those of them who had the other, before ``as_of``."""
+        """Users who began in the one role, and how many of them had the other, before ``as_of``."""
         began, totals, done, done_totals = self._changes[base]
         begin, end = self.rows.account * _SPAN, self.rows.account * _SPAN + self.rows.as_of
         pairs = ((began, totals), (done, done_totals))

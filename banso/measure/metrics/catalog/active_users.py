@@ -23,11 +23,10 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
 
 def explain(phrases: Phrases) -> str:
     if phrases.role:
-        return (
-            _("Different users with the role “%(role)s” who were active in the last %(days)s days.")
-            % phrases.words
-        )
-    return _("Different users who were active in the last %(days)s days.") % phrases.words
+        text = _("Different users with the role “%(role)s” active in the last %(days)s days.")
+    else:
+        text = _("Different users who were active in the last %(days)s days.")
+    return text % phrases.words
 
 
 def title(phrases: Phrases) -> str:

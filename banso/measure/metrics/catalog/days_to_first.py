@@ -24,14 +24,12 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
 
 
 def explain(phrases: Phrases) -> str:
-    return (
-        _(
-            "Days from sign-up to the first %(event)s. Customers that have not got there yet are kept as "
-            "“not yet” with the days they were watched; those that signed up more than 30 days before the "
-            "first event we know have no value."
-        )
-        % phrases.words
+    text = _(
+        "Days from sign-up to the first %(event)s. Customers that have not got there yet are "
+        "kept as “not yet” with the days they were watched; those that signed up more than 30 "
+        "days before the first event we know have no value."
     )
+    return text % phrases.words
 
 
 def title(phrases: Phrases) -> str:

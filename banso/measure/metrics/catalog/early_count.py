@@ -23,14 +23,12 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
 
 
 def explain(phrases: Phrases) -> str:
-    return (
-        _(
-            "How often %(event)s happened in the first %(days)s days after sign-up. Known once these days "
-            "have passed; customers that signed up more than 30 days before the first event we know have "
-            "no value."
-        )
-        % phrases.words
+    text = _(
+        "How often %(event)s happened in the first %(days)s days after sign-up. Known once these "
+        "days have passed; customers that signed up more than 30 days before the first event we "
+        "know have no value."
     )
+    return text % phrases.words
 
 
 def title(phrases: Phrases) -> str:

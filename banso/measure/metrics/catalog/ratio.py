@@ -25,10 +25,10 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
 
 
 def explain(phrases: Phrases) -> str:
-    return (
-        _("“%(top)s” divided by “%(bottom)s”. No value where either has none or the latter is 0.")
-        % phrases.words
+    text = _(
+        "“%(top)s” divided by “%(bottom)s”. No value where either has none or the latter is 0."
     )
+    return text % phrases.words
 
 
 def title(phrases: Phrases) -> str:

@@ -25,13 +25,11 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
 
 
 def explain(phrases: Phrases) -> str:
-    return (
-        _(
-            "Change of how often %(event)s happened: the last %(days)s days against the %(days)s days "
-            "before. No value where nothing happened before, or for newer customers."
-        )
-        % phrases.words
+    text = _(
+        "Change of how often %(event)s happened: the last %(days)s days against the %(days)s "
+        "days before. No value where nothing happened before, or for newer customers."
     )
+    return text % phrases.words
 
 
 def title(phrases: Phrases) -> str:

@@ -30,13 +30,11 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
 
 
 def explain(phrases: Phrases) -> str:
-    return (
-        _(
-            "Share of the users first seen with the role “%(role)s” who were later seen with the role "
-            "“%(other_role)s”. No value while nobody began so."
-        )
-        % phrases.words
+    text = _(
+        "Share of the users first seen with the role “%(role)s” who were later seen with the "
+        "role “%(other_role)s”. No value while nobody began so."
     )
+    return text % phrases.words
 
 
 def title(phrases: Phrases) -> str:

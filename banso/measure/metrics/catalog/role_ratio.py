@@ -25,13 +25,11 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
 
 
 def explain(phrases: Phrases) -> str:
-    return (
-        _(
-            "Active users with the role “%(role)s” for each one with the role “%(other_role)s” in the last "
-            "%(days)s days. No value while nobody has the latter."
-        )
-        % phrases.words
+    text = _(
+        "Active users with the role “%(role)s” for each one with the role “%(other_role)s” in "
+        "the last %(days)s days. No value while nobody has the latter."
     )
+    return text % phrases.words
 
 
 def title(phrases: Phrases) -> str:
