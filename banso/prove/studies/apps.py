@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from banso.shared.slots import NavItem, nav
 
 
 class StudiesConfig(AppConfig):
@@ -9,3 +12,5 @@ class StudiesConfig(AppConfig):
 
     def ready(self) -> None:
         from banso.prove.studies import jobs, reactions  # noqa: F401
+
+        nav.fill("evidence", NavItem(_("Evidence"), "studies:evidence_list", "scale"), order=70)

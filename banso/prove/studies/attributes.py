@@ -157,7 +157,7 @@ def _columns(records: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
 
 def _places(ids: list[int], wanted: pa.ChunkedArray) -> Ints:
     """Where each wanted id stands among the sorted ids; every decision has its records."""
-    return np.searchsorted(np.asarray(ids, dtype=np.int64), wanted.to_numpy())
+    return np.asarray(np.searchsorted(np.asarray(ids, dtype=np.int64), wanted.to_numpy()))
 
 
 def _days(moments: list[datetime]) -> Ints:
@@ -169,7 +169,8 @@ def _built_in(
 ) -> list[_Field]:
     made = []
     for (name, (kind, known_when)), values in zip(known.items(), columns, strict=True):
-        english, japanese = in_both(getattr(model._meta.get_field(name), "verbose_name", name))
+        column = model._meta.get_field(name)  # noqa: SLF001 - Django documents it
+        english, japanese = in_both(getattr(column, "verbose_name", name))
         made.append(_Field(name, english, japanese, kind, known_when, False, values))
     return made
 
@@ -211,7 +212,7 @@ def _candidate(field: _Field, holders: _Holders) -> Candidate | NotCompared | No
     return Candidate(
         f"{holders.prefix}.{field.key}", "attribute", kind, field.label_en, field.label_ja,
         array, leak=leak, recorded_late=late,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _typed(field: _Field) -> tuple[list[Any], Kind | str]:

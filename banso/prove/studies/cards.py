@@ -47,7 +47,8 @@ def card_of(
         "direction": finding.direction,
         "small": finding.small,
     }
-    return _finite(card | _estimate(finding))
+    whole: dict[str, Any] = _finite(card | _estimate(finding))
+    return whole
 
 
 def position_of(finding: Finding) -> tuple[int, float, str]:

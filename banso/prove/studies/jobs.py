@@ -7,9 +7,8 @@ from banso.prove.studies.comparing import findings_of
 from banso.prove.studies.gathering import Gathered, code_version, gather, settings_told
 from banso.prove.studies.kept_rows import drop_rows, keep_rows
 from banso.prove.studies.models import EvidenceRun
-from banso.prove.studies.reads import latest_run, runs_without_need_of_rows
+from banso.prove.studies.reads import JOB, latest_run, runs_without_need_of_rows
 from banso.prove.studies.writes import (
-    JOB,
     begin_run,
     confirm_run,
     fail_run,

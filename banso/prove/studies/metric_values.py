@@ -66,11 +66,11 @@ def metrics_of(rows: pa.Table) -> list[Candidate]:
 
 
 def _signed_up(rows: pa.Table, landmark: Ints) -> Ints:
-    """Day of sign-up of each decision's customer; the first paid term where nobody wrote it down."""
+    """Day of sign-up of each decision's customer; of the first paid term where it is unknown."""
     known = dict(Account.objects.exclude(signed_up_on=None).values_list("pk", "signed_up_on"))
     began = landmark - rows["tenure_days"].to_numpy()
     ids = rows["account_id"].to_numpy()
-    days = {pk: (day - _EPOCH).days for pk, day in known.items()}
+    days = {pk: (day - _EPOCH).days for pk, day in known.items() if day}
     return np.fromiter(
         (days.get(pk, first) for pk, first in zip(ids.tolist(), began.tolist(), strict=True)),
         np.int64,

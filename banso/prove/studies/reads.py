@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db.models import QuerySet
 
+from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
+from banso.prove.studies.kept_rows import kept_rows
 from banso.prove.studies.models import EvidenceRun, Finding, RunState
+from banso.shared.journal.models import Job
 
+JOB = "evidence.run"
 RUNS_WITH_ROWS = 5
 
 
@@ -47,3 +55,41 @@ def runs_without_need_of_rows() -> list[int]:
 
 def any_subscription() -> bool:
     return Subscription.objects.exists()
+
+
+def run_is_owed() -> bool:
+    """Whether a run was asked for and is not finished."""
+    open_jobs = Job.objects.filter(key=JOB, done_at=None, given_up_at=None)
+    return open_jobs.exists()
+
+
+def names_of(account_ids: Iterable[int]) -> dict[int, str]:
+    """Names of customers by id; one that was removed has none."""
+    return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("pk", "name"))
+
+
+def decisions_behind(
+    finding: Finding, *, group: int | None = None, outcome: str = ""
+) -> pa.Table | None:
+    """The decisions a finding rests on with the value of each, in order of value; None if not kept.
+
+    group: position of one of the finding's groups; outcome: "renewed" or "churned".
+    """
+    rows = kept_rows(finding.run_id, finding.key)
+    if rows is None:
+        return None
+    rows = rows.filter(pc.is_valid(rows["value"]))
+    groups = finding.numbers["groups"]
+    if group is not None and group < len(groups):
+        rows = rows.filter(_in_group(rows["value"], groups[group], finding.numbers["kind"]))
+    if outcome:
+        lost = rows["not_renewed"]
+        rows = rows.filter(lost if outcome == "churned" else pc.invert(lost))
+    return rows.sort_by([("value", "descending"), ("decided_on", "descending")])
+
+
+def _in_group(values: pa.ChunkedArray, group: dict[str, Any], kind: str) -> pa.ChunkedArray:
+    if kind == "nominal":
+        levels = {group["label"], *group["label"].split(" / ")}
+        return pc.is_in(values, value_set=pa.array(sorted(levels)))
+    return pc.and_(pc.greater_equal(values, group["low"]), pc.less_equal(values, group["high"]))

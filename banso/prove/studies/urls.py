@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from banso.prove.studies import views
 
 app_name = "studies"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.evidence_list, name="evidence_list"),
+    path("recompute/", views.evidence_recompute, name="evidence_recompute"),
+    path("<int:pk>/", views.evidence_finding, name="evidence_finding"),
+]

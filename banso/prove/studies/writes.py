@@ -3,19 +3,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from banso.prove.studies.models import EvidenceRun, Finding, RunState
+from banso.prove.studies.reads import JOB
 from banso.shared import clock
 from banso.shared.journal.models import Job
 from banso.shared.journal.writes import enqueue, record
-
-JOB = "evidence.run"
+from banso.shared.users.models import User
 
 
 @transaction.atomic
-def ask_for_run(*, by: AbstractBaseUser | None) -> Job:
+def ask_for_run(*, by: User | None) -> Job:
     """Compute the evidence soon; asking twice computes it once."""
     job = enqueue(JOB, key=JOB)
     if by is not None:

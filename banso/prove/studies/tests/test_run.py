@@ -19,15 +19,7 @@ from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Entry, Job
 from banso.shared.journal.writes import record
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def planted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The metrics of the planted company stand in for measured ones."""
-    first, last = TODAY - timedelta(days=900), TODAY - timedelta(days=1)
-    monkeypatch.setattr(gathering, "tracked_days", lambda: (first, last))
-    monkeypatch.setattr(gathering, "metrics_of", planted_metrics)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("planted")]
 
 
 def run() -> EvidenceRun:

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from banso.prove.studies.behind import behind_csv, behind_lines
+from banso.prove.studies.explaining import checks_told, facts_of, left_out_told, not_compared_told
+from banso.prove.studies.models import Finding, FindingGroup, Verdict
+from banso.prove.studies.presenting import (
+    csv_header,
+    csv_rows,
+    forest,
+    ordered,
+    rates_chart,
+    rates_of,
+    row_of,
+)
+from banso.prove.studies.reads import (
+    any_subscription,
+    decisions_behind,
+    earlier_runs,
+    earlier_verdicts,
+    findings_of_run,
+    latest_run,
+    open_run,
+    run_is_owed,
+    verdict_counts,
+)
+from banso.prove.studies.wording import headline
+from banso.prove.studies.writes import ask_for_run
+from banso.shared import clock
+from banso.shared.spreadsheets import csv_response
+from banso.shared.users.reads import signed_in
+
+DECISIONS_ON_A_PAGE = 50
+
+
+@require_GET
+def evidence_list(request: HttpRequest) -> HttpResponseBase:
+    """What goes with renewal?"""
+    going, owed = open_run(), run_is_owed()
+    context: dict[str, Any] = {"going": going, "owed": owed, "run": latest_run()}
+    if request.headers.get("HX-Request"):
+        response = render(request, "studies/evidence_list.html#progress", context)
+        if not owed:
+            response["HX-Refresh"] = "true"
+        return response
+    context["may_define"] = signed_in(request).may("define")
+    run, today = context["run"], clock.today()
+    findings = ordered(findings_of_run(run)) if run else []
+    verdict, group = request.GET.get("verdict", ""), request.GET.get("group", "")
+    shown = [f for f in findings if verdict in ("", f.verdict) and group in ("", f.group)]
+    if request.GET.get("format") == "csv":
+        return csv_response(f"{_('Evidence')}.csv", csv_header(), csv_rows(shown, today))
+    counts = verdict_counts(findings)
+    if run is None or not run.decisions:
+        context["any_subscription"] = any_subscription()
+        return render(request, "studies/evidence_list.html", context)
+    context |= {
+        "answer": headline(run, counts),
+        "rows": [row_of(finding, today) for finding in shown],
+        "chart": forest(shown),
+        "verdicts": [(v.value, v.label, counts.get(v.value, 0)) for v in Verdict],
+        "groups": FindingGroup.choices,
+        "verdict": verdict,
+        "group": group,
+        "left_out": left_out_told(run),
+        "not_compared": not_compared_told(run),
+        "earlier": earlier_runs(run)[:5],
+    }
+    return render(request, "studies/evidence_list.html", context)
+
+
+@require_POST
+def evidence_recompute(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    if not user.may("define"):
+        raise PermissionDenied
+    ask_for_run(by=user)
+    return redirect("studies:evidence_list")
+
+
+@require_GET
+def evidence_finding(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What was found about one metric, and the customers behind it."""
+    finding = get_object_or_404(Finding.objects.select_related("run"), pk=pk)
+    place, outcome = request.GET.get("place", ""), request.GET.get("outcome", "")
+    chosen = int(place) if place.isdecimal() else None
+    decisions = decisions_behind(finding, group=chosen, outcome=outcome)
+    if request.GET.get("format") == "csv" and decisions is not None:
+        return behind_csv(finding, decisions)
+    page = None
+    if decisions is not None:
+        page = Paginator(range(decisions.num_rows), DECISIONS_ON_A_PAGE).get_page(
+            request.GET.get("page")
+        )
+    rates, today = rates_of(finding), clock.today()
+    context = {
+        "finding": finding,
+        "row": row_of(finding, today),
+        "rates": rates,
+        "chart": rates_chart(rates),
+        "facts": facts_of(finding),
+        "checks": checks_told(finding),
+        "earlier": earlier_verdicts(finding)[:8],
+        "newest": latest_run() == finding.run,
+        "place": place,
+        "outcome": outcome,
+        "page": page,
+        "lines": behind_lines(finding, decisions, page) if page else [],
+    }
+    return render(request, "studies/evidence_finding.html", context)

@@ -1,0 +1,230 @@
+"""What may be said, in the wording of METHODS 1.1. Nothing here says why, or what would help."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from banso.prove.studies.models import EvidenceRun, Finding, Verdict
+
+REASONS = {
+    "too_few_events": gettext_lazy(
+        "At least %(events_needed)s decisions not to renew are needed; there are %(events)s."
+    ),
+    "too_few_non_events": gettext_lazy(
+        "At least %(events_needed)s renewals are needed; there are %(non_events)s."
+    ),
+    "too_few_event_accounts": gettext_lazy(
+        "At least %(accounts_needed)s different customers that did not renew are needed; there are "
+        "%(event_accounts)s."
+    ),
+    "too_few_non_event_accounts": gettext_lazy(
+        "At least %(accounts_needed)s different customers that renewed are needed; there are "
+        "%(non_event_accounts)s."
+    ),
+    "too_many_missing": gettext_lazy(
+        "For %(share_missing)s of the decisions the value is unknown; %(share_allowed)s at most "
+        "may be missing."
+    ),
+    "recorded_late": gettext_lazy(
+        "The value was written down only after the decisions, so it may be their result. It counts "
+        "for decisions from now on."
+    ),
+    "no_variation": gettext_lazy("All these customers have the same value so far."),
+    "too_few_in_level": gettext_lazy(
+        "Only %(accounts_in_level)s customers differ from the most common value; "
+        "%(accounts_needed)s are needed."
+    ),
+    "interval_too_wide": gettext_lazy(
+        "The interval is still too wide: a difference that matters and none at all both fit."
+    ),
+    "not_separable": gettext_lazy(
+        "It cannot be told apart from contract type, length of the relation or season."
+    ),
+}
+LEAKS = {
+    "outcome": gettext_lazy(
+        "It says how the contract ended, or is recorded because it ended. It cannot foretell that."
+    ),
+    "lifetime": gettext_lazy(
+        "It is a total over the whole relation: who stays longer has more of it. Measure it per "
+        "month instead."
+    ),
+    "tenure": gettext_lazy(
+        "It counts the time until now: who left has less of it. “Months as a customer” is measured "
+        "before the decision and can be used instead."
+    ),
+    "timing": gettext_lazy(
+        "It moves after the decision to leave: strong in the last month, nothing to see before "
+        "the landmark. It cannot be used as a KPI."
+    ),
+    "auc": gettext_lazy(
+        "It tells renewals from the others almost without fault, which hardly anything known "
+        "beforehand does. Check when its values are recorded."
+    ),
+}
+LEFT_OUT = {
+    "undecided": gettext_lazy("ended within the last 31 days, and nobody has said how"),
+    "not_watched": gettext_lazy("before we watched, or too soon after"),
+    "noticed_before": gettext_lazy("notice was given before the landmark"),
+    "too_young": gettext_lazy("the contract began after the landmark"),
+    "trial": gettext_lazy("trials"),
+}
+NOT_COMPARED = {
+    "date": gettext_lazy("a date"),
+    "many_values": gettext_lazy("nearly every customer has another value"),
+    "currencies": gettext_lazy("amounts in several currencies"),
+}
+CHECKS = {
+    "share_missing": gettext_lazy("Share of decisions without a value"),
+    "explained_by_shared_terms": gettext_lazy(
+        "Share explained by contract type, tenure and season (R²)"
+    ),
+    "shared_terms_left_out": gettext_lazy("Adjustments left out for lack of data"),
+    "largest_shift_by_one_account": gettext_lazy(
+        "Largest move by a single customer (standard errors)"
+    ),
+    "leak_timing": gettext_lazy("Strength in the last month (z)"),
+    "inflated_after_notice": gettext_lazy("Last month against the landmark (ratio)"),
+    "auc": gettext_lazy("How well it tells renewals from the others alone (AUC)"),
+    "cochran_armitage": gettext_lazy("Trend over the levels (p)"),
+}
+
+
+def headline(run: EvidenceRun, counts: dict[str, int]) -> str:
+    """The page's answer: how many can be judged, and on how many renewals that rests."""
+    total = sum(counts.values())
+    parts = {name: counts.get(name, 0) for name in Verdict.values}
+    first = ngettext(
+        "Of %(total)s metric or attribute, %(associated)s goes with renewal, %(no_association)s "
+        "does not, %(not_enough_data)s cannot be judged yet, %(suspicious)s looks suspicious.",
+        "Of %(total)s metrics and attributes, %(associated)s go with renewal, %(no_association)s "
+        "do not, %(not_enough_data)s cannot be judged yet, %(suspicious)s look suspicious.",
+        total,
+    ) % {"total": total, **parts}
+    return together(first, decided(run))
+
+
+def together(*sentences: str) -> str:
+    """Sentences one after the other; Japanese puts no space between them."""
+    space = "" if (get_language() or "").startswith("ja") else " "
+    return space.join(sentence for sentence in sentences if sentence)
+
+
+def decided(run: EvidenceRun) -> str:
+    return ngettext(
+        "%(n)s renewal decided, %(lost)s not renewed.",
+        "%(n)s renewals decided, %(lost)s not renewed.",
+        run.decisions,
+    ) % {"n": whole(run.decisions), "lost": whole(run.non_renewals)}
+
+
+def sentence(finding: Finding, today: date) -> str:
+    """The finding in plain words; its strength is the verdict's, no more."""
+    card = finding.numbers
+    if finding.verdict == Verdict.ASSOCIATED:
+        return together(_associated(finding), _small(card), association_only())
+    if finding.verdict == Verdict.NO_ASSOCIATION:
+        return _("There seems to be no association of a size that matters.")
+    if finding.verdict == Verdict.SUSPICIOUS:
+        return str(LEAKS[card["leak"]["definition"] or card["leak"]["status"]])
+    return together(_reason(card), expected(finding, today))
+
+
+def association_only() -> str:
+    return _("(An association, not an effect.)")
+
+
+def expected(finding: Finding, today: date) -> str:
+    """By when an answer may come; a date that has passed means that the data are old."""
+    if finding.numbers.get("reason") == "recorded_late":
+        return ""
+    if finding.expected_by is None:
+        return _("Nobody can say yet when that will change.")
+    if finding.expected_by <= today:
+        return _("Import newer renewals to know.")
+    return _("Known by %(when)s.") % {"when": about(finding.expected_by)}
+
+
+def about(day: date) -> str:
+    return _("about %(month)s") % {"month": date_format(day, "YEAR_MONTH_FORMAT")}
+
+
+def _associated(finding: Finding) -> str:
+    name, card = {"name": finding.label}, finding.numbers
+    if card["kind"] == "nominal":
+        return _("The renewal rate differs by “%(name)s”.") % name
+    more = card["direction"] == "more"
+    if card["kind"] == "flag":
+        if more:
+            return _("Customers with “%(name)s” tend to renew more often.") % name
+        return _("Customers with “%(name)s” tend to renew less often.") % name
+    if more:
+        return _("The higher “%(name)s”, the more often customers tend to renew.") % name
+    return _("The higher “%(name)s”, the less often customers tend to renew.") % name
+
+
+def _small(card: dict[str, Any]) -> str:
+    return _("The difference is small.") if card.get("small") else ""
+
+
+def _reason(card: dict[str, Any]) -> str:
+    needs = {key: whole(round(value)) for key, value in card["needs"].items()}
+    for key in ("share_missing", "share_allowed"):
+        if key in card["needs"]:
+            needs[key] = percent(card["needs"][key])
+    said = str(REASONS[card["reason"]]) % needs
+    if card["reason"] == "interval_too_wide" and card["mde_now"]:
+        return together(said, detectable(card))
+    return said
+
+
+def detectable(card: dict[str, Any]) -> str:
+    """The smallest difference that the data could show today."""
+    if not card["mde_now"]:
+        return ""
+    return _(
+        "What could be told today: an odds ratio of %(mde)s or more per standard deviation."
+    ) % {"mde": decimal(card["mde_now"])}
+
+
+def level_name(key: str, label: str) -> str:
+    """A level's name for readers; our own codes are translated, the organisation's stand as are."""
+    known = {
+        "lowest": _("Lowest third"),
+        "highest": _("Highest third"),
+        "monthly": _("Monthly"),
+        "under_a_year": _("Under a year"),
+        "annual": _("Annual"),
+        "multi_year": _("Several years"),
+    }
+    if key == "account.touch_model":
+        known |= {
+            "high": _("High touch"),
+            "mid": _("Mid touch"),
+            "low": _("Low touch"),
+            "tech": _("Tech touch"),
+        }
+    return " / ".join(known.get(part, part) for part in label.split(" / "))
+
+
+def whole(value: int) -> str:
+    return number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+def decimal(value: float, places: int = 2) -> str:
+    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.0f}%"
+
+
+def p_value(value: float | None) -> str:
+    if value is None:
+        return ""
+    return "< 0.001" if value < 0.001 else decimal(value, 3)
