@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from banso.shared.slots import Panel, account_panels
 
 
 class SubscriptionsConfig(AppConfig):
@@ -8,7 +11,11 @@ class SubscriptionsConfig(AppConfig):
     label = "subscriptions"
 
     def ready(self) -> None:
+        from banso.know.subscriptions import panels
         from banso.know.subscriptions.event_keys import accounts_by_key
         from banso.shared.lake.registry import account_keys
 
         account_keys.fill("subscriptions", accounts_by_key, order=20)
+        account_panels.fill(
+            "subscriptions", Panel(_("Subscriptions"), panels.subscriptions), order=30
+        )

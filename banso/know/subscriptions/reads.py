@@ -5,6 +5,7 @@ from datetime import date
 import pyarrow as pa
 from django.db.models import Max, Q
 
+from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
 from banso.know.subscriptions.rules import LANDMARK_DAYS, DecisionRows, decisions
 
@@ -54,3 +55,8 @@ def next_term_ends(today: date) -> date | None:
     """The first end of a paid term after today, where one is known."""
     ahead = Subscription.objects.filter(is_trial=False, end__gt=today).order_by("end")
     return ahead.values_list("end", flat=True).first()
+
+
+def subscriptions_of(account: Account, *, most: int) -> list[Subscription]:
+    """The subscriptions of one account, the latest first."""
+    return list(Subscription.objects.filter(account=account).order_by("-start", "-pk")[:most])
