@@ -10,6 +10,7 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("health/", views.health, name="health"),
     path("ready/", views.ready, name="ready"),
+    path("settings/fields/", include("banso.shared.fields.urls")),
     path("settings/", include("banso.shared.users.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("customers/", include("banso.know.accounts.urls")),

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from banso.shared.fields.models import FieldDefinition, Holder, Kind, KnownWhen
+from banso.shared.fields.models import FieldDefinition, Kind
 from banso.shared.fields.reads import fields_of
 
 PREFIX = "own_"
@@ -53,21 +53,23 @@ class FieldForm(forms.ModelForm[FieldDefinition]):
         label=gettext_lazy("Choices, one per line"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("For the kind “Choice” only."),
+        help_text=gettext_lazy("Needed for the kind “Choice” only."),
     )
 
     class Meta:
         model = FieldDefinition
         fields = ("holder", "label_ja", "label_en", "key", "kind", "choices_text", "known_when")
-        widgets = {"known_when": forms.RadioSelect}
         help_texts = {
             "key": gettext_lazy("The name in files and addresses, such as contract_type. It cannot be changed later."),
+            "known_when": gettext_lazy(
+                "Evidence compares what was known before a renewal with how it ended. A value that was written "
+                "down afterwards, such as a reason for leaving, would explain the past perfectly and foretell nothing."
+            ),
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.order_fields(self.Meta.fields)
-        self.fields["known_when"].choices = KnownWhen.choices  # type: ignore[attr-defined]
         if self.instance.pk:
             self.fields["choices_text"].initial = "\n".join(self.instance.choices)
             for name in ("holder", "key", "kind"):
@@ -84,6 +86,6 @@ class FieldForm(forms.ModelForm[FieldDefinition]):
         kind = cleaned.get("kind", self.instance.kind)
         if kind == Kind.CHOICE and not cleaned.get("choices_text"):
             self.add_error("choices_text", _("Write at least one choice."))
-        if cleaned.get("key") in {f.key for f in fields_of(cleaned.get("holder") or Holder.ACCOUNT)}:
+        if "key" in cleaned and cleaned["key"] in {f.key for f in fields_of(cleaned.get("holder", ""))}:
             self.add_error("key", _("There is a field with this key already."))
         return cleaned

@@ -43,10 +43,20 @@ def define_field(
 
 @transaction.atomic
 def change_field(
-    *, by: User | None, field: FieldDefinition, label_en: str, label_ja: str, known_when: str
+    *,
+    by: User | None,
+    field: FieldDefinition,
+    label_en: str,
+    label_ja: str,
+    known_when: str,
+    choices: list[str] | None = None,
 ) -> FieldDefinition:
+    """Change how a field is called, what it offers, and when it is known; values stay as they are."""
+    field = FieldDefinition.objects.select_for_update().get(pk=field.pk)
     field.label_en, field.label_ja, field.known_when = label_en, label_ja, known_when
+    if choices is not None:
+        field.choices = choices
     field.full_clean()
-    field.save(update_fields=["label_en", "label_ja", "known_when"])
+    field.save(update_fields=["label_en", "label_ja", "known_when", "choices"])
     record("field.changed", by=by, holder=field.holder, key=field.key)
     return field
