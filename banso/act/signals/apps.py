@@ -8,4 +8,9 @@ class SignalsConfig(AppConfig):
     label = "signals"
 
     def ready(self) -> None:
-        from banso.act.signals import jobs, reactions  # noqa: F401, PLC0415
+        from banso.act.signals import jobs, reactions  # noqa: F401
+        from banso.act.signals.sentences import SENTENCES
+        from banso.shared.slots import entry_sentences
+
+        for kind, sentence in SENTENCES.items():
+            entry_sentences.fill(kind, sentence, order=0)

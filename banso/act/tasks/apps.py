@@ -9,8 +9,11 @@ class TasksConfig(AppConfig):
     label = "tasks"
 
     def ready(self) -> None:
-        from banso.act.tasks.panels import next_steps  # noqa: PLC0415
-        from banso.shared.slots import NavItem, Panel, account_panels, nav  # noqa: PLC0415
+        from banso.act.tasks.panels import next_steps
+        from banso.act.tasks.sentences import SENTENCES
+        from banso.shared.slots import NavItem, Panel, account_panels, entry_sentences, nav
 
         nav.fill("tasks", NavItem(_("Tasks"), "tasks:task_list", "checklist"), order=15)
         account_panels.fill("next_steps", Panel(_("Next steps"), next_steps), order=70)
+        for kind, sentence in SENTENCES.items():
+            entry_sentences.fill(kind, sentence, order=0)

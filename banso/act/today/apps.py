@@ -9,6 +9,6 @@ class TodayConfig(AppConfig):
     label = "today"
 
     def ready(self) -> None:
-        from banso.shared.slots import NavItem, nav  # noqa: PLC0415
+        from banso.shared.slots import NavItem, nav
 
         nav.fill("today", NavItem(_("Today"), "today:today", "sun"), order=10)

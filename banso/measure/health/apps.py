@@ -9,9 +9,9 @@ class HealthConfig(AppConfig):
     label = "health"
 
     def ready(self) -> None:
-        from banso.measure.health import jobs, reactions  # noqa: F401, PLC0415
-        from banso.measure.health.panels import health  # noqa: PLC0415
-        from banso.shared.slots import NavItem, Panel, account_panels, nav  # noqa: PLC0415
+        from banso.measure.health import jobs, reactions  # noqa: F401
+        from banso.measure.health.panels import health
+        from banso.shared.slots import NavItem, Panel, account_panels, nav
 
         nav.fill("health", NavItem(_("Health score"), "health:health_settings", "heartbeat"), order=65)
         account_panels.fill("health", Panel(_("Health"), health), order=20)
