@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -47,6 +47,7 @@ class Customer:
     employees: int
     sites: int
     motive: str
+    days: int
     signed_up: date
     owner: str
     website: str
@@ -54,13 +55,18 @@ class Customer:
     parent_key: str = ""
     left_on: date | None = None
     first_value_days: int | None = None
-    custom: dict[str, str] = field(default_factory=dict)
 
     @property
     def segment(self) -> str:
         if self.employees >= 1000:
             return "エンタープライズ"
         return "ミドル" if self.employees >= 150 else "スモール"
+
+    @property
+    def stage(self) -> str:
+        if self.left_on:
+            return "left"
+        return "onboarding" if self.first_value_days is None or self.days < 60 else "adoption"
 
     @property
     def touch_model(self) -> str:
@@ -106,7 +112,8 @@ def _customer(rng: np.random.Generator, number: int, today: date, owners: list[s
         employees=employees,
         sites=max(1, round(employees / 140 * math.exp(rng.normal(0, 0.4)))),
         motive=motive,
-        signed_up=today - timedelta(days=_days_since_sign_up(rng)),
+        days=(days := _days_since_sign_up(rng)),
+        signed_up=today - timedelta(days=days),
         owner="",
         website=f"https://c{number:04d}.example.{'com' if english else 'jp'}",
         traits=Traits(size, 0.95 * early + clear, broad, lively, chatty, visual),

@@ -9,9 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from banso.know.accounts.models import Account
 from banso.know.accounts.writes import save_environment
+from banso.know.notes.models import Note
+from banso.know.notes.writes import add_note
+from banso.know.people.models import Person
 from banso.listen.imports.guessing import propose
 from banso.listen.imports.jobs import carry_on
 from banso.listen.imports.meaning.kinds import CUSTOM
@@ -122,6 +126,7 @@ def open_company(*, size: int, say: Say) -> None:
             import_file(by=administrator, kind=kind, path=path)
     say("writing down what was talked about …")
     write_environments(by=administrator, company=company)
+    write_notes(company)
     say("computing metrics, health, signals and evidence …")
     while run_owed():
         pass
@@ -170,7 +175,29 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
+@transaction.atomic
 def write_environments(*, by: User, company: Company) -> None:
     accounts = {a.external_id: a for a in Account.objects.filter(source=SOURCE)}
     for key, texts in company.environments.items():
         save_environment(by=by, account=accounts[key], **texts)
+
+
+@transaction.atomic
+def write_notes(company: Company) -> None:
+    """The CSMs' notes, dated as they were; together or not at all."""
+    accounts = {a.external_id: a for a in Account.objects.filter(source=SOURCE)}
+    people = {p.external_id: p for p in Person.objects.filter(source=SOURCE)}
+    authors = {user.email: user for user in User.objects.all()}
+    if Note.objects.filter(account__in=accounts.values()).exists():
+        return
+    for note in company.notes:
+        add_note(
+            by=authors[note.author],
+            account=accounts[note.account_key],
+            person=people[note.person_key],
+            at=note.at,
+            channel=note.channel,
+            happened=note.happened,
+            feeling=note.feeling,
+            mood=note.mood,
+        )

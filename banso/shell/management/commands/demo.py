@@ -47,7 +47,7 @@ class Command(BaseCommand):
         parser.add_argument("--customers", type=int, default=CUSTOMERS, help="how many customers")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        started = time.monotonic()
+        self.started = time.monotonic()
         logging.getLogger("banso").setLevel(logging.WARNING)  # progress is said in words
         call_command("migrate", verbosity=0)
         if is_open():
@@ -57,13 +57,13 @@ class Command(BaseCommand):
                 open_company(size=options["customers"], say=self._say)
             except OtherData:
                 raise CommandError(REFUSAL) from None
-            self._say(f"ready after {time.monotonic() - started:.0f} s")
+            self._say("ready")
         self._welcome(options)
         if not options["no_serve"]:
             call_command("serve", host=options["host"], port=options["port"])
 
     def _say(self, text: str) -> None:
-        self.stdout.write(f"  {text}")
+        self.stdout.write(f"  {time.monotonic() - self.started:4.0f} s  {text}")
         self.stdout.flush()
 
     def _welcome(self, options: dict[str, Any]) -> None:
