@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from banso.shared.slots import NavItem, nav
 
 
 class ImportsConfig(AppConfig):
@@ -8,4 +11,6 @@ class ImportsConfig(AppConfig):
     label = "imports"
 
     def ready(self) -> None:
-        from banso.listen.imports import jobs  # noqa: F401
+        from banso.listen.imports import jobs  # noqa: F401 - the import registers them
+
+        nav.fill("imports", NavItem(_("Imports"), "imports:import_list", "upload"), order=40)
