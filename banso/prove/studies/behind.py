@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from banso.prove.studies.models import Finding
 from banso.prove.studies.reads import names_of
-from banso.prove.studies.wording import decimal, level_name
+from banso.prove.studies.wording import level_name, plain
 from banso.shared.spreadsheets import csv_response
 
 CSV_CHUNK = 2000
@@ -81,4 +81,4 @@ def value_text(finding: Finding, value: float | str) -> str:
         return _("Yes") if value else _("No")
     if unit in ("share", "change"):
         return f"{100 * value:.0f}%"
-    return decimal(value, 0 if float(value).is_integer() else 2)
+    return plain(value)

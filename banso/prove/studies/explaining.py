@@ -18,6 +18,7 @@ from banso.prove.studies.wording import (
     detectable,
     p_value,
     percent,
+    plain,
     whole,
 )
 
@@ -96,7 +97,7 @@ def checks_told(finding: Finding) -> list[Told]:
         if check["value"] is None or check["name"] not in CHECKS:
             continue
         share = check["name"] in ("share_missing", "explained_by_shared_terms")
-        value = percent(check["value"]) if share else decimal(check["value"])
+        value = percent(check["value"]) if share else plain(check["value"])
         told.append(Told(str(CHECKS[check["name"]]), value, check["passed"]))
     return told
 

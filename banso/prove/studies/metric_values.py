@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from banso.know.accounts.models import Account
+from banso.measure.metrics.models import MetricDefinition
+from banso.measure.metrics.reads import values_at
 from banso.prove.studies.attributes import days_of
 from banso.prove.studies.rules import (
     TRACKING_WINDOW_DAYS,
@@ -45,9 +46,7 @@ def tracked_rows(rows: pa.Table, tracked_from: date) -> pa.Table:
 
 def metrics_of(rows: pa.Table) -> list[Candidate]:
     """Every metric of the organisation as a candidate."""
-    from banso.measure.metrics.models import MetricDefinition
-
-    definitions = list(MetricDefinition.objects.order_by("pk"))
+    definitions = list(MetricDefinition.objects.all())
     if not definitions:
         return []
     landmark, decided = days_of(rows["landmark"]), days_of(rows["decided_on"])
@@ -79,7 +78,7 @@ def _signed_up(rows: pa.Table, landmark: Ints) -> Ints:
 
 
 def _measured(
-    definitions: list[Any], rows: pa.Table, signed_up: Ints, as_of: Ints
+    definitions: list[MetricDefinition], rows: pa.Table, signed_up: Ints, as_of: Ints
 ) -> dict[str, Floats]:
     """Values per metric in the order of the rows, which is that of row_id."""
     asked = pa.table(
@@ -90,8 +89,6 @@ def _measured(
             "as_of_day": pa.array(as_of.astype(np.int32)),
         }
     )
-    from banso.measure.metrics.reads import values_at
-
     answered = values_at(definitions=definitions, rows=asked).sort_by("row_id")
     if not answered["row_id"].equals(rows["row_id"]):
         raise ValueError("values_at must answer every row once")

@@ -16,6 +16,7 @@ from banso.prove.studies.wording import (
     level_name,
     p_value,
     percent,
+    plain,
     sentence,
     whole,
 )
@@ -125,7 +126,7 @@ def rate_of(finding: Finding, index: int, group: dict[str, Any]) -> Rate:
         text = _("%(k)s of %(n)s") % {"k": kept, "n": n}
         return Rate(name, text, n, index, values=values, odds=odds)
     value, low, high = rate["value"], rate["low"], rate["high"]
-    text = f"{percent(value)} ({percent(low)}–{percent(high)})"
+    text = f"{percent(value)} ({100 * low:.0f}–{percent(high)})"
     return Rate(name, text, n, index, value, low, high, values, odds)
 
 
@@ -154,7 +155,7 @@ def range_text(group: dict[str, Any]) -> str:
     low, high = group["low"], group["high"]
     if low is None or high is None:
         return ""
-    shown = [decimal(value, 0 if float(value).is_integer() else 2) for value in (low, high)]
+    shown = [plain(value) for value in (low, high)]
     return shown[0] if low == high else f"{shown[0]}–{shown[1]}"
 
 
@@ -166,7 +167,7 @@ def forest(findings: Iterable[Finding]) -> dict[str, Any] | None:
         return None
     return {
         "rows": len(shown),
-        "grid": {"left": 8, "right": 24, "top": 40, "bottom": 48, "containLabel": True},
+        "grid": {"left": 8, "right": 24, "top": 56, "bottom": 48, "containLabel": True},
         "legend": {
             "top": 0,
             "data": [

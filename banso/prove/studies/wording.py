@@ -220,6 +220,11 @@ def decimal(value: float, places: int = 2) -> str:
     return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
+def plain(value: float) -> str:
+    """A whole number without decimals, any other with two."""
+    return decimal(value, 0 if float(value).is_integer() else 2)
+
+
 def percent(value: float) -> str:
     return f"{100 * value:.0f}%"
 

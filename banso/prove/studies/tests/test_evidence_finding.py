@@ -44,7 +44,7 @@ def test_a_finding_shows_rates_with_n_and_what_was_compared(
     assert "Does “real in English” go with renewal?" in text
     for group in numbers["groups"]:
         rate = group["rate"]
-        assert f"{100 * rate['value']:.0f}% ({100 * rate['low']:.0f}%–" in text
+        assert f"{100 * rate['value']:.0f}% ({100 * rate['low']:.0f}–" in text
     assert f"{numbers['n_accounts']} customers" in text
     assert "90 days before the decision" in text
     assert "Checks made" in text
