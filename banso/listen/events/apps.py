@@ -1,8 +1,15 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EventsConfig(AppConfig):
     name = "banso.listen.events"
     label = "events"
+
+    def ready(self) -> None:
+        from banso.listen.events import jobs, reactions  # noqa: F401
+        from banso.shared.slots import NavItem, nav
+
+        nav.fill("events", NavItem(_("Events"), "events:event_list", "activity"), order=50)

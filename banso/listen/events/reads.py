@@ -1,13 +1,26 @@
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from datetime import datetime
+
+from django.db.models import Max, Q, QuerySet
 
 from banso.listen.events.models import EventName, RoleName, UnknownAccount
 
 
-def event_names() -> QuerySet[EventName]:
-    """What arrived, most frequent first."""
-    return EventName.objects.all()
+def event_names(wanted: str = "") -> QuerySet[EventName]:
+    """What arrived, most frequent first; those that have the wanted text in a name, if any is."""
+    names = EventName.objects.all()
+    if not wanted:
+        return names
+    return names.filter(
+        Q(name__icontains=wanted) | Q(label_en__icontains=wanted) | Q(label_ja__icontains=wanted)
+    )
+
+
+def last_event() -> datetime | None:
+    """When the last event of all happened."""
+    found: datetime | None = EventName.objects.aggregate(last=Max("last_seen"))["last"]
+    return found
 
 
 def core_names() -> list[str]:
