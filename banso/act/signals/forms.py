@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from banso.act.signals.kinds import Kind
@@ -15,10 +15,9 @@ class RuleForm(forms.Form):
     is_on = forms.BooleanField(label=_("Raise these signals"), required=False)
 
     def __init__(
-        self, *args: Any, kind: Kind, is_on: bool, settings: Mapping[str, int], **kwargs: Any
+        self, data: QueryDict | None, *, kind: Kind, is_on: bool, settings: Mapping[str, int]
     ) -> None:
-        initial = {"is_on": is_on, **settings}
-        super().__init__(*args, initial=initial, prefix=kind.key, **kwargs)
+        super().__init__(data, initial={"is_on": is_on, **settings}, prefix=kind.key)
         self.kind = kind
         for parameter in kind.parameters:
             self.fields[parameter.key] = forms.IntegerField(

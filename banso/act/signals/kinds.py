@@ -42,7 +42,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of signal. ``data`` keeps facts with their dates; the sentence is made when it is read."""
+    """A kind of signal. ``data`` keeps facts with dates; the sentence is made when it is read."""
 
     key: str
     order: int

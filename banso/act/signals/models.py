@@ -14,8 +14,8 @@ class ClosedReason(models.TextChoices):
 class Signal(models.Model):
     """Something noticed about an account that wants an answer; one at a time for each kind.
 
-    Open while ``closed_at`` is empty. ``holds`` stays true on a dismissed signal until its condition ends, so
-    that what somebody dismissed is not raised again the next morning.
+    Open while ``closed_at`` is empty. ``holds`` stays true on a dismissed signal until its
+    condition ends, so that what somebody dismissed is not raised again the next morning.
     """
 
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
@@ -24,18 +24,26 @@ class Signal(models.Model):
     priority = models.PositiveSmallIntegerField()
     raised_at = models.DateTimeField()
     due_on = models.DateField(null=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     snoozed_until = models.DateField(null=True)
     holds = models.BooleanField(default=True)
     closed_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=12, choices=ClosedReason.choices, blank=True)
     closed_note = models.CharField(_("Why"), max_length=300, blank=True)
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "kind"], condition=Q(holds=True), name="one_signal_of_a_kind"),
-            models.CheckConstraint(condition=Q(holds=True) | Q(closed_at__isnull=False), name="open_signals_hold"),
+            models.UniqueConstraint(
+                fields=["account", "kind"], condition=Q(holds=True), name="one_signal_of_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(holds=True) | Q(closed_at__isnull=False), name="open_signals_hold"
+            ),
         ]
         indexes = [
             models.Index(
@@ -43,7 +51,9 @@ class Signal(models.Model):
                 condition=Q(closed_at=None),
                 name="signal_open",
             ),
-            models.Index(fields=["kind", "account"], condition=Q(holds=True), name="signal_holding"),
+            models.Index(
+                fields=["kind", "account"], condition=Q(holds=True), name="signal_holding"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 
 from banso.act.signals.kinds import Kind, kinds
 from banso.act.signals.models import Signal, SignalRule
@@ -27,7 +37,9 @@ def customers_of_today(today: date) -> QuerySet[Account]:
 def long_enough_terms(days: int) -> Q:
     """Accounts with a term longer than so many days: a monthly renewal is near every day."""
     length = ExpressionWrapper(F("end") - F("start"), output_field=DurationField())
-    terms = Subscription.objects.filter(account=OuterRef("pk"), is_trial=False).annotate(length=length)
+    terms = Subscription.objects.filter(account=OuterRef("pk"), is_trial=False).annotate(
+        length=length
+    )
     return Q(
         Exists(
             terms.filter(
@@ -43,7 +55,7 @@ def measures_of(accounts: QuerySet[Account]) -> QuerySet[AccountMeasures]:
 
 
 def events_arrive(today: date) -> bool:
-    """Whether events of any customer came lately; else silence is the feed's, not the customers'."""
+    """Whether events of any customer came lately; else the feed is silent, not the customers."""
     return not is_stale(last_event_of_all(), today)
 
 
@@ -54,7 +66,9 @@ def contacts_are_recorded(today: date) -> bool:
 
 def value_ranks() -> ValueRanks:
     paying = Account.objects.filter(mrr_minor__gt=0).values_list("currency", "mrr_minor")
-    return ValueRanks((currency, amount) for currency, amount in paying.iterator() if amount is not None)
+    return ValueRanks(
+        (currency, amount) for currency, amount in paying.iterator() if amount is not None
+    )
 
 
 def settings_of(kind: Kind) -> tuple[bool, Mapping[str, int]]:
@@ -70,7 +84,9 @@ def all_settings() -> list[tuple[Kind, bool, Mapping[str, int]]]:
     rows: list[tuple[Kind, bool, Mapping[str, int]]] = []
     for kind in kinds().values():
         rule = saved.get(kind.key)
-        rows.append((kind, rule.is_on if rule else True, kind.defaults() | (rule.settings if rule else {})))
+        rows.append(
+            (kind, rule.is_on if rule else True, kind.defaults() | (rule.settings if rule else {}))
+        )
     return rows
 
 

@@ -22,7 +22,7 @@ def priority(urgency: float, value_rank: float) -> int:
 
 
 class ValueRanks:
-    """Where an amount stands among all customers paying in the same currency: 0 smallest, 1 largest."""
+    """Where an amount stands among all in the same currency: 0 smallest, 1 largest."""
 
     def __init__(self, amounts: Iterable[tuple[str, int]]) -> None:
         found: dict[str, list[int]] = {}
@@ -42,7 +42,7 @@ class ValueRanks:
 def silence_allowed(touch_model: str, settings: Mapping[str, int]) -> int | None:
     """After how many days without contact a customer wants one; None where nobody expects any."""
     days = settings.get(touch_model or "unset")
-    return days if days else None
+    return days or None
 
 
 def snoozed_until(choice: str, today: date, until: date | None) -> date | None:

@@ -26,8 +26,12 @@ def signal_settings(request: HttpRequest) -> HttpResponse:
         data = request.POST if kind.key == asked else None
         form = RuleForm(data, kind=kind, is_on=is_on, settings=settings)
         if data is not None and form.is_valid():
-            save_rule(by=user, kind=kind.key, is_on=form.cleaned_data["is_on"], settings=form.settings)
-            messages.success(request, _("Saved. All customers are looked at again in the background."))
+            save_rule(
+                by=user, kind=kind.key, is_on=form.cleaned_data["is_on"], settings=form.settings
+            )
+            messages.success(
+                request, _("Saved. All customers are looked at again in the background.")
+            )
             return redirect("signals:signal_settings")
         rows.append({"kind": kind, "form": form, "is_on": is_on, "count": counts.get(kind.key, 0)})
     context = {"rows": rows, "may_define": user.may("define"), "open": sum(counts.values())}

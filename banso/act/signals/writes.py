@@ -37,7 +37,7 @@ class Worth:
 
 
 def refresh_signals(*, today: date, account_ids: Sequence[int] | None = None) -> dict[str, Counts]:
-    """Raise, renew and end the signals of every kind, of all accounts or of some; twice is as once."""
+    """Raise, renew and end the signals of all accounts or of some; twice is as once."""
     ranks = value_ranks()
     accounts = customers_of_today(today)
     if account_ids is not None:
@@ -103,8 +103,10 @@ def _raise(kind: Kind, new: Sequence[Found], worth: Mapping[int, Worth]) -> int:
 
 
 @transaction.atomic
-def _renew(signals: Sequence[Signal], found: Mapping[int, Found], worth: Mapping[int, Worth]) -> None:
-    """Keep what changed in the facts and the priority; the dates of raising and snoozing stay."""
+def _renew(
+    signals: Sequence[Signal], found: Mapping[int, Found], worth: Mapping[int, Worth]
+) -> None:
+    """Keep what changed in facts and priority; the dates of raising and snoozing stay."""
     changed = []
     for signal in signals:
         now = found[signal.account_id]
@@ -122,7 +124,7 @@ def _renew(signals: Sequence[Signal], found: Mapping[int, Found], worth: Mapping
 
 @transaction.atomic
 def _end(signals: Sequence[Signal]) -> int:
-    """The condition is over: open ones close by themselves, dismissed ones may be raised again one day."""
+    """The condition is over: open ones close, dismissed ones may be raised again one day."""
     ids = [signal.pk for signal in signals]
     still_open = [signal for signal in signals if signal.closed_at is None]
     Signal.objects.filter(pk__in=ids, closed_at=None).update(
@@ -140,14 +142,18 @@ def snooze(*, by: User, signal: Signal, until: date) -> Signal:
     signal.snoozed_until = until
     signal.save(update_fields=["snoozed_until"])
     record(
-        "signal.snoozed", by=by, account_id=signal.account_id, signal=signal.kind, until=until.isoformat()
+        "signal.snoozed",
+        by=by,
+        account_id=signal.account_id,
+        signal=signal.kind,
+        until=until.isoformat(),
     )
     return signal
 
 
 @transaction.atomic
 def dismiss(*, by: User, signal: Signal, note: str) -> Signal:
-    """Close a signal with a reason; it is raised again only after its condition ended and came back."""
+    """Close a signal with a reason; it is raised again when its condition ended and came back."""
     signal.closed_at, signal.closed_by = clock.now(), by
     signal.closed_reason, signal.closed_note = ClosedReason.DISMISSED, note
     signal.save(update_fields=["closed_at", "closed_by", "closed_reason", "closed_note"])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from banso.know.accounts.models import Account
 from banso.know.accounts.reads import account_meant
+from banso.shared.users.models import User
 from banso.shared.users.reads import people_who_own
 
 
@@ -35,13 +36,16 @@ class TaskForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    owner = forms.ModelChoiceField(label=_("Who does it"), queryset=None)
+    owner = forms.ModelChoiceField(label=_("Who does it"), queryset=User.objects.none())
     body = forms.CharField(
-        label=_("Details"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Details"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def __init__(self, *args: Any, account: Account | None, is_new: bool, **kwargs: Any) -> None:
-        """``account``: the customer where it is settled already; a task keeps its customer for good."""
+        """``account``: the customer where it is settled; a task keeps its customer for good."""
         super().__init__(*args, **kwargs)
         self.settled_account = account
         owner = self.fields["owner"]
@@ -57,7 +61,10 @@ class TaskForm(forms.Form):
         found = account_meant(text)
         if found is None:
             raise forms.ValidationError(
-                _("“%(text)s” is not one customer: choose one from the list that opens while you type."),
+                _(
+                    "“%(text)s” is not one customer: "
+                    "choose one from the list that opens while you type."
+                ),
                 params={"text": text},
             )
         return Account.objects.select_related("owner").get(pk=found.pk)

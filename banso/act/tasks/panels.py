@@ -29,5 +29,10 @@ def next_steps(request: HttpRequest, account: Account) -> str:
         for signal in signals
     ]
     rows = [line_of(user, task, today) for task in open_tasks_of(account.pk)]
-    context = {"account": account, "signals": lines, "rows": rows, "may_act": may_change(user, account)}
+    context = {
+        "account": account,
+        "signals": lines,
+        "rows": rows,
+        "may_act": may_change(user, account),
+    }
     return render_to_string("tasks/next_steps.html", context, request=request)

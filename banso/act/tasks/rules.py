@@ -28,7 +28,7 @@ class Holder:
 
 
 def may_change_task(actor: Actor, task: Holder) -> bool:
-    """The assignee and the author always may; else whoever may change the customer, or the assignee's team."""
+    """The assignee and the author may; else who may change the customer, or the assignee's team."""
     if may(actor.role, "change_all"):
         return True
     if actor.id is not None and actor.id in (task.assignee_id, task.created_by_id):

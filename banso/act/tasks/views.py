@@ -81,7 +81,11 @@ def task_create(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("The task was added."))
         return redirect(_back(request))
-    return render(request, "tasks/task_create.html", {"form": form, "account": account, "back": _back(request)})
+    return render(
+        request,
+        "tasks/task_create.html",
+        {"form": form, "account": account, "back": _back(request)},
+    )
 
 
 def _is_theirs(form: TaskForm, user: User) -> bool:
@@ -90,7 +94,8 @@ def _is_theirs(form: TaskForm, user: User) -> bool:
     if account is None or may_change(user, account):
         return True
     form.add_error(
-        None, _("This customer belongs to another team: ask its owner or a manager to add the task.")
+        None,
+        _("This customer belongs to another team: ask its owner or a manager to add the task."),
     )
     return False
 
@@ -128,6 +133,7 @@ def task_done(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         complete_task(by=user, task=task)
     if request.headers.get("HX-Request"):
-        return render(request, "tasks/task_list.html#row", {"row": line_of(user, task, clock.today())})
+        return render(
+            request, "tasks/task_list.html#row", {"row": line_of(user, task, clock.today())}
+        )
     return redirect(_back(request))
-

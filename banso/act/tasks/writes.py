@@ -73,7 +73,7 @@ def complete_task(*, by: User, task: Task) -> Task:
 
 @transaction.atomic
 def reopen_task(*, by: User, task: Task) -> Task:
-    """Open it again; when its signal got another open task meanwhile, it goes on without the signal."""
+    """Open it again; without its signal when that got another open task meanwhile."""
     if task.done_at is None:
         return task
     if task.signal_id and Task.objects.filter(signal=task.signal_id, done_at=None).exists():
@@ -86,4 +86,6 @@ def reopen_task(*, by: User, task: Task) -> Task:
 
 def _record(kind: str, task: Task, *, by: User | None, **more: Any) -> None:
     due = task.due_on.isoformat() if task.due_on else None
-    record(kind, by=by, account_id=task.account_id, task=task.pk, title=task.title, due_on=due, **more)
+    record(
+        kind, by=by, account_id=task.account_id, task=task.pk, title=task.title, due_on=due, **more
+    )

@@ -31,5 +31,6 @@ class DismissForm(forms.Form):
     """Why a signal needs no answer."""
 
     note = forms.CharField(
-        max_length=300, error_messages={"required": _("Write in a few words why it needs no answer.")}
+        max_length=300,
+        error_messages={"required": _("Write in a few words why it needs no answer.")},
     )

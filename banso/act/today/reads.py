@@ -68,13 +68,15 @@ def _owned(user: User, scope: str) -> Q:
 
 
 def signals_in(user: User, scope: str, today: date) -> QuerySet[Signal]:
-    """Signals to be seen today in scope; for everybody no condition on accounts, the index is enough."""
+    """Signals to be seen today in scope; for everybody the signals' own index is enough."""
     visible = visible_signals(today)
     owned = _owned(user, scope)
-    return visible.filter(account__in=Account.objects.filter(owned).values("pk")) if owned else visible
+    return (
+        visible.filter(account__in=Account.objects.filter(owned).values("pk")) if owned else visible
+    )
 
 
-def ranked(signals: QuerySet[Signal], kind: str) -> QuerySet[Signal, dict[str, Any]]:
+def ranked(signals: QuerySet[Signal], kind: str) -> QuerySet[Signal, Any]:
     """Accounts by the sum of their signals' priorities; with a kind only those that have it."""
     if kind:
         signals = signals.filter(account__in=signals.filter(kind=kind).values("account"))
@@ -92,7 +94,9 @@ def cards(user: User, account_ids: Sequence[int], today: date) -> list[Card]:
     """The cards of these accounts in this order, each with the signals to be seen today."""
     accounts = Account.objects.select_related("owner").in_bulk(account_ids)
     by_account: dict[int, list[Signal]] = defaultdict(list)
-    signals = list(visible_signals(today).filter(account__in=account_ids).order_by("-priority", "pk"))
+    signals = list(
+        visible_signals(today).filter(account__in=account_ids).order_by("-priority", "pk")
+    )
     for signal in signals:
         by_account[signal.account_id].append(signal)
     tasks = open_tasks_by_signal(signal.pk for signal in signals)
@@ -124,7 +128,9 @@ def renewals_within(user: User, scope: str, today: date) -> dict[int, int]:
     near = customers(user, scope).filter(next_renewal_on__range=(today, last))
     counted = near.aggregate(
         **{
-            f"within_{days}": Count("pk", filter=Q(next_renewal_on__lte=today + timedelta(days=days)))
+            f"within_{days}": Count(
+                "pk", filter=Q(next_renewal_on__lte=today + timedelta(days=days))
+            )
             for days in HORIZONS
         }
     )

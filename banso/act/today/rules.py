@@ -5,7 +5,12 @@ from __future__ import annotations
 HORIZONS = (30, 60, 90)
 PAGE_SIZE = 25
 
-NO_CUSTOMERS, NOT_LOOKED_AT, NONE_OF_YOURS, ALL_WELL = "no_customers", "not_looked_at", "none_of_yours", "all_well"
+NO_CUSTOMERS, NOT_LOOKED_AT, NONE_OF_YOURS, ALL_WELL = (
+    "no_customers",
+    "not_looked_at",
+    "none_of_yours",
+    "all_well",
+)
 
 
 def empty_reason(*, any_customers: bool, looked_at: bool, customers: int) -> str:

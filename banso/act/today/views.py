@@ -69,7 +69,9 @@ def today(request: HttpRequest) -> HttpResponse:
 def _nothing(user: User, scope: str, found: int) -> dict[str, Any]:
     """What an empty page says instead of the list."""
     reason = empty_reason(
-        any_customers=bool(found) or Account.objects.exists(), looked_at=looked_at(), customers=found
+        any_customers=bool(found) or Account.objects.exists(),
+        looked_at=looked_at(),
+        customers=found,
     )
     return {"empty": reason, "next_renewals": next_renewals(user, scope, clock.today())}
 
@@ -104,7 +106,10 @@ def snooze_signal(request: HttpRequest, pk: int) -> HttpResponse:
     until = form.cleaned_data["until"]
     snooze(by=user, signal=signal, until=until)
     shown = date_format(until, "SHORT_DATE_FORMAT")
-    said = _("“%(reason)s” is put off until %(day)s.") % {"reason": reason_of(signal, day), "day": shown}
+    said = _("“%(reason)s” is put off until %(day)s.") % {
+        "reason": reason_of(signal, day),
+        "day": shown,
+    }
     return _answered(request, signal, user, said)
 
 

@@ -13,5 +13,7 @@ class HealthConfig(AppConfig):
         from banso.measure.health.panels import health
         from banso.shared.slots import NavItem, Panel, account_panels, nav
 
-        nav.fill("health", NavItem(_("Health score"), "health:health_settings", "heartbeat"), order=65)
+        nav.fill(
+            "health", NavItem(_("Health score"), "health:health_settings", "heartbeat"), order=65
+        )
         account_panels.fill("health", Panel(_("Health"), health), order=20)

@@ -13,7 +13,7 @@ NEW = "new"
 
 
 class WeightsForm(forms.Form):
-    """The weights and marks of every measure, and one line to add a measure; weight 0 takes one out."""
+    """The weights and marks of every measure, and a line to add one; weight 0 takes one out."""
 
     def __init__(
         self, *args: Any, measures: Sequence[rules.Measure], naming: Naming, **kwargs: Any
@@ -43,7 +43,10 @@ class WeightsForm(forms.Form):
             required=required,
             initial=m.weight if m else None,
         )
-        marks = ((_("0 points at"), "zero", m and m.zero_at), (_("100 points at"), "full", m and m.full_at))
+        marks = (
+            (_("0 points at"), "zero", m.zero_at if m else None),
+            (_("100 points at"), "full", m.full_at if m else None),
+        )
         for label, name, mark in marks:
             self.fields[f"{key}_{name}"] = forms.FloatField(
                 label=label,
@@ -78,7 +81,9 @@ class WeightsForm(forms.Form):
             raise forms.ValidationError(_("At least one measure needs a weight above 0."))
         return given | {"measures": kept}
 
-    def _line(self, key: str, group: str, prefix: str, given: dict[str, Any]) -> rules.Measure | None:
+    def _line(
+        self, key: str, group: str, prefix: str, given: dict[str, Any]
+    ) -> rules.Measure | None:
         weight = given.get(f"{prefix}_weight")
         if not weight:
             if prefix == NEW and f"{NEW}_weight" not in self.errors:
@@ -90,7 +95,8 @@ class WeightsForm(forms.Form):
             return rules.Measure(key, group, weight, None, None, better or rules.HIGHER)
         if zero is None or full is None:
             self.add_error(
-                f"{prefix}_zero", _("Write both marks, or neither to have them proposed from your customers.")
+                f"{prefix}_zero",
+                _("Write both marks, or neither to have them proposed from your customers."),
             )
             return None
         if zero == full:

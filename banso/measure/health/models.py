@@ -7,10 +7,12 @@ from banso.measure.health import rules
 
 
 class HealthModel(models.Model):
-    """One version of the experts' weights and marks; the newest is in force, none is ever changed."""
+    """One version of the experts' weights and marks; the newest is in force, none is changed."""
 
     measures = models.JSONField()
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     saved_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -35,11 +37,15 @@ class HealthScore(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "as_of"], name="one_health_score_a_day"),
             models.UniqueConstraint(
-                fields=["account"], condition=models.Q(is_current=True), name="one_current_health_score"
+                fields=["account"],
+                condition=models.Q(is_current=True),
+                name="one_current_health_score",
             ),
         ]
         indexes = [
-            models.Index(fields=["score"], condition=models.Q(is_current=True), name="health_score_current"),
+            models.Index(
+                fields=["score"], condition=models.Q(is_current=True), name="health_score_current"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -36,7 +36,11 @@ def definitions() -> dict[str, MetricDefinition]:
 
 
 def current_score(account_id: int) -> HealthScore | None:
-    return HealthScore.objects.select_related("model").filter(account_id=account_id, is_current=True).first()
+    return (
+        HealthScore.objects.select_related("model")
+        .filter(account_id=account_id, is_current=True)
+        .first()
+    )
 
 
 def score_before(current: HealthScore, today: date) -> HealthScore | None:
@@ -88,14 +92,22 @@ def spreads() -> dict[str, tuple[float, float, float]]:
     rows = Summary.objects.filter(definition__retired_at=None).values_list(
         "definition__key", "q1", "median", "q3"
     )
-    return {key: (q1, median, q3) for key, q1, median, q3 in rows if None not in (q1, median, q3)}
+    return {
+        key: (q1, median, q3)
+        for key, q1, median, q3 in rows
+        if q1 is not None and median is not None and q3 is not None
+    }
 
 
 def sampled_scores() -> QuerySet[HealthScore]:
     """All present scores, or every k-th account's where there are very many."""
     scores = HealthScore.objects.filter(is_current=True)
     every = -(-scores.count() // PREVIEW_MOST)
-    return scores.annotate(nth=Mod(F("account_id"), Value(every))).filter(nth=0) if every > 1 else scores
+    return (
+        scores.annotate(nth=Mod(F("account_id"), Value(every))).filter(nth=0)
+        if every > 1
+        else scores
+    )
 
 
 def preview(measures: Sequence[rules.Measure]) -> tuple[Distribution, Distribution]:
@@ -110,6 +122,8 @@ def preview(measures: Sequence[rules.Measure]) -> tuple[Distribution, Distributi
 
 def values_of(key: str) -> Iterator[float]:
     """The present values of one metric over all customers that have one."""
-    for values in AccountMeasures.objects.values_list(f"values__{key}__v", flat=True).iterator(chunk_size=5000):
+    for values in AccountMeasures.objects.values_list(f"values__{key}__v", flat=True).iterator(
+        chunk_size=5000
+    ):
         if values is not None:
             yield float(values)

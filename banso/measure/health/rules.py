@@ -1,7 +1,7 @@
-"""An expert-weighted score: points per measure, weighted over what is known. Plain values in and out.
+"""An expert-weighted score: points per measure, weighted over what is known.
 
-    points = 100 · (value - low) / (high - low), kept within 0…100; turned round where less is better
-    score  = sum of weight · points / sum of weight, over the measures that have a value
+points = 100 · (value - low) / (high - low), kept within 0…100; turned round where less is better
+score  = sum of weight · points / sum of weight, over the measures that have a value
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PROPOSED_SHARES = (0.1, 0.9)
 
 @dataclass(frozen=True)
 class Measure:
-    """One line of the model. Marks may be open: the first refresh proposes them from the customers."""
+    """One line of the model; open marks are proposed from the customers by the next refresh."""
 
     key: str
     group: str
@@ -119,7 +119,7 @@ def scored_of(parts: dict[str, dict[str, Any]]) -> Scored:
 
 
 def contributions(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """Points of the score that each known measure brings; their sum is the score before rounding."""
+    """What each known measure brings to the score; the sum is the score before rounding."""
     known = {key: part for key, part in parts.items() if "p" in part}
     total = sum(part["w"] for part in known.values())
     return {key: part["w"] * part["p"] / total for key, part in known.items()} if total else {}
@@ -129,7 +129,9 @@ def rescored(measures: Sequence[Measure], parts: Mapping[str, Mapping[str, Any]]
     """The score that the stored values would have under other weights and marks."""
     readings = {
         key: Reading(
-            part.get("v"), bool(part.get("c")), "" if part.get("m") == NO_MARKS else part.get("m", "")
+            part.get("v"),
+            bool(part.get("c")),
+            "" if part.get("m") == NO_MARKS else part.get("m", ""),
         )
         for key, part in parts.items()
     }
@@ -144,8 +146,10 @@ class Move:
     by: float
 
 
-def moves(now: Mapping[str, Mapping[str, Any]], then: Mapping[str, Mapping[str, Any]]) -> list[Move]:
-    """Which measures moved the score between two days, the largest first; less than half a point is none."""
+def moves(
+    now: Mapping[str, Mapping[str, Any]], then: Mapping[str, Mapping[str, Any]]
+) -> list[Move]:
+    """Which measures moved the score between two days, the largest first, from half a point."""
     after, before = contributions(now), contributions(then)
     found = [Move(k, after.get(k, 0.0) - before.get(k, 0.0)) for k in {*after, *before}]
     return sorted((m for m in found if abs(m.by) >= 0.5), key=lambda m: (-abs(m.by), m.key))
@@ -170,7 +174,7 @@ def distribution(scores: Iterable[int | None]) -> tuple[list[int], int]:
 
 
 def proposed_marks(values: Sequence[float]) -> tuple[float, float] | None:
-    """Marks from the customers themselves: their 10th and 90th percentile, None while all are equal."""
+    """Marks from the customers: their 10th and 90th percentile, None while all are equal."""
     if len(values) < 2:
         return None
     ordered = sorted(values)
@@ -179,7 +183,7 @@ def proposed_marks(values: Sequence[float]) -> tuple[float, float] | None:
 
 
 def is_stale(last_event_on: date | None, as_of: date) -> bool:
-    """Whether no event of any customer came for so long that silence says nothing about customers."""
+    """Whether events stopped for everybody, so that silence says nothing about customers."""
     return last_event_on is None or (as_of - last_event_on).days > STALE_AFTER_DAYS
 
 

@@ -65,14 +65,14 @@ def model_with_marks() -> HealthModel:
 
 
 def _with_marks(line: rules.Measure) -> rules.Measure:
-    if line.low is not None and line.high is not None or line.key == rules.CONTACT_DAYS:
+    if (line.low is not None and line.high is not None) or line.key == rules.CONTACT_DAYS:
         return line
     marks = rules.proposed_marks(list(values_of(line.key)))
     return replace(line, low=marks[0], high=marks[1]) if marks else line
 
 
 def refresh_health(*, today: date) -> Counts:
-    """Score every account in chunks, each a transaction of its own; running twice changes nothing."""
+    """Score every account in chunks, each a transaction; running twice changes nothing."""
     model = model_with_marks()
     stale = rules.is_stale(last_event_of_all(), today)
     counts = Counts()
@@ -92,7 +92,9 @@ def refresh_health(*, today: date) -> Counts:
 def _chunks_of_accounts() -> Iterator[list[Person]]:
     last = 0
     fields = ("pk", "last_contact_on", "touch_model", "stage", "health")
-    while rows := list(Account.objects.filter(pk__gt=last).order_by("pk").values_list(*fields)[:CHUNK]):
+    while rows := list(
+        Account.objects.filter(pk__gt=last).order_by("pk").values_list(*fields)[:CHUNK]
+    ):
         yield [Person(*row) for row in rows]
         last = rows[-1][0]
 
@@ -171,7 +173,7 @@ def _row(account_id: int, model: HealthModel, today: date, scored: rules.Scored)
 
 
 def _replace_past_of_today(made: list[HealthScore]) -> None:
-    """Insert new lines; one of the same day that was closed before (left and came back) is reused."""
+    """Insert new lines; one of the same day that was closed (left and came back) is reused."""
     HealthScore.objects.bulk_create(
         made,
         update_conflicts=True,

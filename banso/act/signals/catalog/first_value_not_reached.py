@@ -17,19 +17,24 @@ from banso.know.accounts.models import Account
 METRIC = "days_to_first_value"
 
 
-def detect(accounts: QuerySet[Account], today: date, settings: Mapping[str, int]) -> Iterator[Found]:
+def detect(
+    accounts: QuerySet[Account], today: date, settings: Mapping[str, int]
+) -> Iterator[Found]:
     if not events_arrive(today):
         return
     after, until = settings["after_days"], settings["until_days"]
-    new = accounts.filter(signed_up_on__range=(today - timedelta(days=until), today - timedelta(days=after)))
+    new = accounts.filter(
+        signed_up_on__range=(today - timedelta(days=until), today - timedelta(days=after))
+    )
     waiting = measures_of(new).filter(**{f"values__{METRIC}__c": True})
-    for account_id, signed_up_on in waiting.values_list("account_id", "account__signed_up_on").iterator():
-        days = (today - signed_up_on).days
-        yield Found(
-            account_id=account_id,
-            urgency=45 + 35 * grown(days, after, until),
-            data={"signed_up_on": signed_up_on.isoformat()},
-        )
+    rows = waiting.values_list("account_id", "account__signed_up_on")
+    for account_id, signed_up_on in rows.iterator():
+        if signed_up_on is not None:
+            yield Found(
+                account_id=account_id,
+                urgency=45 + 35 * grown((today - signed_up_on).days, after, until),
+                data={"signed_up_on": signed_up_on.isoformat()},
+            )
 
 
 def reason(data: Data, today: date) -> str:

@@ -15,7 +15,9 @@ from banso.act.signals.rules import grown, silence_allowed
 from banso.know.accounts.models import Account, TouchModel
 
 
-def detect(accounts: QuerySet[Account], today: date, settings: Mapping[str, int]) -> Iterator[Found]:
+def detect(
+    accounts: QuerySet[Account], today: date, settings: Mapping[str, int]
+) -> Iterator[Found]:
     recorded = contacts_are_recorded(today)
     for touch_model in ("", *TouchModel.values):
         days = silence_allowed(touch_model, settings)
@@ -26,14 +28,18 @@ def detect(accounts: QuerySet[Account], today: date, settings: Mapping[str, int]
         if recorded:
             silent |= Q(last_contact_on=None, signed_up_on__lte=latest)
         quiet = accounts.filter(silent, touch_model=touch_model)
-        for pk, last, signed_up in quiet.values_list("pk", "last_contact_on", "signed_up_on").iterator():
+        for pk, last, signed_up in quiet.values_list(
+            "pk", "last_contact_on", "signed_up_on"
+        ).iterator():
             yield _found(pk, last, signed_up, days, today)
 
 
 def _found(pk: int, last: date | None, signed_up: date | None, days: int, today: date) -> Found:
     since = last or signed_up or today
     urgency = 30 + 40 * grown((today - since).days, days, 3 * days)
-    return Found(account_id=pk, urgency=urgency, data={"since": since.isoformat(), "never": last is None})
+    return Found(
+        account_id=pk, urgency=urgency, data={"since": since.isoformat(), "never": last is None}
+    )
 
 
 def reason(data: Data, today: date) -> str:
@@ -58,8 +64,8 @@ KIND = Kind(
     order=40,
     title=gettext_lazy("No contact"),
     about=gettext_lazy(
-        "Nobody was in touch for longer than the touch model allows; 0 days means never. Customers without "
-        "any recorded contact count only while your team records contacts at all."
+        "Nobody was in touch for longer than the touch model allows; 0 days means never. "
+        "Customers without any recorded contact count only while your team records contacts at all."
     ),
     icon="message-off",
     parameters=(

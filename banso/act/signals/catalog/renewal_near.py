@@ -1,4 +1,4 @@
-"""The next renewal comes within N days; more urgent the nearer it is and the lower the health score."""
+"""The next renewal comes within N days; the nearer and the less healthy, the more urgent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def urgency(days: int, within: int, health: int | None) -> float:
     return near + 25 * worry
 
 
-def detect(accounts: QuerySet[Account], today: date, settings: Mapping[str, int]) -> Iterator[Found]:
+def detect(
+    accounts: QuerySet[Account], today: date, settings: Mapping[str, int]
+) -> Iterator[Found]:
     within = settings["within_days"]
     near = accounts.filter(next_renewal_on__range=(today, today + timedelta(days=within)))
     rows = near.filter(long_enough_terms(within)).values_list("pk", "next_renewal_on", "health")
@@ -46,7 +48,10 @@ def reason(data: Data, today: date) -> str:
     text = ngettext("Renewal in %(days)d day", "Renewal in %(days)d days", days) % {"days": days}
     health = data.get("health")
     if health is not None and health < LOW_HEALTH:
-        return _("%(renewal)s, with a health score of only %(score)d") % {"renewal": text, "score": health}
+        return _("%(renewal)s, with a health score of only %(score)d") % {
+            "renewal": text,
+            "score": health,
+        }
     return text
 
 
@@ -59,7 +64,8 @@ KIND = Kind(
     order=10,
     title=gettext_lazy("Renewal near"),
     about=gettext_lazy(
-        "The next renewal comes soon. Terms no longer than the days below, such as monthly ones, are left out."
+        "The next renewal comes soon. Terms no longer than the days below, such as monthly ones, "
+        "are left out."
     ),
     icon="calendar-due",
     parameters=(Parameter("within_days", gettext_lazy("Days before the renewal"), 90, 7, 365),),

@@ -18,25 +18,36 @@ from banso.know.accounts.models import Account
 TREND, USAGE = "usage_trend_28d", "usage_28d"
 
 
-def detect(accounts: QuerySet[Account], today: date, settings: Mapping[str, int]) -> Iterator[Found]:
+def detect(
+    accounts: QuerySet[Account], today: date, settings: Mapping[str, int]
+) -> Iterator[Found]:
     if not events_arrive(today):
         return
     least = settings["by_percent"] / 100
     fallen = measures_of(accounts).filter(
         **{f"values__{TREND}__v__lte": -least, f"values__{TREND}__v__gte": -1}
     )
-    rows = fallen.values_list("account_id", "as_of", f"values__{TREND}__v", f"values__{USAGE}__v", "series")
+    rows = fallen.values_list(
+        "account_id", "as_of", f"values__{TREND}__v", f"values__{USAGE}__v", "series"
+    )
     for account_id, as_of, trend, now, series in rows.iterator():
         before = uses_before(trend, now, series)
         if before is not None and before >= settings["uses_before"]:
             yield Found(
                 account_id=account_id,
                 urgency=40 + 60 * grown(-trend, least, 1),
-                data={"trend": round(trend, 4), "now": now, "before": before, "as_of": as_of.isoformat()},
+                data={
+                    "trend": round(trend, 4),
+                    "now": now,
+                    "before": before,
+                    "as_of": as_of.isoformat(),
+                },
             )
 
 
-def uses_before(trend: float, now: float | None, series: Mapping[str, list[float | None]]) -> int | None:
+def uses_before(
+    trend: float, now: float | None, series: Mapping[str, list[float | None]]
+) -> int | None:
     """Uses in the 28 days before the last 28; from the weekly series where now is 0."""
     if now is None:
         return None
@@ -48,7 +59,10 @@ def uses_before(trend: float, now: float | None, series: Mapping[str, list[float
 
 
 def reason(data: Data, today: date) -> str:
-    return _("Usage fell by %(percent)d%% (%(now)s uses in the last 28 days, %(before)s in the 28 days before)") % {
+    return _(
+        "Usage fell by %(percent)d%% "
+        "(%(now)s uses in the last 28 days, %(before)s in the 28 days before)"
+    ) % {
         "percent": round(-100 * data["trend"]),
         "now": number_format(data["now"], decimal_pos=0, force_grouping=True),
         "before": number_format(data["before"], decimal_pos=0, force_grouping=True),
@@ -70,7 +84,9 @@ KIND = Kind(
     icon="trending-down",
     parameters=(
         Parameter("by_percent", gettext_lazy("Fall in percent"), 30, 5, 100),
-        Parameter("uses_before", gettext_lazy("Uses in the 28 days before, at least"), 20, 1, 1_000_000),
+        Parameter(
+            "uses_before", gettext_lazy("Uses in the 28 days before, at least"), 20, 1, 1_000_000
+        ),
     ),
     detect=detect,
     reason=reason,

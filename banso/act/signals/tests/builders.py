@@ -26,7 +26,9 @@ def a_subscription(account: Account, **fields: Any) -> Subscription:
 def renewing(days: int, **fields: Any) -> Account:
     """A customer with an annual term that renews in so many days."""
     account = an_account(next_renewal_on=TODAY + timedelta(days=days), **fields)
-    a_subscription(account, end=TODAY + timedelta(days=days), start=TODAY + timedelta(days=days - 365))
+    a_subscription(
+        account, end=TODAY + timedelta(days=days), start=TODAY + timedelta(days=days - 365)
+    )
     return account
 
 

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db
 
 def raised(kind: str) -> set[int]:
     refresh_signals(today=TODAY)
-    return set(Signal.objects.filter(kind=kind, closed_at=None).values_list("account_id", flat=True))
+    return set(
+        Signal.objects.filter(kind=kind, closed_at=None).values_list("account_id", flat=True)
+    )
 
 
 def reason(kind: str, data: dict[str, Any], language: str, today: date = TODAY) -> str:
@@ -81,7 +83,9 @@ def test_an_account_without_a_trend_raises_nothing() -> None:
 def test_no_usage_signal_while_no_events_arrive_at_all() -> None:
     account = an_account(signed_up_on=TODAY - timedelta(days=40))
     old = TODAY - timedelta(days=40)
-    measured(account, as_of=old, usage_trend_28d=-0.9, usage_28d=50, days_to_first_value=("not yet", 40))
+    measured(
+        account, as_of=old, usage_trend_28d=-0.9, usage_28d=50, days_to_first_value=("not yet", 40)
+    )
     refresh_signals(today=TODAY)
     assert not Signal.objects.exists()
 

@@ -108,7 +108,12 @@ def test_a_kind_that_is_switched_off_closes_its_signals() -> None:
     renewing(20)
     refresh_signals(today=TODAY)
     with clock.held_at(TODAY):
-        save_rule(by=a_user(role="manager"), kind="renewal_near", is_on=False, settings={"within_days": 90})
+        save_rule(
+            by=a_user(role="manager"),
+            kind="renewal_near",
+            is_on=False,
+            settings={"within_days": 90},
+        )
         run_owed()
     assert not Signal.objects.filter(closed_at=None).exists()
 

@@ -52,7 +52,9 @@ def test_each_touch_model_allows_its_own_silence(touch_model: str, days: int | N
         ("never", None, None),
     ],
 )
-def test_a_signal_is_put_off_until_a_day_ahead(choice: str, until: date | None, day: date | None) -> None:
+def test_a_signal_is_put_off_until_a_day_ahead(
+    choice: str, until: date | None, day: date | None
+) -> None:
     assert snoozed_until(choice, TODAY, until) == day
 
 

@@ -38,7 +38,9 @@ def test_others_read_and_cannot_change(client: Client, role: str) -> None:
     assert client.post(URL, CHANGE).status_code == 403
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "First value not reached"), ("ja", "最初の価値に未到達")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "First value not reached"), ("ja", "最初の価値に未到達")]
+)
 def test_it_is_in_both_languages(client: Client, language: str, word: str) -> None:
     client.force_login(a_user(language=language))
     assert word in client.get(URL).content.decode()

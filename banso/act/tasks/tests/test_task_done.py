@@ -28,7 +28,9 @@ def test_ticking_off_answers_with_the_line_and_can_be_undone(client: Client) -> 
     client.post(f"/tasks/{task.pk}/done/", {"done": "0"}, headers=HTMX)
     task.refresh_from_db()
     assert task.done_at is None
-    kinds = Entry.objects.filter(kind__startswith="task.").order_by("pk").values_list("kind", flat=True)
+    kinds = (
+        Entry.objects.filter(kind__startswith="task.").order_by("pk").values_list("kind", flat=True)
+    )
     assert list(kinds) == ["task.done", "task.reopened"]
 
 

@@ -19,7 +19,11 @@ def test_a_task_is_changed_and_handed_on(client: Client) -> None:
     assert client.post(f"/tasks/{task.pk}/", data).status_code == 302
     task.refresh_from_db()
     assert (task.title, task.owner, task.body) == ("資料を送る", mate, "先に電話")
-    assert sorted(Entry.objects.get(kind="task.changed").payload["fields"]) == ["body", "owner", "title"]
+    assert sorted(Entry.objects.get(kind="task.changed").payload["fields"]) == [
+        "body",
+        "owner",
+        "title",
+    ]
 
 
 def test_a_title_is_needed(client: Client) -> None:

@@ -42,7 +42,9 @@ def test_mine_my_teams_and_everybodys(client: Client) -> None:
         a_task(title=title, owner=who)
     client.force_login(me)
     seen = {scope: page_of(client, f"?scope={scope}") for scope in ("mine", "team", "all")}
-    counts = {scope: sum(t in page for t in ("T-me", "T-mate", "T-other")) for scope, page in seen.items()}
+    counts = {
+        scope: sum(t in page for t in ("T-me", "T-mate", "T-other")) for scope, page in seen.items()
+    }
     assert counts == {"mine": 1, "team": 2, "all": 3}
 
 

@@ -15,7 +15,11 @@ def test_it_is_dismissed_with_its_reason(client: Client) -> None:
     client.force_login(me)
     card = answered(client, signal, "dismiss", note="代理店が対応中")
     signal.refresh_from_db()
-    assert (signal.closed_reason, signal.closed_note, signal.closed_by) == ("dismissed", "代理店が対応中", me)
+    assert (signal.closed_reason, signal.closed_note, signal.closed_by) == (
+        "dismissed",
+        "代理店が対応中",
+        me,
+    )
     assert "is dismissed" in card
     assert "N-one" not in page_of(client)
 

@@ -34,7 +34,9 @@ def test_it_is_put_off_and_the_card_says_until_when(
     assert Entry.objects.get(kind="signal.snoozed").by == me
 
 
-@pytest.mark.parametrize("data", [{"choice": "date", "until": "2026-06-15"}, {"choice": "date"}, {}])
+@pytest.mark.parametrize(
+    "data", [{"choice": "date", "until": "2026-06-15"}, {"choice": "date"}, {}]
+)
 def test_a_day_that_is_not_ahead_is_refused(client: Client, data: dict[str, object]) -> None:
     me = a_user(language="en")
     signal = in_need(me)

@@ -51,7 +51,9 @@ def test_the_neediest_come_first(client: Client) -> None:
     client.force_login(me)
     in_need(me, priority=50, name="ひとつだけ")
     two = in_need(me, priority=35, name="ふたつ重なる")
-    a_signal(two.account, kind="usage_fell", priority=30, data={"trend": -0.4, "now": 72, "before": 120})
+    a_signal(
+        two.account, kind="usage_fell", priority=30, data={"trend": -0.4, "now": 72, "before": 120}
+    )
     in_need(me, priority=20, name="急がない")
     page = page_of(client)
     places = [page.index(name) for name in ("ふたつ重なる", "ひとつだけ", "急がない")]
@@ -130,8 +132,8 @@ def test_figures_lead_to_the_customers_behind_them(client: Client) -> None:
     a_task(owner=me, due_on=TODAY - timedelta(days=1))
     page = page_of(client)
     assert "and 1 late" in page
-    address = f"{reverse('accounts:account_list')}?owner=mine&amp;next_renewal=60&amp;next_renewal.how=next"
-    assert address in page
+    asked = "?owner=mine&amp;next_renewal=60&amp;next_renewal.how=next"
+    assert reverse("accounts:account_list") + asked in page
 
 
 def test_25_on_a_page(client: Client) -> None:

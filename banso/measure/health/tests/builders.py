@@ -23,7 +23,9 @@ def a_metric(key: str, **fields: Any) -> MetricDefinition:
     return MetricDefinition.objects.get_or_create(key=key, defaults=made)[0]
 
 
-def measured(account: Account, *, as_of: date = TODAY, series: Any = None, **values: Any) -> AccountMeasures:
+def measured(
+    account: Account, *, as_of: date = TODAY, series: Any = None, **values: Any
+) -> AccountMeasures:
     """The metrics of an account; a value given as ("not yet", days) is censored."""
     kept = {
         key: {"v": value[1], "c": True} if isinstance(value, tuple) else {"v": value, "c": False}

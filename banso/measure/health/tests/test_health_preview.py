@@ -16,7 +16,9 @@ URL = "/health-score/preview/"
 def test_it_shows_the_other_distribution_and_saves_nothing(client: Client) -> None:
     model = two_measures()
     for users in (1, 9):
-        scored = score(model.lines, {"active_users_28d": Reading(users), CONTACT_DAYS: Reading(120)})
+        scored = score(
+            model.lines, {"active_users_28d": Reading(users), CONTACT_DAYS: Reading(120)}
+        )
         a_score(an_account(), model, as_of=TODAY, score=scored.score, parts=scored.parts)
     data = given(**{f"{CONTACT_DAYS}_weight": 0})
     response = signed_in(client, language="en").post(URL, data)

@@ -29,7 +29,7 @@ def test_every_account_gets_a_score_and_its_figure() -> None:
     quiet, busy = known(1), known(9)
     an_account()
     refresh_health(today=TODAY)
-    scores = dict(Account.objects.values_list("pk", "health"))
+    scores = {pk: score or 0 for pk, score in Account.objects.values_list("pk", "health")}
     assert scores[busy.pk] > scores[quiet.pk] > 0
     assert Account.objects.filter(health=None).count() == 1
     unknown = HealthScore.objects.get(score=None)
@@ -54,7 +54,7 @@ def test_history_gets_a_line_when_the_score_changes() -> None:
     refresh_health(today=TODAY + timedelta(days=1))
     lines = HealthScore.objects.filter(account=account).order_by("as_of")
     assert [line.is_current for line in lines] == [False, True]
-    assert lines[1].score < lines[0].score
+    assert (lines[1].score or 0) < (lines[0].score or 0)
 
 
 def test_values_stay_fresh_while_the_score_stands() -> None:

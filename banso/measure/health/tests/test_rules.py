@@ -79,7 +79,9 @@ def test_marks_are_proposed_from_the_customers() -> None:
     assert rules.proposed_marks([]) is None
 
 
-@pytest.mark.parametrize(("score", "word"), [(100, "good"), (70, "good"), (69, "watch"), (39, "struggling")])
+@pytest.mark.parametrize(
+    ("score", "word"), [(100, "good"), (70, "good"), (69, "watch"), (39, "struggling")]
+)
 def test_a_score_has_a_word(score: int, word: str) -> None:
     assert rules.band(score) == word
 
