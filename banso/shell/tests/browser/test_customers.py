@@ -38,9 +38,10 @@ def test_narrow_order_and_choose_columns_then_save_the_view(
     assert len(names(page)) == high
 
     page.get_by_role("button", name="Columns").click()
-    page.locator("#column-panel").get_by_label("Industry", exact=True).check()
-    page.locator("#column-panel").get_by_label("Number of sites").check()
-    page.locator("#column-panel").get_by_role("button", name="Show").click()
+    columns = page.locator("#column-panel")
+    columns.get_by_role("checkbox", name="Industry", exact=True).check()
+    columns.get_by_role("checkbox", name="Number of sites").check()
+    columns.get_by_role("button", name="Show").click()
     expect(page.get_by_role("columnheader", name="Number of sites")).to_be_visible()
 
     page.get_by_role("button", name="Save the view").click()
@@ -72,8 +73,8 @@ def test_a_csm_moves_two_customers_to_another_segment(visit: Visitor) -> None:
 
 
 def test_the_export_holds_what_the_list_shows(visit: Visitor, tmp_path: Path) -> None:
-    page = visit("/customers/", email=CSM, language="ja")
-    page.get_by_role("button", name="書き出し").click()
+    page = visit("/customers/", email=CSM, language="en")
+    page.get_by_role("button", name="Export").click()
     with page.expect_download() as caught:
         page.get_by_role("link", name="CSV").click()
     caught.value.save_as(tmp_path / "customers.csv")
@@ -96,8 +97,10 @@ def test_a_note_appears_in_the_timeline(visit: Visitor, stands: Callable[[Page],
     page = visit("/customers/?tab=mine", email=CSM, language="en")
     page.locator("tbody th[scope=row] a").first.click()
     expect(page.locator("h1")).to_be_visible()
+    page.get_by_text("Write a note").click()
     page.get_by_label("What happened").fill("They asked for a second training.")
     page.get_by_label("How they feel").fill("Looking forward to it.")
-    page.get_by_role("button", name="Save the note").click()
+    page.get_by_text("Pleased", exact=True).first.click()
+    page.get_by_role("button", name="Add the note").click()
     expect(page.get_by_text("They asked for a second training.")).to_be_visible()
     stands(page)

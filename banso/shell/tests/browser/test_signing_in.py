@@ -24,7 +24,7 @@ def test_sign_in_switch_the_language_and_the_time_zone(
 
     page.get_by_role("button", name="日本語").click()
     expect(page.locator("html")).to_have_attribute("lang", "ja")
-    expect(page.get_by_role("link", name="今日")).to_be_visible()
+    expect(page.get_by_role("link", name="今日", exact=True)).to_be_visible()
 
     page.goto("/preferences/")
     page.get_by_label("タイムゾーン").select_option("Europe/Berlin")

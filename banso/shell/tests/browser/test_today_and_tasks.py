@@ -31,9 +31,9 @@ def test_a_reason_becomes_a_task_and_the_task_gets_done(
 
 
 def test_a_task_of_ones_own(visit: Visitor) -> None:
-    page = visit("/tasks/", email=CSM, language="ja")
-    page.get_by_role("link", name="タスクを追加").first.click()
-    page.get_by_label("内容").fill("導入事例の原稿を送る")
-    page.get_by_role("button", name="保存").click()
+    page = visit("/tasks/", email=CSM, language="en")
+    page.get_by_role("link", name="Add a task").first.click()
+    page.get_by_label("What to do").fill("導入事例の原稿を送る")
+    page.get_by_role("button", name="Add", exact=True).click()
     page.goto("/tasks/")
     expect(page.get_by_text("導入事例の原稿を送る")).to_be_visible()
