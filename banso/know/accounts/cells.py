@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from banso.know.accounts.columns import Column, Kind
+from banso.know.accounts.listing import Listing, Page
+from banso.know.accounts.models import Account
 from banso.know.accounts.rules import day
 from banso.shared import money
 
@@ -28,22 +30,35 @@ class Look:
     owners: Mapping[int, str]
     today: date
     account_url: str  # with 0 in the place of the id
+    may_choose: bool
+
+    def url(self, pk: int) -> str:
+        return self.account_url.replace("0", str(pk))
 
     def choices(self, columns: Sequence[Column]) -> list[dict[str, str]]:
         return [{value: str(label) for value, label in column.choices()} if column.choices else {} for column in columns]
 
 
-def rows_of_cells(
-    columns: Mapping[str, Column], shown: Sequence[str], values: Mapping[int, Sequence[Any]], look: Look
-) -> dict[int, SafeString]:
-    """account id -> its table cells."""
-    of_columns = [columns[key] for key in shown]
-    choices = look.choices(of_columns)
-    kinds = [(key, column.kind, labels) for key, column, labels in zip(shown, of_columns, choices, strict=True)]
-    return {
-        pk: mark_safe("".join(_cell(key, kind, labels, value, look) for (key, kind, labels), value in zip(kinds, row, strict=True)))  # noqa: S308 - _cell escapes
-        for pk, row in values.items()
-    }
+def table_rows(listing: Listing, page: Page, look: Look) -> list[SafeString]:
+    """The page's rows as HTML: made here, since a template takes three times as long for 500 cells."""
+    shown = [listing.columns[key] for key in listing.shown]
+    kinds = [
+        (key, column.kind, labels)
+        for key, column, labels in zip(listing.shown, shown, look.choices(shown), strict=True)
+    ]
+    return [mark_safe(_row(account, page.values[account.pk], kinds, look)) for account in page.accounts]  # noqa: S308 - each part is escaped
+
+
+def _row(account: Account, values: Sequence[Any], kinds: Sequence[tuple[str, Kind, Mapping[str, str]]], look: Look) -> str:
+    name = escape(account.name)
+    choose = (
+        f'<td class="list-choose"><input class="form-check-input m-0" type="checkbox" name="ids" value="{account.pk}" '
+        f'form="bulk" aria-label="{name}"></td>'
+        if look.may_choose
+        else ""
+    )
+    cells = "".join(_cell(key, kind, labels, value, look) for (key, kind, labels), value in zip(kinds, values, strict=True))
+    return f'<tr>{choose}<th scope="row" class="list-name"><a href="{look.url(account.pk)}">{name}</a></th>{cells}</tr>'
 
 
 def _cell(key: str, kind: Kind, labels: Mapping[str, str], value: Any, look: Look) -> str:
@@ -55,7 +70,7 @@ def _cell(key: str, kind: Kind, labels: Mapping[str, str], value: Any, look: Loo
         return f'<td class="number">{escape(as_text(kind, value))}</td>'
     if kind == Kind.ACCOUNT:
         pk, name = value
-        return f'<td><a href="{look.account_url.replace("0", str(pk))}">{escape(name)}</a></td>'
+        return f'<td><a href="{look.url(pk)}">{escape(name)}</a></td>'
     if kind == Kind.OWNER:
         return f'<td class="nowrap">{escape(look.owners.get(value, ""))}</td>'
     return f"<td>{escape(labels.get(value, value))}</td>"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,11 +35,13 @@ class Unindexed(Func):
         return super().as_sql(compiler, connection, template="+%(expressions)s", **extra)
 
 
+@dataclass(frozen=True)
 class Reader:
-    """Who asks, on which day, and in which currency amounts are written."""
+    """Who asks, on which day, and in which currency amounts are written (asked only when it matters)."""
 
-    def __init__(self, user: User, today: date, currency: str) -> None:
-        self.user, self.today, self.currency = user, today, currency
+    user: User
+    today: date
+    currency: Callable[[], str]
 
 
 def found_by_text(accounts: QuerySet[Account], q: str) -> QuerySet[Account]:
@@ -101,8 +105,9 @@ def _number_between(by: str, asked: Filter, column: Column, reader: Reader) -> Q
             return None
         if limit is not None:
             scaled: Any = float(limit)
-            if column.kind == Kind.MONEY and reader.currency in CURRENCIES:
-                scaled = to_minor(limit, reader.currency)
+            if column.kind == Kind.MONEY:
+                currency = reader.currency()
+                scaled = to_minor(limit, currency if currency in CURRENCIES else "USD")
             elif column.kind == Kind.PERCENT:
                 scaled = float(limit) / 100
             found &= Q(**{f"{by}__{lookup}": scaled})

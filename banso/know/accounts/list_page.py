@@ -54,7 +54,7 @@ class Tab:
 
 
 def listing_for(user: User, question: Question) -> Listing:
-    return Listing(question, columns(), Reader(user, clock.today(), organisation().currency))
+    return Listing(question, columns(), Reader(user, clock.today(), lambda: organisation().currency))
 
 
 def head(listing: Listing, key: str) -> Head:
@@ -104,13 +104,13 @@ def chips(rows: list[FilterRow], question: Question) -> list[dict[str, str]]:
     return made
 
 
-def column_choices(listing: Listing) -> dict[str, Any]:
+def column_form(listing: Listing) -> dict[str, Any]:
     """What the form that chooses columns needs: those shown in their order, then the others."""
     question, shown = listing.question, listing.shown
     others = [key for key in listing.columns if key not in shown and key != "name"]
     kept = [pair for pair in question.pairs() if pair[0] != "columns"]
     return {
-        "column_choices": [(key, str(listing.columns[key].label), key in shown) for key in [*shown, *others]],
+        "choices": [(key, str(listing.columns[key].label), key in shown) for key in [*shown, *others]],
         "kept": kept + ([("view", str(question.view))] if question.view else []),
         "without_columns": question.address(columns=()),
     }

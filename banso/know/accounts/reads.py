@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 from banso.know.accounts.models import Account, Environment, SavedView
 from banso.shared.search_text import searchable
 from banso.shared.users.models import User
+from banso.shared.users.reads import people_who_own
 from banso.shared.users.rules import may, may_change_owned
 
 SUGGESTED = 20
@@ -47,9 +48,14 @@ def owner_names() -> dict[int, str]:
     return {pk: name or email for pk, name, email in User.objects.values_list("pk", "name", "email")}
 
 
+def assignable_owners() -> dict[int, str]:
+    """Those who can be made an owner, by name."""
+    return {pk: name or email for pk, name, email in people_who_own().values_list("pk", "name", "email")}
+
+
 def views_for(user: User) -> list[SavedView]:
     """The user's saved views and those shared with everybody, by name."""
-    return list(SavedView.objects.filter(Q(owner=user) | Q(is_shared=True)).select_related("owner").order_by("name", "pk"))
+    return list(SavedView.objects.filter(Q(owner=user) | Q(is_shared=True)).order_by("name", "pk"))
 
 
 def may_change_view(user: User, view: SavedView) -> bool:

@@ -7,6 +7,7 @@ from banso.know.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("", views.account_list, name="account_list"),
+    path("columns/", views.column_choices, name="column_choices"),
     path("filter-row/", views.filter_row, name="filter_row"),
     path("export/", views.account_export, name="account_export"),
     path("bulk-change/", views.account_bulk_change, name="account_bulk_change"),

@@ -15,16 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banso.know.accounts.cells import Look, plain, rows_of_cells
+from banso.know.accounts.cells import Look, plain, table_rows
 from banso.know.accounts.columns import columns
 from banso.know.accounts.filter_rows import FilterRow
 from banso.know.accounts.forms import AccountForm, BulkForm, EnvironmentForm, ViewForm
-from banso.know.accounts.list_page import chips, column_choices, filter_rows, head, listing_for, paging, tabs
+from banso.know.accounts.list_page import chips, column_form, filter_rows, head, listing_for, paging, tabs
 from banso.know.accounts.models import SavedView, TouchModel
 from banso.know.accounts.reads import (
     account_for,
     account_label,
     accounts_named,
+    assignable_owners,
     environment_of,
     may_change,
     may_change_view,
@@ -45,7 +46,7 @@ from banso.know.accounts.writes import (
 from banso.shared import clock
 from banso.shared.slots import account_panels, render_panels
 from banso.shared.spreadsheets import attachment, csv_response, safe_cell
-from banso.shared.users.reads import people_who_own, signed_in
+from banso.shared.users.reads import signed_in
 
 MOST_XLSX_ROWS = 10_000
 
@@ -62,13 +63,13 @@ def account_list(request: HttpRequest) -> HttpResponse:
     views = views_for(user)
     view = next((v for v in views if v.pk == question.view), None)
     filters = filter_rows(listing, owners)
-    look = Look(owners, clock.today(), reverse("accounts:account_detail", args=[0]))
-    cells = rows_of_cells(listing.columns, listing.shown, page.values, look)
+    may_change = user.may("change_own")
+    look = Look(owners, clock.today(), reverse("accounts:account_detail", args=[0]), may_change)
     unread = {asked.key for asked in listing.unreadable}
     context = {
         "question": question,
         "page": page,
-        "rows": [(account, cells[account.pk]) for account in page.accounts],
+        "rows": table_rows(listing, page, look),
         "name_head": head(listing, "name"),
         "heads": [head(listing, key) for key in listing.shown],
         "tabs": tabs(question, views, user),
@@ -80,12 +81,19 @@ def account_list(request: HttpRequest) -> HttpResponse:
         "columns": listing.columns,
         "paging": paging(question, page),
         "address": question.address(),
-        "may_change": user.may("change_own"),
-        "assignable": {u.pk: str(u) for u in people_who_own()},
+        "may_change": may_change,
+        "assignable": assignable_owners() if may_change else {},
         "touch_models": TouchModel.choices,
         "may_import": user.may("import"),
-    } | column_choices(listing)
+    }
     return render(request, "accounts/account_list.html", context)
+
+
+@require_GET
+def column_choices(request: HttpRequest) -> HttpResponse:
+    """The form that chooses and orders the columns of the list."""
+    listing = listing_for(signed_in(request), question_of(dict(request.GET.lists())))
+    return render(request, "accounts/column_choices.html", column_form(listing))
 
 
 @require_GET

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from banso.know.accounts.reads import account_for, may_change
 from banso.know.notes.forms import NoteForm
+from banso.know.notes.models import Mood
+from banso.know.notes.moods import ICONS
 from banso.know.notes.panels import timeline_context
 from banso.know.notes.reads import timeline_of
 from banso.know.notes.writes import add_note
@@ -37,21 +39,27 @@ def _moment(text: str) -> datetime | None:
     return None if moment is None or is_naive(moment) else moment
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def note_add(request: HttpRequest, account_pk: int) -> HttpResponse:
-    """Write down a contact; answers the whole timeline to htmx, the customer's page to others."""
+    """Write down a contact: inside the customer's page for htmx, on a page of its own for others."""
     user = signed_in(request)
     account = account_for(user, account_pk)
     if not may_change(user, account):
         raise PermissionDenied
-    form = NoteForm(request.POST, account=account)
+    form = NoteForm(request.POST or None, account=account)
     is_htmx = bool(request.headers.get("HX-Request"))
-    if form.is_valid():
+    moods = [(mood.value, mood.label, ICONS[mood]) for mood in Mood]
+    context = {"account": account, "form": form, "moods": moods, "is_htmx": is_htmx}
+    if request.method == "POST" and form.is_valid():
         add_note(by=user, account=account, **form.cleaned_data)
-        if not is_htmx:
-            messages.success(request, _("The note was added."))
-            return redirect(f"{reverse('accounts:account_detail', args=[account_pk])}#panel-timeline")
-        account.refresh_from_db()
-        context = timeline_context(request, account) | {"is_added": True}
-        return render(request, "notes/note_add.html", context)
-    return render(request, "notes/note_add.html", timeline_context(request, account, form) | {"is_open": True})
+        if is_htmx:
+            account.refresh_from_db()
+            shown = timeline_context(request, account) | {"is_added": True}
+            return render(request, "notes/note_add.html#added", shown)
+        messages.success(request, _("The note was added."))
+        return redirect(f"{reverse('accounts:account_detail', args=[account_pk])}#panel-timeline")
+    if is_htmx:
+        answer = render(request, "notes/note_add.html#form", context)
+        answer["HX-Retarget"] = "#note-box"
+        return answer
+    return render(request, "notes/note_add.html", context)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.shortcuts import get_object_or_404
 
@@ -124,11 +124,12 @@ class PeoplePage:
 def people_page(question: PeopleQuestion) -> PeoplePage:
     """One page of people; few matches are sorted, many are read along the index of the order."""
     matching = _matching(question)
+    walked = _matching(question, by_order=True)
     ids = list(matching.values_list("pk", flat=True)[: FEW + 1]) if question.is_narrowed else None
     if ids is not None and len(ids) <= FEW:
         count, within = len(ids), Person.objects.filter(pk__in=ids)
     else:
-        count, within = matching[: MOST_COUNTED + 1].count(), matching
+        count, within = matching[: MOST_COUNTED + 1].count(), walked
     shown = min(count, MOST_COUNTED)
     number = min(question.page, max(-(-shown // PAGE_SIZE), 1))
     by = F(question.sort.removeprefix("-"))
@@ -138,13 +139,16 @@ def people_page(question: PeopleQuestion) -> PeoplePage:
     return PeoplePage(people, _places(people), shown, count > MOST_COUNTED, number)
 
 
-def _matching(question: PeopleQuestion) -> QuerySet[Person]:
+def _matching(question: PeopleQuestion, *, by_order: bool = False) -> QuerySet[Person]:
+    """Who meets the question: looked up by place, or judged one by one along the order."""
     people = _with_words(Person.objects.order_by(), question.q)
     if question.account:
         accounts = found_by_text(Account.objects.all(), question.account)
         people = people.filter(pk__in=Membership.objects.filter(account__in=accounts.values("pk")).values("person"))
     if question.key_only:
-        people = people.filter(Exists(Membership.objects.filter(person=OuterRef("pk"), is_key=True)))
+        keys = Membership.objects.filter(is_key=True)
+        found = Exists(keys.filter(person=OuterRef("pk"))) if by_order else Q(pk__in=keys.values("person"))
+        people = people.filter(found)
     if question.influence:
         people = people.filter(Exists(Membership.objects.filter(person=OuterRef("pk"), influence=question.influence)))
     return people
@@ -153,6 +157,6 @@ def _matching(question: PeopleQuestion) -> QuerySet[Person]:
 def _places(people: Sequence[Person]) -> dict[int, list[Membership]]:
     places: dict[int, list[Membership]] = defaultdict(list)
     found = Membership.objects.filter(person__in=[p.pk for p in people]).select_related("account")
-    for membership in found.order_by("account__name"):
+    for membership in found.only("person_id", "is_key", "influence", "account__name").order_by("account__name"):
         places[membership.person_id].append(membership)
     return places
