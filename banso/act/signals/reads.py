@@ -30,8 +30,10 @@ CONTACTS_WITHIN_DAYS = 90
 def customers_of_today(today: date) -> QuerySet[Account]:
     """Accounts that are customers now: not left, and not with terms that are all over."""
     terms = Subscription.objects.filter(account=OuterRef("pk"))
-    running = terms.filter(Q(end=None) & ~Q(outcome=Outcome.CHURNED) | Q(end__gte=today))
-    return Account.objects.exclude(stage=Stage.LEFT).filter(~Exists(terms) | Exists(running))
+    running = terms.filter(Q(end__gte=today) | (Q(end=None) & ~Q(outcome=Outcome.CHURNED)))
+    return Account.objects.exclude(stage=Stage.LEFT).filter(
+        Q(next_renewal_on__gte=today) | ~Exists(terms) | Exists(running)
+    )
 
 
 def long_enough_terms(days: int) -> Q:
@@ -43,7 +45,7 @@ def long_enough_terms(days: int) -> Q:
     return Q(
         Exists(
             terms.filter(
-                Q(end=None, term_months__gt=days // 30)
+                (Q(end=None) | Q(outcome=Outcome.RENEWED)) & Q(term_months__gt=days // 30)
                 | Q(end__gte=OuterRef("next_renewal_on"), length__gt=timedelta(days=days))
             )
         )

@@ -11,6 +11,7 @@ from banso.act.signals.tests.builders import a_signal, renewing
 from banso.act.signals.writes import dismiss, refresh_signals, save_rule, snooze
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
+from banso.know.notes.writes import add_note
 from banso.measure.health.tests.builders import TODAY
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
@@ -141,3 +142,13 @@ def test_all_accounts_are_looked_at_with_few_queries(django_assert_max_num_queri
         renewing(days, last_contact_on=TODAY - timedelta(days=200))
     with django_assert_max_num_queries(90):  # type: ignore[operator]  # pytest-django's fixture
         refresh_signals(today=TODAY)
+
+
+def test_a_noted_contact_ends_the_silence_at_once() -> None:
+    me = a_user()
+    account = an_account(owner=me, touch_model="mid", last_contact_on=TODAY - timedelta(days=200))
+    refresh_signals(today=TODAY)
+    with clock.held_at(TODAY):
+        add_note(by=me, account=account, at=clock.now(), happened="電話で近況を聞いた")
+        run_owed()
+    assert Signal.objects.get().closed_reason == "ended"
