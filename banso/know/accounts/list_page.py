@@ -15,7 +15,7 @@ from banso.know.accounts.filter_rows import FilterRow
 from banso.know.accounts.filters import MINE, Reader
 from banso.know.accounts.listing import Listing, Page
 from banso.know.accounts.models import SavedView
-from banso.know.accounts.rules import NEXT, QUIET, Filter, Question
+from banso.know.accounts.rules import MOST_PAGES, NEXT, QUIET, Filter, Question
 from banso.shared import clock
 from banso.shared.users.models import User
 from banso.shared.users.reads import organisation
@@ -88,8 +88,8 @@ def paging(question: Question, page: Page) -> dict[str, Any]:
     """The addresses of the pages around this one."""
     return {
         "previous": question.address(page=page.number - 1) if page.number > 1 else "",
-        "next": question.address(page=page.number + 1) if page.number < page.pages else "",
-        "is_last_counted": page.number == page.pages and page.is_more,
+        "next": question.address(page=page.number + 1) if page.has_next and page.number < MOST_PAGES else "",
+        "is_last": page.has_next and page.number == MOST_PAGES,
     }
 
 

@@ -1,7 +1,7 @@
 """One page of the customer list, at a cost that hardly grows with the number of accounts.
 
-Few matches: fetch their ids once, then sort those. Many matches: count no further than the pages
-reach, and walk the index of the order until a page is full.
+Few matches: fetch their ids once, then sort those. Many matches: do not count them, and walk the
+index of the order until a page is full; the browser asks for the count afterwards.
 """
 
 from __future__ import annotations
@@ -16,24 +16,21 @@ from django.db.models.expressions import OrderBy
 from banso.know.accounts.columns import SHOWN_AT_FIRST, Column, Source
 from banso.know.accounts.filters import Reader, found_by_text, narrowed
 from banso.know.accounts.models import Account
-from banso.know.accounts.rules import MOST_COUNTED, PAGE_SIZE, Filter, Question
+from banso.know.accounts.rules import PAGE_SIZE, Filter, Question
 
-FEW = 2_000
+FEW = 1_000
 
 
 @dataclass(frozen=True)
 class Page:
-    """The accounts of one page; ``count`` stops at ``MOST_COUNTED`` when ``is_more``."""
+    """The accounts of one page; ``count`` is a lower bound when ``is_more``."""
 
     accounts: list[Account]
     values: Mapping[int, Sequence[Any]]
     count: int
     is_more: bool
     number: int
-
-    @property
-    def pages(self) -> int:
-        return max(-(-self.count // PAGE_SIZE), 1)
+    has_next: bool
 
     @property
     def first(self) -> int:
@@ -92,21 +89,26 @@ class Listing:
         )
 
     def page(self) -> Page:
-        matching = self.matching()
-        ids: list[int] | None = None
-        if self.question.is_narrowed:
-            ids = list(matching.order_by().values_list("pk", flat=True)[: FEW + 1])
-        if ids is not None and len(ids) <= FEW:
-            count = len(ids)
-            within = self.ordered(Account.objects.filter(pk__in=ids))
+        """The accounts of the asked page, or of the last one when there are fewer."""
+        number, is_more = self.question.page, False
+        if not self.question.is_narrowed:
+            count, within = Account.objects.count(), self.ordered(Account.objects.all())
         else:
-            count = matching.order_by()[: MOST_COUNTED + 1].count()
-            within = self.ordered(self.matching(by_index=False))
-        number = min(self.question.page, max(-(-min(count, MOST_COUNTED) // PAGE_SIZE), 1))
+            ids = list(self.matching().order_by().values_list("pk", flat=True)[: FEW + 1])
+            count, is_more = min(len(ids), FEW), len(ids) > FEW
+            several = self.matching(by_index=False) if is_more else Account.objects.filter(pk__in=ids)
+            within = self.ordered(several)
+        if not is_more:
+            number = min(number, max(-(-count // PAGE_SIZE), 1))
         start = (number - 1) * PAGE_SIZE
-        accounts = list(within[start : start + PAGE_SIZE]) if count else []
-        values = self.values_of(accounts)
-        return Page(accounts, values, min(count, MOST_COUNTED), count > MOST_COUNTED, number)
+        accounts = list(within[start : start + PAGE_SIZE + 1]) if count else []
+        has_next = len(accounts) > PAGE_SIZE
+        accounts = accounts[:PAGE_SIZE]
+        return Page(accounts, self.values_of(accounts), count, is_more, number, has_next)
+
+    def count(self) -> int:
+        """How many accounts match, exactly; this looks at every one of them."""
+        return self.matching().order_by().count()
 
     def values_of(self, accounts: Sequence[Account], keys: Sequence[str] | None = None) -> dict[int, list[Any]]:
         """account id -> the plain value of each column; each source is asked once."""

@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 
 PAGE_SIZE = 50
 MOST_PAGES = 200
-MOST_COUNTED = PAGE_SIZE * MOST_PAGES
 MOST_FILTERS = 12
 RESERVED = frozenset({"q", "sort", "columns", "page", "view"})
 IS, HAS, BETWEEN, NEXT, QUIET, EMPTY, FILLED = "is", "has", "between", "next", "quiet", "empty", "filled"

@@ -7,6 +7,7 @@ from banso.know.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("", views.account_list, name="account_list"),
+    path("count/", views.account_count, name="account_count"),
     path("columns/", views.column_choices, name="column_choices"),
     path("filter-row/", views.filter_row, name="filter_row"),
     path("export/", views.account_export, name="account_export"),

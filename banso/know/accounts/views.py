@@ -90,6 +90,13 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+def account_count(request: HttpRequest) -> HttpResponse:
+    """How many customers match, for a list that was shown before they were counted."""
+    listing = listing_for(signed_in(request), question_of(dict(request.GET.lists())))
+    return render(request, "accounts/account_count.html", {"n": listing.count()})
+
+
+@require_GET
 def column_choices(request: HttpRequest) -> HttpResponse:
     """The form that chooses and orders the columns of the list."""
     listing = listing_for(signed_in(request), question_of(dict(request.GET.lists())))
@@ -132,8 +139,7 @@ def account_export(request: HttpRequest) -> HttpResponseBase:
     name = f"{_('Customers')}-{clock.today():%Y%m%d}"
     if request.GET.get("format") != "xlsx":
         return csv_response(f"{name}.csv", header, rows)
-    page = listing.page()
-    if page.is_more or page.count > MOST_XLSX_ROWS:
+    if listing.count() > MOST_XLSX_ROWS:
         messages.error(request, _("An Excel file takes up to 10,000 customers: narrow the list, or take the CSV file."))
         return redirect(f"{reverse('accounts:account_list')}?{listing.question.address()}")
     return FileResponse(_workbook(header, rows), headers={"Content-Disposition": attachment(f"{name}.xlsx")})

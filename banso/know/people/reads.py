@@ -18,8 +18,7 @@ from banso.shared.users.models import User
 
 PAGE_SIZE = 50
 MOST_PAGES = 200
-MOST_COUNTED = PAGE_SIZE * MOST_PAGES
-FEW = 2_000
+FEW = 1_000
 AT_ACCOUNT = 50
 SORTS = ("name", "-name", "name_kana", "-name_kana")
 
@@ -107,10 +106,7 @@ class PeoplePage:
     count: int
     is_more: bool
     number: int
-
-    @property
-    def pages(self) -> int:
-        return max(-(-self.count // PAGE_SIZE), 1)
+    has_next: bool
 
     @property
     def first(self) -> int:
@@ -123,20 +119,21 @@ class PeoplePage:
 
 def people_page(question: PeopleQuestion) -> PeoplePage:
     """One page of people; few matches are sorted, many are read along the index of the order."""
-    matching = _matching(question)
-    walked = _matching(question, by_order=True)
-    ids = list(matching.values_list("pk", flat=True)[: FEW + 1]) if question.is_narrowed else None
-    if ids is not None and len(ids) <= FEW:
-        count, within = len(ids), Person.objects.filter(pk__in=ids)
+    number, is_more = question.page, False
+    if not question.is_narrowed:
+        count, within = Person.objects.count(), Person.objects.all()
     else:
-        count, within = matching[: MOST_COUNTED + 1].count(), walked
-    shown = min(count, MOST_COUNTED)
-    number = min(question.page, max(-(-shown // PAGE_SIZE), 1))
+        ids = list(_matching(question).values_list("pk", flat=True)[: FEW + 1])
+        count, is_more = min(len(ids), FEW), len(ids) > FEW
+        within = _matching(question, by_order=True) if is_more else Person.objects.filter(pk__in=ids)
+    if not is_more:
+        number = min(number, max(-(-count // PAGE_SIZE), 1))
     by = F(question.sort.removeprefix("-"))
     order = [by.desc(), F("pk").desc()] if question.sort.startswith("-") else [by.asc(), F("pk").asc()]
     start = (number - 1) * PAGE_SIZE
-    people = list(within.order_by(*order)[start : start + PAGE_SIZE])
-    return PeoplePage(people, _places(people), shown, count > MOST_COUNTED, number)
+    people = list(within.order_by(*order)[start : start + PAGE_SIZE + 1])
+    has_next, people = len(people) > PAGE_SIZE, people[:PAGE_SIZE]
+    return PeoplePage(people, _places(people), count, is_more, number, has_next)
 
 
 def _matching(question: PeopleQuestion, *, by_order: bool = False) -> QuerySet[Person]:

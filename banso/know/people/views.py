@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banso.know.accounts.models import Account
 from banso.know.accounts.reads import account_for, may_change
+from banso.know.accounts.rules import whole_number
 from banso.know.people.forms import LinkForm, PeopleFilterForm, PersonForm, PlaceForm
 from banso.know.people.models import Membership
 from banso.know.people.reads import (
+    MOST_PAGES,
     SORTS,
     PeopleQuestion,
     may_change_person,
@@ -39,7 +41,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         key_only=given.get("key", False),
         influence=given.get("influence", ""),
         sort=sort if sort in SORTS else "name",
-        page=max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
+        page=min(max(whole_number(number) or 1, 1), MOST_PAGES),
     )
     page = people_page(question)
     context = {
@@ -50,7 +52,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "by_name": question.address(sort="-name" if question.sort == "name" else ""),
         "by_kana": question.address(sort="-name_kana" if question.sort == "name_kana" else "name_kana"),
         "previous": question.address(page=page.number - 1) if page.number > 1 else "",
-        "next": question.address(page=page.number + 1) if page.number < page.pages else "",
+        "next": question.address(page=page.number + 1) if page.has_next and page.number < MOST_PAGES else "",
         "may_import": signed_in(request).may("import"),
     }
     return render(request, "people/person_list.html", context)
