@@ -26,18 +26,30 @@ LANDMARK_DAYS = 90
 FAR_FUTURE = 10_000_000
 LONG_AGO = -10_000_000
 
-LEFT_OUT_REASONS = ("trial", "undecided", "not_watched", "noticed_before", "too_young")
+WATCHED_MONTH_DAYS = 31
+
+LEFT_OUT_REASONS = (
+    "trial",
+    "undecided",
+    "not_due",
+    "not_watched",
+    "decided_before",
+    "too_young",
+)
 
 
 @dataclass(frozen=True)
 class DecisionRows:
     """Decision rows, and how many were left out for which reason.
 
-    table: row_id, account_id, subscription_id, decided_on, landmark (date32), not_renewed,
-    tenure_days at the landmark since the account's first paid term, contract, mrr_minor.
-    left_out: "trial" (terms), "undecided" (ended, and nobody can say yet), "not_watched" (before,
-    or fewer than 28 days after ``observed_from``), "noticed_before" (notice was given before the
-    landmark), "too_young" (the term began after the landmark).
+    table: row_id, account_id, subscription_id, decided_on, closed_on, landmark (date32),
+    not_renewed, tenure_days at the landmark since the account's first paid term, contract,
+    mrr_minor. decided_on is the day the term was due; closed_on lies before it when the term ended
+    early.
+    left_out: "trial" (terms), "undecided" (ended, and nobody can say yet), "not_due" (ended early;
+    those that go on are not due yet, so counting it now would count only who leaves),
+    "not_watched" (before, or fewer than 28 days after ``observed_from``), "decided_before" (ended
+    or given notice before the landmark), "too_young" (the term began after the landmark).
     """
 
     table: pa.Table
@@ -61,6 +73,16 @@ class _Terms:
     first_start: Days
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Decisions as arrays: the position of the term, when it was due and when it was over."""
+
+    which: Days
+    due: Days
+    closed: Days
+    not_renewed: Mask
+
+
 def decisions(
     subscriptions: pa.Table, *, data_cut: date, landmark_days: int = LANDMARK_DAYS
 ) -> DecisionRows:
@@ -70,34 +92,37 @@ def decisions(
     ("renewed", "churned" or ""), cancelled_on, observed_from, mrr_minor. A term that goes on past
     ``term_months`` (or has no end) was renewed at every step until its end. An end without outcome
     counts as renewed when the account goes on within 31 days, as not renewed when those days have
-    passed without. The landmark lies ``landmark_days`` before the decision, 30 for terms under
-    three months, and never before we watched.
+    passed without. The landmark lies ``landmark_days`` before the day the term is due, 30 for terms
+    under three months, and never before we watched; who had left by then is not counted.
     """
     paid = subscriptions.filter(pc.invert(subscriptions["is_trial"]))
     left_out = dict.fromkeys(LEFT_OUT_REASONS, 0)
     left_out["trial"] = subscriptions.num_rows - paid.num_rows
     terms = _read(paid)
     cut = (data_cut - date(1970, 1, 1)).days
-    stepped, step_day, unwatched = _steps(terms, cut)
-    ended, lost, undecided = _ends(terms, cut)
-    which = np.concatenate((stepped, ended))
-    day = np.concatenate((step_day, terms.end[ended]))
-    not_renewed = np.concatenate((np.zeros(len(stepped), dtype=np.bool_), lost))
-    landmark = _landmarks(terms, which, day, landmark_days)
-    left_out["undecided"], left_out["not_watched"] = undecided, unwatched
+    stepped, step_day, left_out["not_watched"] = _steps(terms, cut)
+    ended, lost, left_out["undecided"] = _ends(terms, cut)
+    rows = _Rows(
+        which=np.concatenate((stepped, ended)),
+        due=np.concatenate((step_day, _due(terms)[ended])),
+        closed=np.concatenate((step_day, terms.end[ended])),
+        not_renewed=np.concatenate((np.zeros(len(stepped), dtype=np.bool_), lost)),
+    )
+    landmark = _landmarks(terms, rows, landmark_days)
+    which = rows.which
+    left = np.minimum(rows.closed, np.where(rows.not_renewed, terms.noticed[which], FAR_FUTURE))
     kept = np.ones(len(which), dtype=np.bool_)
     for reason, out in (
-        ("not_watched", day - terms.watched_from[which] < CLOSEST_LANDMARK_DAYS),
-        ("noticed_before", not_renewed & (terms.noticed[which] < landmark)),
+        ("not_due", rows.due > cut),
+        ("not_watched", rows.due - terms.watched_from[which] < CLOSEST_LANDMARK_DAYS),
+        ("decided_before", left < landmark),
         ("too_young", terms.start[which] > landmark),
     ):
         left_out[reason] += int((kept & out).sum())
         kept &= ~out
-    rows = np.flatnonzero(kept)
-    order = rows[np.lexsort((terms.id[which[rows]], day[rows]))]
-    return DecisionRows(
-        _table(terms, which[order], day[order], landmark[order], not_renewed[order]), left_out
-    )
+    found = np.flatnonzero(kept)
+    order = found[np.lexsort((terms.id[which[found]], rows.due[found]))]
+    return DecisionRows(_table(terms, rows, landmark, order), left_out)
 
 
 def contract_of(term_months: int) -> str:
@@ -208,27 +233,42 @@ def _ends(terms: _Terms, cut: int) -> tuple[Days, Mask, int]:
     return ended, np.where(said, terms.churned, ~goes_on)[ended], int((over & ~known).sum())
 
 
-def _landmarks(terms: _Terms, which: Days, day: Days, landmark_days: int) -> Days:
-    before = np.where(terms.months[which] >= 3, landmark_days, MONTHLY_LANDMARK_DAYS)
-    return np.asarray(np.maximum(day - before, terms.watched_from[which]))
+def _due(terms: _Terms) -> Days:
+    """The day on which the term that was running at the end would have been over.
+
+    An end within a week of that day is that day. So is the end of a snapshot (watched for its last
+    month): there those that go on are told about as well.
+    """
+    before = np.maximum(_months_between(terms.start, terms.end - SAME_DECISION_DAYS), 0)
+    step = add_months(terms.start, (before // terms.months + 1) * terms.months)
+    at_end = step <= terms.end + SAME_DECISION_DAYS
+    at_end |= terms.end - terms.watched_from <= WATCHED_MONTH_DAYS
+    return np.where(at_end, terms.end, step)
 
 
-def _table(terms: _Terms, which: Days, day: Days, landmark: Days, not_renewed: Mask) -> pa.Table:
+def _landmarks(terms: _Terms, rows: _Rows, landmark_days: int) -> Days:
+    before = np.where(terms.months[rows.which] >= 3, landmark_days, MONTHLY_LANDMARK_DAYS)
+    return np.asarray(np.maximum(rows.due - before, terms.watched_from[rows.which]))
+
+
+def _table(terms: _Terms, rows: _Rows, landmark: Days, order: Days) -> pa.Table:
     kinds, place = np.unique(terms.months, return_inverse=True)
     contract = np.array([contract_of(int(months)) for months in kinds], dtype=object)
+    which = rows.which[order]
 
     def dates(days: Days) -> Any:
-        return pa.array(days.astype(np.int32)).cast(pa.date32())
+        return pa.array(days[order].astype(np.int32)).cast(pa.date32())
 
     return pa.table(
         {
             "row_id": pa.array(np.arange(len(which), dtype=np.int64)),
             "account_id": pa.array(terms.account[which]),
             "subscription_id": pa.array(terms.id[which]),
-            "decided_on": dates(day),
+            "decided_on": dates(rows.due),
+            "closed_on": dates(rows.closed),
             "landmark": dates(landmark),
-            "not_renewed": pa.array(not_renewed),
-            "tenure_days": pa.array(landmark - terms.first_start[which]),
+            "not_renewed": pa.array(rows.not_renewed[order]),
+            "tenure_days": pa.array(landmark[order] - terms.first_start[which]),
             "contract": pa.array(contract[place.reshape(-1)[which]], type=pa.string()),
             "mrr_minor": terms.mrr.take(pa.array(which)),
         }

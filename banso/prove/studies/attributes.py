@@ -33,6 +33,7 @@ from banso.shared.fields.reads import fields_of
 
 _EPOCH = date(1970, 1, 1)
 _DAYS_IN_A_MONTH = 30.4375
+_ALIKE = 1.5
 
 # What a contract says is true for its term; what CS assigns may follow the customer's trouble.
 _OF_ACCOUNT = {
@@ -51,7 +52,7 @@ _OF_SUBSCRIPTION = {
 
 @dataclass(frozen=True)
 class NotCompared:
-    """A field that was left aside, and why: "date", "many_values" or "currencies"."""
+    """A field that was left aside, and why: "date", "many_values", "currencies", "intervals"."""
 
     label_en: str
     label_ja: str
@@ -82,8 +83,7 @@ class _Holders:
 
 def attributes_of(rows: pa.Table) -> tuple[list[Candidate], list[NotCompared]]:
     """Candidates from the terms of the decisions, the customers' and the contracts' fields."""
-    candidates = _of_decisions(rows)
-    left_aside: list[NotCompared] = []
+    candidates, left_aside = _of_decisions(rows)
     for holders in (_accounts(rows), _subscriptions(rows)):
         for field in holders.fields:
             made = _candidate(field, holders)
@@ -107,20 +107,26 @@ def days_of(column: pa.ChunkedArray) -> Ints:
     return np.asarray(column.cast(pa.int32()).to_numpy(), dtype=np.int64)
 
 
-def _of_decisions(rows: pa.Table) -> list[Candidate]:
+def _of_decisions(rows: pa.Table) -> tuple[list[Candidate], list[NotCompared]]:
+    """Tenure, and the contract type where its decisions look equally far ahead.
+
+    A month gives less time to leave than a quarter: such rates are no comparison.
+    """
     tenure_en, tenure_ja = in_both(_("Months as a customer"))
     contract_en, contract_ja = in_both(_("Contract type"))
     months = pc.divide(rows["tenure_days"].cast(pa.float64()), _DAYS_IN_A_MONTH)
-    return [
-        Candidate(
-            "decision.tenure", "attribute", "number", tenure_en, tenure_ja, months,
-            replaces="tenure", unit="months",
-        ),
-        Candidate(
-            "decision.contract", "attribute", "nominal", contract_en, contract_ja,
-            rows["contract"], replaces="contract",
-        ),
-    ]  # fmt: skip
+    tenure = Candidate(
+        "decision.tenure", "attribute", "number", tenure_en, tenure_ja, months,
+        replaces="tenure", unit="months",
+    )  # fmt: skip
+    ahead = days_of(rows["decided_on"]) - days_of(rows["landmark"])
+    if len(ahead) and ahead.max() > _ALIKE * ahead.min():
+        return [tenure], [NotCompared(contract_en, contract_ja, "intervals")]
+    contract = Candidate(
+        "decision.contract", "attribute", "nominal", contract_en, contract_ja,
+        rows["contract"], replaces="contract",
+    )  # fmt: skip
+    return [tenure, contract], []
 
 
 def _accounts(rows: pa.Table) -> _Holders:

@@ -65,7 +65,7 @@ def _raw(decisions: pa.Table) -> Iterator[dict[str, Any]]:
         yield {
             "account_id": row["account_id"],
             "name": names.get(row["account_id"], ""),
-            "decided_on": row["decided_on"],
+            "decided_on": row["closed_on"],
             "landmark": row["landmark"],
             "renewed": not row["not_renewed"],
             "value": row["value"],

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from banso.prove.studies.rules import Candidate
 
-ALWAYS = ("row_id", "account_id", "subscription_id", "decided_on", "landmark", "not_renewed")
+ALWAYS = ("row_id", "account_id", "subscription_id", "closed_on", "landmark", "not_renewed")
 
 
 def path_of(run_id: int) -> Path:

@@ -49,10 +49,10 @@ def metrics_of(rows: pa.Table) -> list[Candidate]:
     definitions = list(MetricDefinition.objects.all())
     if not definitions:
         return []
-    landmark, decided = days_of(rows["landmark"]), days_of(rows["decided_on"])
+    landmark, closed = days_of(rows["landmark"]), days_of(rows["closed_on"])
     signed_up = _signed_up(rows, landmark)
     early = _measured(definitions, rows, signed_up, landmark)
-    late = _measured(definitions, rows, signed_up, decided)
+    late = _measured(definitions, rows, signed_up, closed)
     return [
         Candidate(
             f"metric.{definition.key}", "metric", "number", definition.name_en, definition.name_ja,

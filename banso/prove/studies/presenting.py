@@ -137,7 +137,7 @@ def level_odds(finding: Finding, index: int) -> str:
         return ""
     level = levels[index]
     if level["reference"]:
-        return _("compared with this one")
+        return _("reference")
     low, high = level["odds_ratio_low"], level["odds_ratio_high"]
     if None in (level["odds_ratio"], low, high):
         return ""

@@ -85,7 +85,7 @@ def decisions_behind(
     if outcome:
         lost = rows["not_renewed"]
         rows = rows.filter(lost if outcome == "churned" else pc.invert(lost))
-    return rows.sort_by([("value", "descending"), ("decided_on", "descending")])
+    return rows.sort_by([("value", "descending"), ("closed_on", "descending")])
 
 
 def _in_group(values: pa.ChunkedArray, group: dict[str, Any], kind: str) -> pa.ChunkedArray:

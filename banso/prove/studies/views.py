@@ -32,7 +32,7 @@ from banso.prove.studies.reads import (
     run_is_owed,
     verdict_counts,
 )
-from banso.prove.studies.wording import headline
+from banso.prove.studies.wording import headline, percent
 from banso.prove.studies.writes import ask_for_run
 from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
@@ -70,6 +70,7 @@ def evidence_list(request: HttpRequest) -> HttpResponseBase:
         "groups": FindingGroup.choices,
         "verdict": verdict,
         "group": group,
+        "q_target": percent(run.settings["q_target"]),
         "left_out": left_out_told(run),
         "not_compared": not_compared_told(run),
         "earlier": earlier_runs(run)[:5],
@@ -106,6 +107,7 @@ def evidence_finding(request: HttpRequest, pk: int) -> HttpResponseBase:
         "row": row_of(finding, today),
         "rates": rates,
         "chart": rates_chart(rates),
+        "field_settings": ".own." in finding.key and signed_in(request).may("settings"),
         "facts": facts_of(finding),
         "checks": checks_told(finding),
         "earlier": earlier_verdicts(finding)[:8],

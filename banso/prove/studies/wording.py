@@ -34,6 +34,10 @@ REASONS = {
         "The value was written down only after the decisions, so it may be their result. It counts "
         "for decisions from now on."
     ),
+    "recorded_late_own": gettext_lazy(
+        "The value was written down only after the decisions, so it may be their result. If it was "
+        "known when the contract began and has not changed since, say so in the field's settings."
+    ),
     "no_variation": gettext_lazy("All these customers have the same value so far."),
     "too_few_in_level": gettext_lazy(
         "Only %(accounts_in_level)s customers differ from the most common value; "
@@ -70,7 +74,8 @@ LEAKS = {
 LEFT_OUT = {
     "undecided": gettext_lazy("ended within the last 31 days, and nobody has said how"),
     "not_watched": gettext_lazy("before we watched, or too soon after"),
-    "noticed_before": gettext_lazy("notice was given before the landmark"),
+    "not_due": gettext_lazy("ended early, and those that go on are not due yet"),
+    "decided_before": gettext_lazy("ended or given notice before the landmark"),
     "too_young": gettext_lazy("the contract began after the landmark"),
     "trial": gettext_lazy("trials"),
 }
@@ -78,6 +83,7 @@ NOT_COMPARED = {
     "date": gettext_lazy("a date"),
     "many_values": gettext_lazy("nearly every customer has another value"),
     "currencies": gettext_lazy("amounts in several currencies"),
+    "intervals": gettext_lazy("monthly and longer contracts are decided at different intervals"),
 }
 CHECKS = {
     "share_missing": gettext_lazy("Share of decisions without a value"),
@@ -132,7 +138,7 @@ def sentence(finding: Finding, today: date) -> str:
         return _("There seems to be no association of a size that matters.")
     if finding.verdict == Verdict.SUSPICIOUS:
         return str(LEAKS[card["leak"]["definition"] or card["leak"]["status"]])
-    return together(_reason(card), expected(finding, today))
+    return together(_reason(finding), expected(finding, today))
 
 
 def association_only() -> str:
@@ -172,13 +178,16 @@ def _small(card: dict[str, Any]) -> str:
     return _("The difference is small.") if card.get("small") else ""
 
 
-def _reason(card: dict[str, Any]) -> str:
+def _reason(finding: Finding) -> str:
+    card, reason = finding.numbers, finding.numbers["reason"]
+    if reason == "recorded_late" and ".own." in finding.key:
+        reason = "recorded_late_own"
     needs = {key: whole(round(value)) for key, value in card["needs"].items()}
     for key in ("share_missing", "share_allowed"):
         if key in card["needs"]:
             needs[key] = percent(card["needs"][key])
-    said = str(REASONS[card["reason"]]) % needs
-    if card["reason"] == "interval_too_wide" and card["mde_now"]:
+    said = str(REASONS[reason]) % needs
+    if reason == "interval_too_wide" and card["mde_now"]:
         return together(said, detectable(card))
     return said
 

@@ -121,14 +121,31 @@ def test_a_rolling_term_with_an_end_is_decided_at_its_steps_and_its_end_once_eac
     assert outcomes(made) == [(date(2024, 1, 1), False), (date(2025, 1, 2), True)]
 
 
-def test_an_end_inside_a_step_is_one_decision_of_its_own() -> None:
-    made = decide(term(date(2026, 1, 1), date(2026, 4, 16), term_months=1, outcome="churned"))
+def test_an_end_inside_a_step_is_the_decision_of_that_step() -> None:
+    ending = term(date(2026, 1, 1), date(2026, 4, 16), term_months=1, outcome="churned")
+    made = decide(ending)
     assert outcomes(made) == [
         (date(2026, 2, 1), False),
         (date(2026, 3, 1), False),
         (date(2026, 4, 1), False),
-        (date(2026, 4, 16), True),
+        (date(2026, 5, 1), True),
     ]
+    assert made.table["closed_on"].to_pylist()[-1] == date(2026, 4, 16)
+    assert made.table["landmark"].to_pylist()[-1] == date(2026, 4, 1)
+
+
+def test_who_ends_early_counts_when_those_who_stay_count_too() -> None:
+    ending = term(date(2025, 8, 1), date(2026, 6, 10), outcome="churned")
+    early = decide(ending, cut=date(2026, 7, 31))
+    assert (early.table.num_rows, early.left_out["not_due"]) == (0, 1)
+    made = decide(ending, cut=date(2026, 8, 1))
+    assert outcomes(made) == [(date(2026, 8, 1), True)]
+    assert made.table["landmark"].to_pylist() == [date(2026, 5, 3)]
+
+
+def test_who_left_before_the_landmark_is_not_counted() -> None:
+    made = decide(term(date(2024, 8, 1), date(2025, 2, 1), outcome="churned"))
+    assert (made.table.num_rows, made.left_out["decided_before"]) == (0, 1)
 
 
 def test_trials_are_no_renewals() -> None:
@@ -144,14 +161,10 @@ def test_decisions_before_we_watched_count_nowhere() -> None:
 
 
 def test_a_term_that_began_after_the_landmark_is_left_out() -> None:
-    made = decide(term(date(2026, 1, 1), date(2026, 3, 1), outcome="churned"))
+    short = term(date(2026, 2, 1), date(2026, 4, 30), term_months=3, outcome="churned")
+    made = decide(short)
     assert (made.table.num_rows, made.left_out["too_young"]) == (0, 1)
-    assert (
-        decide(
-            term(date(2026, 1, 1), date(2026, 3, 1), outcome="churned"), landmark_days=30
-        ).table.num_rows
-        == 1
-    )
+    assert decide(short, landmark_days=30).table.num_rows == 1
 
 
 def test_notice_before_the_landmark_was_decided_before_we_looked() -> None:
@@ -161,7 +174,7 @@ def test_notice_before_the_landmark_was_decided_before_we_looked() -> None:
         "outcome": "churned",
     }
     made = decide(term(**ending, cancelled_on=date(2025, 8, 1)))
-    assert (made.table.num_rows, made.left_out["noticed_before"]) == (0, 1)
+    assert (made.table.num_rows, made.left_out["decided_before"]) == (0, 1)
     assert decide(term(**ending, cancelled_on=date(2025, 11, 1))).table.num_rows == 1
 
 

@@ -67,7 +67,7 @@ def test_levels_are_listed_with_their_customers(client: Client, found: EvidenceR
     text = see(client, "account.industry", f"?place={place}")
     n = Subscription.objects.filter(account__industry="Retail").count()
     assert f"({n})" in text
-    assert "compared with this one" in text
+    assert "reference" in text
 
 
 def test_the_decisions_come_as_a_file(client: Client, found: EvidenceRun) -> None:
