@@ -38,3 +38,10 @@ def role_names() -> QuerySet[RoleName]:
 def unknown_accounts() -> QuerySet[UnknownAccount]:
     """Account keys whose events wait for a customer, most events first."""
     return UnknownAccount.objects.all()
+
+
+def labels() -> dict[str, str]:
+    """What the events that have a name in the reader's language are called."""
+    return {
+        event.name: event.label for event in EventName.objects.exclude(label_en="", label_ja="")
+    }

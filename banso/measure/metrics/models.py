@@ -154,6 +154,7 @@ class Refresh(models.Model):
     """What the last refresh has seen, so that the next one knows what is new."""
 
     fingerprint = models.CharField(max_length=64, blank=True)
+    basis = models.CharField(max_length=64, blank=True)
     newest_segment = models.BigIntegerField(default=0)
     first_day = models.DateField(null=True)
     at = models.DateTimeField(null=True)

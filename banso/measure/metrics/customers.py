@@ -1,0 +1,79 @@
+"""The customers that metrics are computed for: since when they are, and until when they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from banso.know.accounts.models import Account
+from banso.know.subscriptions.models import Outcome, Subscription
+from banso.measure.metrics.world import Bools, Ints
+from banso.shared.lake.days import day_number
+
+_NEVER = 1 << 19
+
+
+@dataclass(frozen=True)
+class Customers:
+    """Parallel arrays in the order of the ids; ``start`` is -1 where nobody knows it."""
+
+    ids: Ints
+    start: Ints
+    left: Ints
+
+    def rows(self, days: list[int]) -> pa.Table:
+        """One row per customer and day, to be measured; row_id counts them in that order."""
+        start = np.repeat(self.start, len(days))
+        return pa.table(
+            {
+                "row_id": np.arange(len(self.ids) * len(days), dtype=np.int64),
+                "account_id": np.repeat(self.ids, len(days)),
+                "signed_up_day": pa.array(start.astype(np.int32), mask=start < 0),
+                "as_of_day": np.tile(np.array(days, dtype=np.int32), len(self.ids)),
+            }
+        )
+
+    def are(self, account_ids: Ints, as_of: Ints) -> Bools:
+        """Whether these were customers still on the days: who left has no value afterwards."""
+        place = np.searchsorted(self.ids, account_ids)
+        return np.asarray(as_of <= self.left[place] + 1, dtype=bool)
+
+
+def customers(account_ids: list[int] | None = None) -> Customers:
+    """All customers, or those of the ids; sign-up falls back to the first contract's start."""
+    accounts = Account.objects.all()
+    terms = Subscription.objects.all()
+    if account_ids is not None:
+        accounts = accounts.filter(pk__in=account_ids)
+        terms = terms.filter(account__in=account_ids)
+    begins, ends = _terms(terms)
+    rows = list(accounts.order_by("pk").values_list("pk", "signed_up_on"))
+    ids = np.array([pk for pk, _ in rows], dtype=np.int64)
+    start = np.array([_number(day or begins.get(pk), -1) for pk, day in rows], dtype=np.int64)
+    left = np.array([_number(ends.get(pk), _NEVER) for pk, _ in rows], dtype=np.int64)
+    return Customers(ids, start, left)
+
+
+def _number(day: date | None, absent: int) -> int:
+    return absent if day is None else day_number(day)
+
+
+def _terms(terms: QuerySet[Subscription]) -> tuple[dict[int, date], dict[int, date]]:
+    """First start and, for those whose last contract ended in churn, that end, by account."""
+    found = terms.values("account_id").annotate(
+        first=Min("start"),
+        last=Max("end"),
+        churned=Max("end", filter=Q(outcome=Outcome.CHURNED)),
+        rolling=Count("pk", filter=Q(end=None)),
+    )
+    begins: dict[int, date] = {}
+    ends: dict[int, date] = {}
+    for row in found.iterator():
+        begins[row["account_id"]] = row["first"]
+        if not row["rolling"] and row["churned"] and row["churned"] == row["last"]:
+            ends[row["account_id"]] = row["churned"]
+    return begins, ends

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from banso.measure.metrics.writes.courses import compute_courses
+from banso.measure.metrics.writes.measuring import refresh
+from banso.shared.journal.registry import job
+from banso.shared.journal.writes import enqueue
+
+
+@job("metrics.refresh")
+def refresh_metrics() -> None:
+    refresh()
+
+
+@job("metrics.daily", every=timedelta(hours=1))
+def refresh_for_the_day() -> None:
+    """A new day moves every window; nothing is computed when the day is the same."""
+    enqueue("metrics.refresh", key="metrics.refresh")
+
+
+@job("metrics.courses")
+def compute_weekly_courses() -> None:
+    compute_courses()

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from banso.know.accounts.models import Account
+from banso.know.accounts.tests.builders import an_account
+from banso.shared import clock
+from banso.shared.journal.jobs import run_owed
+from banso.shared.lake import writes as lake
+from banso.shared.lake.tests.builders import a_table, an_event
+
+TODAY = date(2025, 6, 30)  # a Monday
+
+
+def used(account: Account, *days: str, name: str = "login", **fields: Any) -> list[dict[str, Any]]:
+    """Events of an account at noon of each day such as "06-25"."""
+    return [
+        an_event(f"2025-{day} 12:00", account_key=account.external_id, name=name, **fields)
+        for day in days
+    ]
+
+
+def measured(*events: dict[str, Any], on: date = TODAY) -> None:
+    """Let the events arrive, and compute everything as on that day."""
+    with clock.held_at(datetime.fromisoformat(f"{on}T03:00:00+00:00")):
+        lake.append(events=a_table(*events), source="test")
+        run_owed()
+
+
+def two_customers() -> tuple[Account, Account]:
+    """One that uses the product more and more, one that stopped; with events and metrics."""
+    busy = an_account(external_id="busy", name="みなと食品", signed_up_on=date(2025, 2, 3))
+    quiet = an_account(external_id="quiet", name="Quiet Ltd", signed_up_on=date(2025, 2, 3))
+    early = [f"02-{day:02d}" for day in range(5, 25, 2)]
+    late = [f"06-{day:02d}" for day in range(2, 30)]
+    spent = {"props": '{"amount": 2.5}', "role": "admin", "user_key": "u1"}
+    measured(
+        *used(busy, *early, user_key="u1", role="member"),
+        *used(busy, *late, name="export", **spent),
+        *used(quiet, *early, user_key="u2", role="member"),
+    )
+    return busy, quiet
