@@ -128,6 +128,8 @@ def _begin(by: User | None, run: ImportRun, state: State, **fields: Any) -> None
     fields |= {"started_at": clock.now(), "language": (get_language() or "en")[:2]}
     if state == State.CHECKING:
         fields |= {"preview": {}, "rows_total": None}
+    else:
+        fields |= {"preview": run.preview | {"refused": [], "noticed": []}}
     if (
         not ImportRun.objects.filter(pk=run.pk)
         .exclude(state__in=(*OPEN, State.DONE))
@@ -177,13 +179,7 @@ def add_result(run: ImportRun, result: Result) -> None:
     preview = run.preview
     for name, shown in result.shown.items():
         preview[name] = [*preview.get(name, []), *shown][:20]
-    refused = [
-        {"row": one.number, "faults": [found.as_json() for found in one.faults[:5]]}
-        for one in result.refused[:MOST_REFUSED_SHOWN]
-    ]
-    preview["refused"] = [*preview.get("refused", []), *refused][:MOST_REFUSED_SHOWN]
-    noticed = [{"row": row, "faults": [found.as_json()]} for row, found in result.notices[:20]]
-    preview["noticed"] = [*preview.get("noticed", []), *noticed][:20]
+    _show_faults(run, result)
     unknown = preview.setdefault("unknown_keys", {})
     for key, count in result.unknown_keys.most_common(20):
         if key in unknown or len(unknown) < 20:
@@ -191,6 +187,18 @@ def add_result(run: ImportRun, result: Result) -> None:
     choices = preview.setdefault("choices", {})
     for key, values in result.choices.items():
         choices[key] = sorted({*choices.get(key, []), *values})[:201]
+
+
+def _show_faults(run: ImportRun, result: Result) -> None:
+    """Keep the first refused and remarked rows for the page."""
+    preview = run.preview
+    refused = [
+        {"row": one.number, "faults": [found.as_json() for found in one.faults[:5]]}
+        for one in result.refused[:MOST_REFUSED_SHOWN]
+    ]
+    preview["refused"] = [*preview.get("refused", []), *refused][:MOST_REFUSED_SHOWN]
+    noticed = [{"row": row, "faults": [found.as_json()]} for row, found in result.notices[:20]]
+    preview["noticed"] = [*preview.get("noticed", []), *noticed][:20]
 
 
 def _save_if_ours(run: ImportRun, state: State, fields: dict[str, Any]) -> None:
@@ -245,6 +253,9 @@ def import_chunk(
     fields: dict[str, Any] = {name: F(name) + result.counts[name] for name in COUNTS}
     fields |= {"position": chunk.last, "share": chunk.share, "refused_bytes": length}
     fields |= {"waiting_parents": run.waiting_parents}
+    if result.refused or result.notices:
+        _show_faults(run, result)
+        fields |= {"preview": run.preview}
     ours = ImportRun.objects.filter(pk=run.pk, state=State.RUNNING, position=before)
     if not ours.update(**fields):
         raise Stopped

@@ -227,11 +227,11 @@ def _fits(form: str, column: Sampled) -> bool:
     if not column.filled:
         return True
     if form == "date":
-        return column.is_date and not column.is_boolean
+        return column.dates >= 0.5 and not column.is_boolean
     if form == "moment":
         return column.is_date or any(":" in text for text in column.texts[:5]) or column.is_number
     if form in ("count", "money"):
-        return column.numbers >= 0.8
+        return column.numbers >= 0.5
     if form == "email":
         return any("@" in text for text in column.texts)
     if form == "boolean":

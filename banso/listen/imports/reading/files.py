@@ -86,21 +86,29 @@ def guess_encoding(path: Path, *, gzipped: bool = False) -> str:
         return "utf-16"
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if head[1:200:2].count(0) > len(head[1:200:2]) * 0.7:
-        return "utf-16-le"
-    if head[0:200:2].count(0) > len(head[0:200:2]) * 0.7:
-        return "utf-16-be"
     if b"\0" in head:
-        raise unreadable("not_a_table")
+        return _without_mark(head)
     lost = {name: _lost(path, name, gzipped) for name in ("utf-8-sig", "cp932")}
     for name, (wrong, _) in lost.items():
         if not wrong:
             return name
-    # a few broken characters spoil their rows, not the file
-    name, (wrong, beyond_ascii) = min(lost.items(), key=lambda item: item[1][0])
-    if wrong * 50 <= beyond_ascii:
-        return name
+    # a few broken characters spoil their rows, not the file; much valid UTF-8 is never chance
+    for name, (wrong, beyond_ascii) in lost.items():
+        if wrong * 50 <= beyond_ascii:
+            return name
     raise unreadable("unknown_encoding")
+
+
+def _without_mark(head: bytes) -> str:
+    """UTF-16 without a byte-order mark: the zero bytes of ASCII stand all on one side."""
+    even = head[: len(head) // 2 * 2]
+    low, high = even[0::2].count(0), even[1::2].count(0)
+    encoding = "utf-16-le" if high > low else "utf-16-be"
+    text = even.decode(encoding, errors="replace")
+    strange = sum(1 for letter in text if letter < " " and letter not in "\t\r\n")
+    if strange or text.count("\ufffd") > len(text) / 100:
+        raise unreadable("not_a_table")
+    return encoding
 
 
 def _lost(path: Path, encoding: str, gzipped: bool) -> tuple[int, int]:
