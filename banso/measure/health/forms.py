@@ -12,6 +12,11 @@ from banso.measure.health.words import GROUP_NAMES, Naming
 NEW = "new"
 
 
+def _plain(number: float) -> float | int:
+    """Without a tail of zeros: 14 and not 14.0."""
+    return int(number) if number == int(number) else round(number, 2)
+
+
 class WeightsForm(forms.Form):
     """The weights and marks of every measure, and a line to add one; weight 0 takes one out."""
 
@@ -23,9 +28,9 @@ class WeightsForm(forms.Form):
         for m in measures:
             self._add_numbers(m.key, m, required=True)
         taken = {m.key for m in measures}
-        others = [(key, d.name) for key, d in naming.definitions.items() if key not in taken]
+        others = [(key, naming.title(key)) for key in naming.definitions if key not in taken]
         if rules.CONTACT_DAYS not in taken:
-            others.append((rules.CONTACT_DAYS, naming.name(rules.CONTACT_DAYS)))
+            others.append((rules.CONTACT_DAYS, naming.title(rules.CONTACT_DAYS)))
         self.fields["new_key"] = forms.ChoiceField(
             label=_("Measure to add"), choices=[("", "–"), *others], required=False
         )
@@ -51,7 +56,7 @@ class WeightsForm(forms.Form):
             self.fields[f"{key}_{name}"] = forms.FloatField(
                 label=label,
                 required=False,
-                initial=None if mark is None else round(mark * scale, 2),
+                initial=None if mark is None else _plain(mark * scale),
                 widget=forms.NumberInput(attrs={"step": "any"}),
             )
 
@@ -60,9 +65,8 @@ class WeightsForm(forms.Form):
         return [
             {
                 "key": m.key,
-                "name": self.naming.name(m.key),
+                "name": self.naming.title(m.key),
                 "group": GROUP_NAMES[m.group],
-                "percent": self.naming.scale(m.key) == 100,
                 "weight": self[f"{m.key}_weight"],
                 "zero": self[f"{m.key}_zero"],
                 "full": self[f"{m.key}_full"],

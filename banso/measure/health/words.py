@@ -45,6 +45,10 @@ class Naming:
         definition = self.definitions.get(key)
         return definition.name if definition else key
 
+    def title(self, key: str) -> str:
+        """The name over a field for its marks, which says when they are in percent."""
+        return f"{self.name(key)} (%)" if self.scale(key) == 100 else self.name(key)
+
     def unit(self, key: str) -> str:
         if key == rules.CONTACT_DAYS:
             return Unit.DAYS

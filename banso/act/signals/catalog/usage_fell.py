@@ -59,13 +59,18 @@ def uses_before(
 
 
 def reason(data: Data, today: date) -> str:
+    before = number_format(data["before"], decimal_pos=0, force_grouping=True)
+    if not data["now"]:
+        return _("Usage stopped (no use in the last 28 days, %(before)s in the 28 days before)") % {
+            "before": before
+        }
     return _(
         "Usage fell by %(percent)d%% "
         "(%(now)s uses in the last 28 days, %(before)s in the 28 days before)"
     ) % {
         "percent": round(-100 * data["trend"]),
         "now": number_format(data["now"], decimal_pos=0, force_grouping=True),
-        "before": number_format(data["before"], decimal_pos=0, force_grouping=True),
+        "before": before,
     }
 
 

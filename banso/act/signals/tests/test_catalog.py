@@ -147,6 +147,12 @@ SENTENCES = [
         "利用が42%減っています(直近28日 70回、その前の28日 120回)",
     ),
     (
+        "usage_fell",
+        {"trend": -1.0, "now": 0, "before": 1200},
+        "Usage stopped (no use in the last 28 days, 1,200 in the 28 days before)",
+        "利用が止まっています(直近28日は0回、その前の28日は1,200回)",
+    ),
+    (
         "first_value_not_reached",
         {"signed_up_on": "2026-05-01"},
         "First value not reached 45 days after sign-up",
