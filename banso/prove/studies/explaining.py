@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from banso.prove.studies.models import EvidenceRun, Finding, Verdict
@@ -16,6 +15,7 @@ from banso.prove.studies.wording import (
     NOT_COMPARED,
     decimal,
     detectable,
+    in_japanese,
     p_value,
     percent,
     plain,
@@ -38,8 +38,9 @@ def facts_of(finding: Finding) -> list[Told]:
     facts = [
         Told(_("Decisions"), _basis(finding)),
         Told(_("Measured"), _measured(finding)),
-        Told(_("Evened out"), _("Contract type, length of the relation, season")),
     ]
+    if finding.verdict != Verdict.SUSPICIOUS:
+        facts.append(Told(_("Evened out"), _("Contract type, length of the relation, season")))
     if finding.verdict in DECIDED and estimate_text(card):
         facts.append(Told(_("Odds ratio of renewal"), _per_sd(finding)))
     if finding.verdict in DECIDED:
@@ -113,7 +114,7 @@ def left_out_told(run: EvidenceRun) -> list[Told]:
 
 def not_compared_told(run: EvidenceRun) -> list[Told]:
     """Fields that were left aside, with the reason."""
-    japanese = (get_language() or "").startswith("ja")
+    japanese = in_japanese()
     return [
         Told(field["label_ja" if japanese else "label_en"], str(NOT_COMPARED[field["reason"]]))
         for field in run.not_compared

@@ -169,7 +169,7 @@ def forest(findings: Iterable[Finding]) -> dict[str, Any] | None:
         "rows": len(shown),
         "grid": {"left": 8, "right": 24, "top": 56, "bottom": 48, "containLabel": True},
         "legend": {
-            "top": 0,
+            "top": 0, "itemWidth": 18, "itemHeight": 12,
             "data": [
                 {"name": str(v.label), "icon": LEGEND[v]} for v in SHAPES if _some(shown, v)
             ],

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -40,11 +39,6 @@ def earlier_verdicts(finding: Finding) -> QuerySet[Finding]:
     """What earlier runs found about the same metric, newest first."""
     same = Finding.objects.filter(key=finding.key, run__state=RunState.DONE)
     return same.filter(run__lt=finding.run_id).select_related("run").order_by("-run")
-
-
-def verdict_counts(findings: list[Finding]) -> dict[str, int]:
-    """How many findings there are of each verdict."""
-    return Counter(finding.verdict for finding in findings)
 
 
 def runs_without_need_of_rows() -> list[int]:

@@ -30,9 +30,8 @@ from banso.prove.studies.reads import (
     latest_run,
     open_run,
     run_is_owed,
-    verdict_counts,
 )
-from banso.prove.studies.wording import headline, percent
+from banso.prove.studies.wording import headline, percent, verdict_counts
 from banso.prove.studies.writes import ask_for_run
 from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
@@ -63,10 +62,10 @@ def evidence_list(request: HttpRequest) -> HttpResponseBase:
         context["any_subscription"] = any_subscription()
         return render(request, "studies/evidence_list.html", context)
     context |= {
-        "answer": headline(run, counts),
+        "answer": headline(run, findings, today),
         "rows": [row_of(finding, today) for finding in shown],
         "chart": forest(shown),
-        "verdicts": [(v.value, v.label, counts.get(v.value, 0)) for v in Verdict],
+        "verdicts": [(v.value, v.label, counts[v]) for v in Verdict],
         "groups": FindingGroup.choices,
         "verdict": verdict,
         "group": group,

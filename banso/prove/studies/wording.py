@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -101,24 +103,46 @@ CHECKS = {
 }
 
 
-def headline(run: EvidenceRun, counts: dict[str, int]) -> str:
-    """The page's answer: how many can be judged, and on how many renewals that rests."""
-    total = sum(counts.values())
-    parts = {name: counts.get(name, 0) for name in Verdict.values}
+def headline(run: EvidenceRun, findings: Sequence[Finding], today: date) -> str:
+    """The page's answer: how many can be judged, on how many renewals."""
+    n = verdict_counts(findings)
+    parts = [
+        ngettext("%(n)s goes with renewal", "%(n)s go with renewal", n[Verdict.ASSOCIATED]),
+        ngettext("%(n)s does not", "%(n)s do not", n[Verdict.NO_ASSOCIATION]),
+        _("%(n)s cannot be judged yet"),
+        ngettext("%(n)s looks suspicious", "%(n)s look suspicious", n[Verdict.SUSPICIOUS]),
+    ]
+    counts = (n[verdict] for verdict in Verdict)
+    listed = ("、" if in_japanese() else ", ").join(
+        p % {"n": whole(k)} for p, k in zip(parts, counts, strict=True)
+    )
     first = ngettext(
-        "Of %(total)s metric or attribute, %(associated)s goes with renewal, %(no_association)s "
-        "does not, %(not_enough_data)s cannot be judged yet, %(suspicious)s looks suspicious.",
-        "Of %(total)s metrics and attributes, %(associated)s go with renewal, %(no_association)s "
-        "do not, %(not_enough_data)s cannot be judged yet, %(suspicious)s look suspicious.",
-        total,
-    ) % {"total": total, **parts}
-    return together(first, decided(run))
+        "Of %(total)s metric or attribute, %(parts)s.",
+        "Of %(total)s metrics and attributes, %(parts)s.",
+        len(findings),
+    ) % {"total": whole(len(findings)), "parts": listed}
+    return together(first, decided(run), _next_answer(findings, today))
+
+
+def verdict_counts(findings: Sequence[Finding]) -> Counter[str]:
+    """How many findings there are of each verdict."""
+    return Counter(finding.verdict for finding in findings)
+
+
+def _next_answer(findings: Sequence[Finding], today: date) -> str:
+    ahead = [f.expected_by for f in findings if f.expected_by and f.expected_by > today]
+    if not ahead:
+        return ""
+    return _("The next answer may come %(when)s.") % {"when": about(min(ahead))}
+
+
+def in_japanese() -> bool:
+    return (get_language() or "").startswith("ja")
 
 
 def together(*sentences: str) -> str:
     """Sentences one after the other; Japanese puts no space between them."""
-    space = "" if (get_language() or "").startswith("ja") else " "
-    return space.join(sentence for sentence in sentences if sentence)
+    return ("" if in_japanese() else " ").join(sentence for sentence in sentences if sentence)
 
 
 def decided(run: EvidenceRun) -> str:

@@ -49,7 +49,7 @@ def test_the_page_answers_first_with_the_counts(page: Page) -> None:
     answer = re.search(r'id="answer">(.*?)</p>', text)
     assert answer is not None
     assert "go with renewal" in answer[1]
-    assert answer[1].endswith(f"800 renewals decided, {lost} not renewed.")
+    assert f"800 renewals decided, {lost} not renewed." in answer[1]
     japanese = page("ja")
     assert "更新と関連があるのは何か" in japanese
     assert f"更新判断は800件、うち解約は{lost}件です。" in japanese
