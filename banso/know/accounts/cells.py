@@ -73,7 +73,9 @@ def _cell(key: str, kind: Kind, labels: Mapping[str, str], value: Any, look: Loo
         return f'<td><a href="{look.url(pk)}">{escape(name)}</a></td>'
     if kind == Kind.OWNER:
         return f'<td class="nowrap">{escape(look.owners.get(value, ""))}</td>'
-    return f"<td>{escape(labels.get(value, value))}</td>"
+    if kind == Kind.CHOICE:
+        return f'<td class="nowrap">{escape(labels.get(value, value))}</td>'
+    return f"<td>{escape(value)}</td>"
 
 
 def _date(key: str, value: Any, look: Look) -> str:

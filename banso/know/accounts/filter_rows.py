@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django.utils.functional import Promise
@@ -89,8 +90,13 @@ class FilterRow:
         if self.how == BETWEEN:
             return _between(self.asked.low, self.asked.high)
         chosen = [label for _value, label, is_chosen in self.choices if is_chosen]
-        said = _(" or ").join(chosen if self.inputs == "choices" else self.asked.values)
+        said = any_of(chosen if self.inputs == "choices" else self.asked.values)
         return _("contains “%(text)s”") % {"text": said} if self.how == HAS else said
+
+
+def any_of(words: Sequence[str]) -> str:
+    """“A or B or C” in the reader's language."""
+    return reduce(lambda one, other: _("%(one)s or %(other)s") % {"one": one, "other": other}, words)
 
 
 def _between(low: str, high: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from banso.know.accounts.models import Account, Environment, Stage, TouchModel
 from banso.shared.journal.models import Entry
+
+MOST_NAMED = 3
 
 
 def account_added(entry: Entry) -> str:
@@ -17,12 +20,13 @@ def account_added(entry: Entry) -> str:
 
 def account_changed(entry: Entry) -> str:
     changes: Mapping[str, Any] = entry.payload.get("changes", {})
-    said = [_change(name, old, new) for name, (old, new) in changes.items()]
-    return (_("; ")).join(said)
+    labels = entry.payload.get("labels", {})
+    said = [_change(name, _label(name, labels), old, new) for name, (old, new) in changes.items()]
+    return "\n".join(said)
 
 
-def _change(name: str, old: Any, new: Any) -> str:
-    values = {"field": _label(name), "old": _word(name, old), "new": _word(name, new)}
+def _change(name: str, label: str, old: Any, new: Any) -> str:
+    values = {"field": label, "old": _word(name, old), "new": _word(name, new)}
     if name in ("owner", "parent") or (old in (None, "") and new not in (None, "")):
         return _("%(field)s became “%(new)s”") % values
     if new in (None, ""):
@@ -30,9 +34,10 @@ def _change(name: str, old: Any, new: Any) -> str:
     return _("%(field)s changed from “%(old)s” to “%(new)s”") % values
 
 
-def _label(name: str) -> str:
+def _label(name: str, labels: Mapping[str, Mapping[str, str]]) -> str:
+    """A field's name; that of an own field as it was called then."""
     if name.startswith("own_"):
-        return name.removeprefix("own_")
+        return labels.get(name, {}).get((get_language() or "en")[:2], name.removeprefix("own_"))
     return str(Account._meta.get_field(name).verbose_name)
 
 
@@ -43,7 +48,9 @@ def _word(name: str, value: Any) -> str:
 
 def environment_changed(entry: Entry) -> str:
     names = [str(Environment._meta.get_field(name).verbose_name) for name in entry.payload.get("fields", ())]
-    quoted = _(", ").join(_("“%(text)s”") % {"text": name} for name in names)
+    if len(names) > MOST_NAMED:
+        return _("Wrote about the environment")
+    quoted = " ".join(_("“%(text)s”") % {"text": name} for name in names)
     return _("Wrote about the environment: %(fields)s") % {"fields": quoted}
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from banso.know.accounts.models import Account, Environment, SavedView
 from banso.know.accounts.reads import changeable_by, may_change, may_change_view
+from banso.shared.fields.reads import fields_of
 from banso.shared.journal.writes import record
 from banso.shared.upserts.rules import CHANGED, CREATED, Outcome
 from banso.shared.upserts.writes import slices, update_columns, upsert
@@ -55,7 +56,12 @@ def change_account(
             account.custom[key] = new
     if changes:
         account.save()
-        record("account.changed", by=by, account_id=account.pk, changes=changes)
+        labels = {
+            f"own_{f.key}": {"en": f.label_en, "ja": f.label_ja}
+            for f in fields_of("account")
+            if f"own_{f.key}" in changes
+        }
+        record("account.changed", by=by, account_id=account.pk, changes=changes, labels=labels)
     return account
 
 

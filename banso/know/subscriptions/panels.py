@@ -54,4 +54,4 @@ def _state(one: Subscription, today: date, *, is_over: bool) -> str:
         return _("Not begun")
     if is_over:
         return _("Ended")
-    return _("Trial") if one.is_trial else _("Running")
+    return _("Trial") if one.is_trial else _("Active")
