@@ -16,17 +16,22 @@ from banso.know.accounts.writes import save_environment
 from banso.know.notes.models import Note
 from banso.know.notes.writes import add_note
 from banso.know.people.models import Person
+from banso.listen.events.models import EventName
+from banso.listen.events.writes import name_event, refresh_names
 from banso.listen.imports.guessing import propose
 from banso.listen.imports.jobs import carry_on
 from banso.listen.imports.meaning.kinds import CUSTOM
 from banso.listen.imports.meaning.mappings import Mapping
 from banso.listen.imports.models import ImportRun, State
 from banso.listen.imports.writes import ask_for_check, ask_for_run, keep_upload, start_draft
+from banso.measure.metrics.models import MetricDefinition
+from banso.measure.metrics.writes.definitions import define_metric
 from banso.shared import clock
 from banso.shared.fields.writes import define_field
 from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Entry
 from banso.shared.journal.writes import record
+from banso.shared.lake.writes import compact
 from banso.shared.users.models import Organisation, Team, User
 from banso.shared.users.reads import user_by_email
 from banso.shared.users.writes import add_team, add_user, save_organisation
@@ -43,6 +48,7 @@ from banso.shell.sample.company import (
 )
 from banso.shell.sample.customers import MOTIVES
 from banso.shell.sample.files import OWN_FIELDS, write_files
+from banso.shell.sample.usage import EVENT_LABELS, EVENTS, SHARED
 
 BEGUN, OPENED = "sample.begun", "sample.opened"
 Say = Callable[[str], None]
@@ -124,6 +130,8 @@ def open_company(*, size: int, say: Say) -> None:
         for kind, path in write_files(company, Path(folder)).items():
             say(f"importing {path.name} …")
             import_file(by=administrator, kind=kind, path=path)
+    name_events(by=administrator)
+    define_own_metric()
     say("writing down what was talked about …")
     write_environments(by=administrator, company=company)
     write_notes(company)
@@ -173,6 +181,32 @@ def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             yield block
+
+
+def name_events(*, by: User) -> None:
+    """Let the events be counted, call them something, and mark the core action."""
+    compact()
+    refresh_names()
+    for event in EventName.objects.filter(name__in=EVENT_LABELS):
+        japanese, english = EVENT_LABELS[event.name]
+        is_core = event.name == EVENTS[SHARED]
+        name_event(by=by, event=event, label_en=english, label_ja=japanese, is_core=is_core)
+
+
+def define_own_metric() -> None:
+    """What the analyst adds to the metrics that Banso suggests."""
+    key = "editor_share_28d"
+    if MetricDefinition.with_retired.filter(key=key).exists():
+        return
+    define_metric(
+        by=User.objects.get(email="analyst@example.jp"),
+        key=key,
+        shape="ratio",
+        params={"top": "active_editor_28d", "bottom": "active_users_28d"},
+        name_en="Share of users who edit (28 days)",
+        name_ja="編集する利用者の割合(28日)",
+        unit="share",
+    )
 
 
 @transaction.atomic

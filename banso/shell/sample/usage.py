@@ -28,6 +28,18 @@ EVENTS = (
     "export_csv",
     "notification_opened",
 )
+EVENT_LABELS = {
+    "login": ("ログイン", "Sign-in"),
+    "report_created": ("日報の作成", "Report created"),
+    "report_shared": ("日報の共有", "Report shared"),
+    "photo_attached": ("写真の添付", "Photo attached"),
+    "template_edited": ("ひな形の編集", "Template edited"),
+    "comment_added": ("コメント", "Comment"),
+    "approval_done": ("承認", "Approval"),
+    "dashboard_viewed": ("ダッシュボードの閲覧", "Dashboard viewed"),
+    "export_csv": ("CSVの書き出し", "CSV export"),
+    "notification_opened": ("通知を開く", "Notification opened"),
+}
 LOGIN, CREATED, SHARED, PHOTO, TEMPLATE, COMMENT, APPROVAL, DASHBOARD, EXPORT, NOTIFICATION = range(
     len(EVENTS)
 )
@@ -198,7 +210,7 @@ def _counts(
     counts[days < (10**6 if reached is None else reached), SHARED] = 0
     if notice and notice[0]:
         after = days >= (notice[0] - customer.signed_up).days
-        counts[after, EXPORT] += rng.poisson(2.5, int(after.sum()))
+        counts[after, EXPORT] += rng.poisson(1.2, int(after.sum()))
     if user.key.endswith("-01") and reached is not None and len(days):
         at = min(int(np.searchsorted(days, reached)), len(days) - 1)
         counts[at, SHARED] = (
