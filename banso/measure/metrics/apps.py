@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MetricsConfig(AppConfig):
@@ -8,4 +9,13 @@ class MetricsConfig(AppConfig):
     label = "metrics"
 
     def ready(self) -> None:
+        from banso.know.accounts.columns import account_columns, more_account_columns
         from banso.measure.metrics import jobs, reactions  # noqa: F401
+        from banso.measure.metrics.account_columns import last_event, metric_columns
+        from banso.measure.metrics.panels import usage
+        from banso.shared.slots import NavItem, Panel, account_panels, nav
+
+        nav.fill("metrics", NavItem(_("Metrics"), "metrics:metric_list", "chart-dots"), order=60)
+        account_panels.fill("usage", Panel(_("Usage"), usage), order=40)
+        account_columns.fill("last_event", last_event(), order=50)
+        more_account_columns.fill("metrics", metric_columns, order=40)

@@ -49,9 +49,11 @@ def bins(numbers: Floats) -> list[tuple[float, float, int]]:
     if not len(values):
         return []
     low, high = float(values.min()), float(np.quantile(values, 0.98))
-    step = _step(max(high - low, 0.0), whole=bool((values == np.round(values)).all()))
+    whole = bool((values == np.round(values)).all())
+    step = _step(max(high - low, 0.0), whole=whole)
     first = floor(low / step) * step
-    count = min(max(ceil((high - first) / step + 1e-9), 1), MOST_BINS)
+    steps = floor(ceil(high) / step - first / step) + 1 if whole else ceil((high - first) / step)
+    count = min(max(steps, 1), MOST_BINS)
     place = np.minimum(((values - first) / step + 1e-9).astype(np.int64), count - 1)
     counted = np.bincount(place, minlength=count)
     edges = [round(first + step * n, 10) for n in range(count)]

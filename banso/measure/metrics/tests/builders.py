@@ -1,16 +1,56 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
+from banso.measure.metrics.models import (
+    AccountMeasures,
+    MetricDefinition,
+    MetricVersion,
+    Summary,
+)
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.lake import writes as lake
 from banso.shared.lake.tests.builders import a_table, an_event
 
 TODAY = date(2025, 6, 30)  # a Monday
+
+
+def a_metric(key: str = "logins", **fields: Any) -> MetricDefinition:
+    """A metric that was computed for nobody yet."""
+    made = {"name_en": "Logins", "name_ja": "ログイン数", "shape": "recent_count"} | fields
+    params = {
+        "params": {"event": "login", "days": 28},
+        "created_at": datetime(2025, 6, 1, tzinfo=UTC),
+    }
+    metric = MetricDefinition.objects.create(**{"key": key} | params | made)
+    MetricVersion.objects.create(
+        definition=metric, version=1, shape=metric.shape, params=metric.params, at=metric.created_at
+    )
+    return metric
+
+
+def a_summary(metric: MetricDefinition, **fields: Any) -> Summary:
+    """How the values of three customers lie."""
+    lies = {"accounts": 4, "n": 3, "censored": 0, "q1": 1.5, "median": 2.0, "q3": 8.0}
+    drawn = {"bins": [[0, 5, 2], [5, 14, 1]], "highest": [], "lowest": []}
+    state = {"version": metric.version, "as_of": TODAY}
+    return Summary.objects.create(definition=metric, **state | lies | drawn | fields)
+
+
+def measures(account: Account, **values: Any) -> AccountMeasures:
+    """The present values of a customer: a number, None, or a pair with "not yet"."""
+    pairs = {k: v if isinstance(v, tuple) else (v, False) for k, v in values.items()}
+    return AccountMeasures.objects.create(
+        account=account,
+        as_of=TODAY,
+        values={key: {"v": v, "c": c} for key, (v, c) in pairs.items()},
+        series={key: [None, 1.0, *range(10), v] for key, (v, _c) in pairs.items()},
+        last_event_on=date(2025, 6, 27),
+    )
 
 
 def used(account: Account, *days: str, name: str = "login", **fields: Any) -> list[dict[str, Any]]:

@@ -59,12 +59,16 @@ def test_customers_without_events_are_measured_too() -> None:
 def test_who_left_has_no_value_afterwards() -> None:
     left = an_account(external_id="left", signed_up_on=None)
     Subscription.objects.create(
-        account=left, external_id="c", start=date(2025, 2, 3), end=date(2025, 5, 31), outcome="churned"
+        account=left,
+        external_id="c",
+        start=date(2025, 2, 3),
+        end=date(2025, 5, 31),
+        outcome="churned",
     )
     measured(*used(left, "02-05", "05-30", "06-01"))
     kept = AccountMeasures.objects.get(account=left)
     assert kept.values["usage_28d"]["v"] is None
-    assert kept.series["usage_28d"][-6:] == [0, 1, None, None, None, None]
+    assert kept.series["usage_28d"][-6:] == [0, None, None, None, None, None]
 
 
 def test_without_events_the_chain_goes_on() -> None:
@@ -151,7 +155,7 @@ def test_a_new_metric_is_computed_back_to_the_first_event() -> None:
     assert points[0].day == date(2025, 2, 10)
     assert points[-1].day == TODAY
     assert (points[-1].n, points[-1].median) == (2, 3.5)
-    assert Summary.objects.get(definition=made).highest[0][1] == 7
+    assert Summary.objects.get(definition=made).highest[0][1] == 6
     assert all(point.stale is False for point in points)
 
 
@@ -166,7 +170,9 @@ def test_other_parameters_are_a_new_version() -> None:
         change_metric(by=analyst, definition=metric, params={"event": "export", "days": 7}, **words)
         run_owed()
     assert metric.version == 2 == metric.versions.count()
-    assert set(WeeklyCourse.objects.filter(definition=metric).values_list("version", flat=True)) == {2}
+    assert set(
+        WeeklyCourse.objects.filter(definition=metric).values_list("version", flat=True)
+    ) == {2}
 
 
 def test_a_retired_metric_is_not_suggested_again() -> None:

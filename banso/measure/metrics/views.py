@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banso.measure.metrics import reads
+from banso.measure.metrics.forms import NamesForm, ParametersForm
+from banso.measure.metrics.models import MetricDefinition
+from banso.measure.metrics.pages import detail_page, list_rows, names_for, preview_page
+from banso.measure.metrics.shape import Shape
+from banso.measure.metrics.shapes import shapes
+from banso.measure.metrics.writes.definitions import (
+    change_metric,
+    define_metric,
+    retire_metric,
+)
+from banso.shared.lake.reads import event_rows
+from banso.shared.spreadsheets import csv_response
+from banso.shared.users.models import User
+from banso.shared.users.reads import signed_in
+
+
+@require_GET
+def metric_list(request: HttpRequest) -> HttpResponse:
+    """What is measured of every customer, and how the values lie."""
+    rows = list_rows()
+    context = {
+        "rows": rows,
+        "events": bool(rows) or event_rows(),
+        "may_define": signed_in(request).may("define"),
+    }
+    return render(request, "metrics/metric_list.html", context)
+
+
+@require_GET
+def metric_detail(request: HttpRequest, key: str) -> HttpResponse:
+    """One metric: what it means, how it lies over the customers, and its course."""
+    definition = get_object_or_404(MetricDefinition.objects.select_related("summary"), key=key)
+    context = detail_page(definition) | {"may_define": signed_in(request).may("define")}
+    return render(request, "metrics/metric_detail.html", context)
+
+
+@require_GET
+def metric_progress(request: HttpRequest, key: str) -> HttpResponse:
+    """The progress of the computation, asked for again and again until it is complete."""
+    definition = get_object_or_404(MetricDefinition, key=key)
+    progress = reads.progress(definition)
+    if progress.is_complete and hasattr(definition, "summary"):
+        answer = HttpResponse()
+        answer["HX-Refresh"] = "true"
+        return answer
+    context = {"definition": definition, "progress": progress}
+    return render(request, "metrics/metric_detail.html#progress", context)
+
+
+@require_GET
+def metric_export(request: HttpRequest, key: str) -> StreamingHttpResponse:
+    """Every customer's present value as a file for spreadsheets."""
+    definition = get_object_or_404(MetricDefinition, key=key)
+    header = [_("External id"), _("Name"), definition.name, _("Not yet")]
+    rows = (
+        (external_id, name, value, _("yes") if censored else "")
+        for _pk, external_id, name, value, censored in reads.all_values(key)
+    )
+    return csv_response(f"{definition.name}.csv", header, rows)
+
+
+@require_http_methods(["GET", "POST"])
+def metric_new(request: HttpRequest) -> HttpResponse:
+    """Choose a shape, then say what to measure; nothing but choices, no code."""
+    user = _who_may_define(request)
+    shape = shapes().get(request.GET.get("shape", ""))
+    if shape is None:
+        return render(request, "metrics/metric_new.html", {"shapes": list(shapes().values())})
+    parameters = ParametersForm(request.POST or None, shape=shape)
+    names = NamesForm(request.POST or None, initial={"unit": shape.unit, "better": shape.better})
+    if request.method == "POST" and parameters.is_valid() and names.is_valid():
+        chosen = names_for(shape, parameters.params, names.cleaned_data)
+        made = define_metric(by=user, shape=shape.key, params=parameters.params, **chosen)
+        messages.success(request, _("Saved. It is being computed back to the first event."))
+        return redirect("metrics:metric_detail", made.key)
+    context = {"shape": shape, "parameters": parameters, "names": names}
+    return render(request, "metrics/metric_new.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def metric_edit(request: HttpRequest, key: str) -> HttpResponse:
+    """Change a metric; other parameters make a new version."""
+    user = _who_may_define(request)
+    definition = get_object_or_404(MetricDefinition, key=key)
+    shape = shapes()[definition.shape]
+    parameters = ParametersForm(request.POST or None, shape=shape, initial=definition.params)
+    named = {name: getattr(definition, name) for name in NamesForm.base_fields}
+    names = NamesForm(request.POST or None, initial=named)
+    if request.method == "POST" and parameters.is_valid() and names.is_valid():
+        chosen = names_for(shape, parameters.params, names.cleaned_data)
+        change_metric(by=user, definition=definition, params=parameters.params, **chosen)
+        messages.success(request, _("Saved."))
+        return redirect("metrics:metric_detail", definition.key)
+    context = {"definition": definition, "shape": shape, "parameters": parameters, "names": names}
+    return render(request, "metrics/metric_edit.html", context)
+
+
+@require_GET
+def metric_preview(request: HttpRequest, shape_key: str) -> HttpResponse:
+    """What the choices mean in words and over the customers of today, before anything is saved."""
+    _who_may_define(request)
+    shape = _shape(shape_key)
+    parameters = ParametersForm(_given(request.GET, shape), shape=shape)
+    unit = request.GET.get("unit", shape.unit)
+    context = preview_page(shape, parameters.params, unit) if parameters.is_valid() else {}
+    return render(request, "metrics/metric_new.html#preview", context)
+
+
+@require_POST
+def metric_retire(request: HttpRequest, key: str) -> HttpResponse:
+    """Take a metric out of use."""
+    user = _who_may_define(request)
+    retire_metric(by=user, definition=get_object_or_404(MetricDefinition, key=key))
+    messages.success(request, _("The metric is out of use."))
+    return redirect("metrics:metric_list")
+
+
+def _who_may_define(request: HttpRequest) -> User:
+    user = signed_in(request)
+    if not user.may("define"):
+        raise PermissionDenied
+    return user
+
+
+def _shape(key: str) -> Shape:
+    if key not in shapes():
+        raise Http404
+    return shapes()[key]
+
+
+def _given(query: QueryDict, shape: Shape) -> dict[str, str]:
+    """What was chosen so far; what was not yet has its default."""
+    return {p.key: query.get(p.key, str(p.default)) for p in shape.parameters}
