@@ -32,7 +32,10 @@ def earlier_runs(run: EvidenceRun) -> QuerySet[EvidenceRun]:
 
 
 def findings_of_run(run: EvidenceRun) -> list[Finding]:
-    return list(run.findings.order_by("position"))
+    findings = list(run.findings.order_by("position"))
+    for finding in findings:
+        finding.run = run
+    return findings
 
 
 def earlier_verdicts(finding: Finding) -> QuerySet[Finding]:

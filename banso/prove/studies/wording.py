@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from banso.prove.studies.models import EvidenceRun, Finding, Verdict
 
+STALE_DAYS = 92
+
 REASONS = {
     "too_few_events": gettext_lazy(
         "At least %(events_needed)s decisions not to renew are needed; there are %(events)s."
@@ -131,7 +133,7 @@ def verdict_counts(findings: Sequence[Finding]) -> Counter[str]:
 
 def _next_answer(findings: Sequence[Finding], today: date) -> str:
     ahead = [f.expected_by for f in findings if f.expected_by and f.expected_by > today]
-    if not ahead:
+    if not ahead or stale(findings[0].run, today):
         return ""
     return _("The next answer may come %(when)s.") % {"when": about(min(ahead))}
 
@@ -175,9 +177,14 @@ def expected(finding: Finding, today: date) -> str:
         return ""
     if finding.expected_by is None:
         return _("Nobody can say yet when that will change.")
-    if finding.expected_by <= today:
+    if finding.expected_by <= today or stale(finding.run, today):
         return _("Import newer renewals to know.")
     return _("Known by %(when)s.") % {"when": about(finding.expected_by)}
+
+
+def stale(run: EvidenceRun, today: date) -> bool:
+    """Whether nothing was recorded for so long that the pace of renewals foretells nothing."""
+    return run.data_cut is not None and (today - run.data_cut).days > STALE_DAYS
 
 
 def about(day: date) -> str:

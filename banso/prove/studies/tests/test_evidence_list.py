@@ -3,6 +3,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -175,3 +176,14 @@ def test_the_number_of_queries_does_not_grow_with_the_findings(
 
 def test_who_is_not_signed_in_sees_nothing(client: Client) -> None:
     assert client.get(reverse(URL)).status_code == 302
+
+
+def test_old_data_ask_for_newer_ones_instead_of_foretelling(client: Client) -> None:
+    companies(60, lost=0.2)
+    run()
+    client.force_login(a_user(role="viewer", language="en"))
+    with clock.held_at(TODAY + timedelta(days=400)):
+        text = client.get(reverse(URL)).content.decode()
+    assert "Import newer renewals to know." in text
+    assert "Known by about" not in text
+    assert "The next answer may come" not in text

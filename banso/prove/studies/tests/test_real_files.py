@@ -51,11 +51,8 @@ def test_ravenstack_has_no_signal_and_none_is_found() -> None:
     assert found["account.own.churn_flag"] == Verdict.SUSPICIOUS
     assert found["subscription.seats"] == Verdict.NO_ASSOCIATION
     metrics = {key: verdict for key, verdict in found.items() if key.startswith("metric.")}
-    for key in ("metric.usage_28d", "metric.active_users_28d"):
-        assert metrics.get(key, Verdict.NO_ASSOCIATION) in (
-            Verdict.NO_ASSOCIATION,
-            Verdict.NOT_ENOUGH_DATA,
-        )
+    none_found = [key for key in metrics if metrics[key] == Verdict.NO_ASSOCIATION]
+    assert len(none_found) >= 10, "usage is there, and goes with nothing"
     about_leaving = [key for key in metrics if "churn" in key]
     assert all(metrics[key] == Verdict.SUSPICIOUS for key in about_leaving)
 
