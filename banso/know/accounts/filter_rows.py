@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from banso.know.accounts.columns import Column, Kind
 from banso.know.accounts.filters import MINE, NOBODY, TEAM
-from banso.know.accounts.rules import BETWEEN, EMPTY, FILLED, HAS, IS, NEXT, QUIET, Filter, whole_number
+from banso.know.accounts.rules import BETWEEN, EMPTY, FILLED, HAS, IS, NEXT, QUIET, Filter, day, number, whole_number
 
 WAY_NAMES: Mapping[str, str | Promise] = {
     IS: gettext_lazy("is"),
@@ -77,6 +78,14 @@ class FilterRow:
             return [*OWNER_GROUPS, *((str(pk), name) for pk, name in self.owners.items())]
         return self.column.choices() if self.column.choices else ()
 
+    def _limit(self, text: str) -> str:
+        """A limit as its reader writes it; what cannot be read stays as it was typed."""
+        if self.column.kind == Kind.DATE:
+            on = day(text)
+            return date_format(on, "SHORT_DATE_FORMAT") if on else text
+        limit = number(text)
+        return text if limit is None else number_format(limit, use_l10n=True, force_grouping=True)
+
     @property
     def sentence(self) -> str:
         """The filter in words, without the column's name."""
@@ -88,7 +97,7 @@ class FilterRow:
                 return ngettext("within %(days)s day", "within %(days)s days", days) % {"days": days}
             return ngettext("not for %(days)s day", "not for %(days)s days", days) % {"days": days}
         if self.how == BETWEEN:
-            return _between(self.asked.low, self.asked.high)
+            return _between(self._limit(self.asked.low), self._limit(self.asked.high))
         chosen = [label for _value, label, is_chosen in self.choices if is_chosen]
         said = any_of(chosen if self.inputs == "choices" else self.asked.values)
         return _("contains “%(text)s”") % {"text": said} if self.how == HAS else said

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 
 from banso.know.accounts.cells import as_text
 from banso.know.accounts.columns import Kind, own_columns
 from banso.know.accounts.models import Account
 from banso.know.accounts.reads import CHILDREN_SHOWN, children_of, environment_of, may_change
+from banso.know.accounts.rules import day
 from banso.shared.users.reads import signed_in
 
 
@@ -33,7 +35,14 @@ def _own_values(account: Account) -> Iterator[tuple[str, Any]]:
     for column in own_columns().values():
         value = column.value(account)
         if value not in (None, ""):
-            yield str(column.label), as_text(column.kind, value) if column.kind == Kind.NUMBER else value
+            yield str(column.label), _shown(column.kind, value)
+
+
+def _shown(kind: Kind, value: Any) -> Any:
+    on = day(str(value)) if kind == Kind.DATE else None
+    if on:
+        return date_format(on, "SHORT_DATE_FORMAT")
+    return as_text(kind, value) if kind == Kind.NUMBER else value
 
 
 def environment(request: HttpRequest, account: Account) -> str:

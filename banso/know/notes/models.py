@@ -3,13 +3,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Channel(models.TextChoices):
     VISIT = "visit", _("Visit")
     MEETING = "meeting", _("Online meeting")
     CALL = "call", _("Call")
-    MAIL = "mail", _("E-mail")
+    MAIL = "mail", pgettext_lazy("how we met", "E-mail")
     CHAT = "chat", _("Chat")
 
 
