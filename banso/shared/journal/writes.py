@@ -10,6 +10,7 @@ from django.db.models import Case, Q, Value, When
 
 from banso.shared import clock
 from banso.shared.journal.models import Entry, Job, Tick
+from banso.shared.journal.reads import given_up_jobs
 from banso.shared.journal.registry import reactions_to, schedules
 from banso.shared.journal.rules import LEASE, gives_up, wait_before_retry
 
@@ -133,3 +134,14 @@ def ask_for_scheduled() -> int:
 def forget_done_jobs(*, older_than: timedelta) -> int:
     """Drop paid jobs; the entries they answered stay."""
     return Job.objects.filter(done_at__lt=clock.now() - older_than).delete()[0]
+
+
+@transaction.atomic
+def retry_given_up() -> int:
+    """Owe the jobs that were given up once more, of several with one key the newest; how many."""
+    chosen: dict[str, int] = {}
+    for owed in given_up_jobs():
+        chosen.setdefault(owed.key or f"#{owed.pk}", owed.pk)
+    return Job.objects.filter(pk__in=chosen.values()).update(
+        given_up_at=None, lease_until=None, attempts=0, run_after=clock.now()
+    )

@@ -19,6 +19,10 @@ from banso.shared.lake.reads import live_segments, paths_of
 _WEEK = f"(ts_us // {rules.DAY_US} + 3) // 7"
 
 
+class CannotOpen(Exception):
+    """DuckDB does not start as it is set up."""
+
+
 @dataclass
 class Inspection:
     """What was counted, and the names of the files that are not as they should be."""
@@ -61,9 +65,12 @@ def inspect(*, orphans_older_than: timedelta) -> Inspection:
         found.unknown_rows += segment.unknown_rows
         if _is_as_the_manifest_says(segment, found):
             weeks.setdefault(segment.week, []).append(segment)
-    with engine.opened() as connection:
-        for week, segments in weeks.items():
-            _read_week(connection, week, segments, found)
+    try:
+        with engine.opened() as connection:
+            for week, segments in weeks.items():
+                _read_week(connection, week, segments, found)
+    except duckdb.Error as error:  # of a single file it is caught below
+        raise CannotOpen(str(error)) from error
     return found
 
 

@@ -39,7 +39,9 @@ def restore(source: Path, *, say: Callable[[str], None]) -> Contents:
     try:
         with work_folder(Path(settings.HOME) / f"restore{UNFINISHED}") as work:
             contents = verified(source, work)
-            say(_("All %(n)d files are as they were backed up.") % {"n": len(contents.files)})
+            say(
+                _("Files verified: %(n)d, all as they were backed up.") % {"n": len(contents.files)}
+            )
             _put_in_place(work, contents)
     except (OSError, DatabaseError, sqlite3.Error) as error:
         raise Refused(

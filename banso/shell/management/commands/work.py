@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from banso.shared.journal.jobs import run_owed, work_until
+from banso.shared.journal.writes import retry_given_up
 
 
 class Command(BaseCommand):
@@ -15,8 +16,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="pay what is due now and leave")
+        parser.add_argument("--retry", action="store_true", help="take up what was given up, too")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["retry"]:
+            self.stdout.write(f"{retry_given_up()} jobs taken up again")
         if options["once"]:
             self.stdout.write(f"{run_owed()} jobs done")
             return
