@@ -88,14 +88,17 @@ class Applier:
         keys = pc.dictionary_encode(events.table["account_key"].combine_chunks())
         texts = keys.dictionary.to_pylist()
         known = self.references.event_keys(texts)
-        unknown = {place for place, text in enumerate(texts) if known[text] is None}
+        unknown = {place for place, key in enumerate(known) if key is None}
         for pair in pc.value_counts(keys.indices).to_pylist() if unknown else []:
             if pair["values"] in unknown:
                 result.unknown_keys[texts[pair["values"]]] += pair["counts"]
         result.counts["unclaimed"] = sum(result.unknown_keys.values())
         result.counts["created"] = events.table.num_rows
-        written = pa.array([known[text] or text for text in texts], pa.string()).take(keys.indices)
-        table = events.table.set_column(1, "account_key", written)
+        table = events.table
+        if known != texts:
+            written = [key or text for key, text in zip(known, texts, strict=True)]
+            column = pa.array(written, pa.string()).take(keys.indices)
+            table = table.set_column(1, "account_key", column)
         result.shown["created"] = [
             {"row": number, "id": row["account_key"], "name": row["name"]}
             for number, row in zip(

@@ -75,19 +75,20 @@ class References:
         """Ask again the next time: the account may come later in the file."""
         self._accounts.pop(text, None)
 
-    def event_keys(self, texts: Iterable[str]) -> dict[str, str | None]:
+    def event_keys(self, texts: Sequence[str]) -> list[str | None]:
         """The key under which the lake finds each account, None when there is none yet."""
-        wanted = set(texts)
-        if len(self._event_keys) > KEPT:
-            self._event_keys.clear()
-        missing = [text for text in wanted if text not in self._event_keys]
-        known = resolve(missing)
-        self._event_keys.update({text: text for text in known})
-        missing = [text for text in missing if text not in known]
-        named = {text: pk for text, pk in self._by_name(missing).items() if isinstance(pk, int)}
-        ids = dict(self._external_ids(list(named.values())))
-        self._event_keys.update({text: ids.get(named.get(text, 0)) for text in missing})
-        return {text: self._event_keys[text] for text in wanted}
+        kept = self._event_keys
+        if len(kept) > KEPT:
+            kept.clear()
+        missing = [text for text in texts if text not in kept]
+        if missing:
+            known = resolve(missing)
+            kept.update({text: text for text in known})
+            missing = [text for text in missing if text not in known]
+            named = {text: pk for text, pk in self._by_name(missing).items() if isinstance(pk, int)}
+            ids = dict(self._external_ids(list(named.values())))
+            kept.update({text: ids.get(named.get(text, 0)) for text in missing})
+        return [kept[text] for text in texts]
 
     def _external_ids(self, pks: Sequence[int]) -> Iterator[tuple[int, str]]:
         for some in slices(pks):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -45,19 +46,23 @@ def convert_events(
     for place, number in enumerate(chunk.numbers):
         if number in duplicates:
             faults.setdefault(place, []).append(fault("duplicate_id", first=duplicates[number]))
-    columns = {target: _texts(chunk, mapping, target, faults) for target in TEXTS}
+    texts = {target: _texts(chunk, mapping, target, faults) for target in TEXTS}
     times = _times(chunk, mapping, zone, latest, faults)
-    props = _props(chunk, mapping)
     count = len(chunk.numbers)
+
+    def column(target: str, otherwise: str | None = None) -> pa.Array:
+        found = texts[target]
+        return pa.array([otherwise] * count, pa.string()) if found is None else found
+
     table = pa.table(
         {
-            "event_id": pa.array(columns["event_id"] or [None] * count, pa.string()),
-            "account_key": pa.array(columns["account"] or [None] * count, pa.string()),
-            "user_key": pa.array(columns["user_key"] or [None] * count, pa.string()),
-            "role": pa.array(columns["role"] or [None] * count, pa.string()),
-            "name": pa.array(columns["name"] or [mapping.event_name or None] * count, pa.string()),
+            "event_id": column("event_id"),
+            "account_key": column("account"),
+            "user_key": column("user_key"),
+            "role": column("role"),
+            "name": column("name", mapping.event_name or None),
             "ts_us": times,
-            "props": pa.array(props or [None] * count, pa.string()),
+            "props": pa.array(_props(chunk, mapping) or [None] * count, pa.string()),
         }
     )
     refused = [Refusal(s.number, s.cells, [s.fault]) for s in chunk.spoiled]
@@ -74,24 +79,24 @@ def convert_events(
 
 def _texts(
     chunk: Chunk, mapping: Mapping, target: str, faults: dict[int, list[Fault]]
-) -> list[str | None] | None:
+) -> pa.Array | None:
+    """A column as trimmed texts with nulls for empty cells; faults stand by the place of their row."""
     place = mapping.place_of(target)
     if place is None:
         return None
-    limit = TEXTS[target]
-    found: list[str | None] = [text.strip() or None for text in chunk.columns[place]]
-    column = mapping.columns[place].name
-    if max(map(len, chunk.columns[place]), default=0) > limit:
-        for at, text in enumerate(found):
-            if text and len(text) > limit:
-                why = fault("text_too_long", limit=limit, length=len(text)).at(column)
-                faults.setdefault(at, []).append(why)
-    if target in ("account", "name") and None in found:
-        if target == "name" and mapping.event_name:
-            return [text or mapping.event_name for text in found]
-        for at, text in enumerate(found):
-            if text is None:
-                faults.setdefault(at, []).append(fault("cell_missing", targets=target))
+    limit, column = TEXTS[target], mapping.columns[place].name
+    found = pc.utf8_trim_whitespace(pa.array(chunk.columns[place], pa.string()))
+    empty = pc.equal(found, "")
+    if pc.any(empty).as_py():
+        instead = mapping.event_name if target == "name" and mapping.event_name else None
+        found = pc.if_else(empty, pa.scalar(instead, pa.string()), found)
+    if (pc.max(pc.utf8_length(found)).as_py() or 0) > limit:
+        for at in pc.indices_nonzero(pc.greater(pc.utf8_length(found), limit)).to_pylist():
+            why = fault("text_too_long", limit=limit, length=len(found[at].as_py())).at(column)
+            faults.setdefault(at, []).append(why)
+    if target in ("account", "name") and found.null_count:
+        for at in pc.indices_nonzero(pc.is_null(found)).to_pylist():
+            faults.setdefault(at, []).append(fault("cell_missing", targets=target))
     return found
 
 
@@ -145,7 +150,7 @@ def _iso_times(texts: Sequence[str], zone: tzinfo) -> pa.Array | None:
 
 
 def _in_range(times: pa.Array) -> bool:
-    return not len(times) or (pc.min(times).as_py() or 0) >= 0
+    return (pc.min(times).as_py() or 0) >= 0
 
 
 def prop_parser(column: Column) -> Callable[[str], Any]:
@@ -167,10 +172,20 @@ def _props(chunk: Chunk, mapping: Mapping) -> list[str | None] | None:
     places = [(at, column) for at, column in mapping.places(PROP) if at < len(chunk.columns)]
     if not places:
         return None
-    keys = [column.key for _, column in places]
-    values = [parsed(chunk.columns[at], prop_parser(column))[0] for at, column in places]
-    result: list[str | None] = []
-    for line in zip(*values, strict=True):
-        found = {key: value for key, value in zip(keys, line, strict=True) if value is not None}
-        result.append(_encode(found).decode() if found else None)
-    return result
+    columns = [
+        parsed(chunk.columns[at], _fragment(column.key, prop_parser(column)))[0]
+        for at, column in places
+    ]
+    joined = map(",".join, map(partial(filter, None), zip(*columns, strict=True)))
+    return [f"{{{inside}}}" if inside else None for inside in joined]
+
+
+def _fragment(key: str, parse: Callable[[str], Any]) -> Callable[[str], str]:
+    """A cell as its part of a JSON object; empty when there is no value."""
+    before = _encode(key).decode()
+
+    def written(text: str) -> str:
+        value = parse(text)
+        return "" if value is None else f"{before}:{_encode(value).decode()}"
+
+    return written

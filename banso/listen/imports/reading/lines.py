@@ -25,7 +25,7 @@ def open_bytes(path: Path, *, gzipped: bool) -> IO[bytes]:
 
 
 class Lines:
-    """Iterates over lines with their ends; ``share`` says how much of the file was read."""
+    """Iterates over lines, each with its end; ``share`` says how much of the file was read."""
 
     def __init__(self, path: Path, *, encoding: str, gzipped: bool = False) -> None:
         self.raw = path.open("rb")
@@ -61,20 +61,35 @@ class Lines:
             if not block:
                 return
 
-    def __iter__(self) -> Iterator[str]:
+    def blocks(self) -> Iterator[tuple[list[str], bool]]:
+        """Lines without their ends, many at a time; True when none has a quote or another snag."""
         rest, passing_over = "", False
         for text in self.texts():
+            joined = rest + text
             # not str.splitlines: it also splits at characters that are part of a cell
-            *parts, rest = (rest + text).split("\n")
-            for part in parts:
-                if passing_over:
-                    passing_over = False
-                    yield TOO_LONG
-                else:
-                    yield part + "\n" if len(part) <= CELL_LIMIT else TOO_LONG
-            if len(rest) > CELL_LIMIT:
-                rest, passing_over = "", True
+            *parts, rest = joined.split("\n")
+            if len(joined) > CELL_LIMIT or passing_over:
+                parts = [part if len(part) <= CELL_LIMIT else TOO_LONG for part in parts]
+                if parts and passing_over:
+                    parts[0], passing_over = TOO_LONG, False
+                if len(rest) > CELL_LIMIT:
+                    rest, passing_over = "", True
+                yield parts, False
+                continue
+            returns = joined.count("\r")
+            plain = '"' not in joined and returns == joined.count("\r\n") and not self.lossy
+            yield (
+                [part[:-1] if part.endswith("\r") else part for part in parts]
+                if returns
+                else parts,
+                plain,
+            )
         if passing_over:
-            yield TOO_LONG
+            yield [TOO_LONG], False
         elif rest:
-            yield rest
+            yield [rest], '"' not in rest and "\r" not in rest and not self.lossy
+
+    def __iter__(self) -> Iterator[str]:
+        for parts, _ in self.blocks():
+            for part in parts:
+                yield part if part is TOO_LONG else part + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -46,7 +46,7 @@ class Chunk:
     """Rows by columns: ``columns[c][i]`` is the text of column c in the row ``numbers[i]`` of the file."""
 
     numbers: list[int]
-    columns: list[list[str]]
+    columns: list[Sequence[str]]
     spoiled: list[Spoiled]
     share: float = 0.0
 
@@ -97,6 +97,15 @@ class Gather:
             self.held += 1
         return self.held >= self.size
 
+    def add_rows(self, first: int, rows: list[list[str]]) -> None:
+        """Keep consecutive rows, all of the right width."""
+        if first <= self.after:
+            rows = rows[self.after - first + 1 :]
+            first = self.after + 1
+        self.rows += rows
+        self.numbers += range(first, first + len(rows))
+        self.held += len(rows)
+
     def spoil(self, number: int, cells: list[str], fault: Fault) -> bool:
         if number > self.after:
             self.spoiled.append(Spoiled(number, cells, fault))
@@ -104,7 +113,7 @@ class Gather:
         return self.held >= self.size
 
     def take(self, share: float) -> Chunk:
-        columns = [list(column) for column in zip(*self.rows, strict=True)]
-        chunk = Chunk(self.numbers, columns or [[] for _ in range(self.width)], self.spoiled, share)
+        columns: list[Sequence[str]] = list(zip(*self.rows, strict=True))
+        chunk = Chunk(self.numbers, columns or [()] * self.width, self.spoiled, share)
         self.numbers, self.rows, self.spoiled, self.held = [], [], [], 0
         return chunk

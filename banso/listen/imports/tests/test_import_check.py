@@ -16,7 +16,9 @@ FILE = "account_id,account_name\nA,Aoba\nB,Beni\nA,Again\n"
 
 
 def page_of(client: Client, run: ImportRun, **headers: str) -> str:
-    return client.get(reverse("imports:import_check", args=[run.pk]), headers=headers).content.decode()
+    return client.get(
+        reverse("imports:import_check", args=[run.pk]), headers=headers
+    ).content.decode()
 
 
 @pytest.fixture
@@ -46,7 +48,9 @@ def test_the_dry_run_says_what_would_happen_and_writes_nothing(manager: Client) 
 
 def test_changes_are_shown_old_to_new(manager: Client) -> None:
     imported("account_id,account_name,industry\nA,Aoba,Retail\n")
-    page = page_of(manager, checked(an_upload("account_id,account_name,industry\nA,Aoba,Finance\n")))
+    page = page_of(
+        manager, checked(an_upload("account_id,account_name,industry\nA,Aoba,Finance\n"))
+    )
     assert "Retail</span> → Finance" in page
 
 

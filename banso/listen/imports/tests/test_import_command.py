@@ -32,7 +32,9 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert not Account.objects.exists()
 
 
-def test_refused_rows_are_listed_written_on_demand_and_told_by_the_exit_code(tmp_path: Path) -> None:
+def test_refused_rows_are_listed_written_on_demand_and_told_by_the_exit_code(
+    tmp_path: Path,
+) -> None:
     path, refused = tmp_path / "a.csv", tmp_path / "refused.csv"
     path.write_text("account_id,account_name\nA,Aoba\nA,Again\n")
     out = StringIO()

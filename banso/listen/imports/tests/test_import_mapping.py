@@ -31,7 +31,9 @@ def manager(client: Client) -> Client:
 
 
 def test_the_guess_is_shown_with_values_as_understood(manager: Client) -> None:
-    page = manager.get(address(a_draft("顧客ID,会社名,登録日\nA,あおば,R6.3.1\nB,みなと,someday\n"))).content.decode()
+    page = manager.get(
+        address(a_draft("顧客ID,会社名,登録日\nA,あおば,R6.3.1\nB,みなと,someday\n"))
+    ).content.decode()
     assert '<option value="signed_up_on" selected>' in page
     assert "1 Mar 2024" in page
     assert "“someday” is not a date." in page
@@ -56,14 +58,19 @@ def test_the_form_changes_columns_and_starts_the_check(manager: Client) -> None:
     assert answer.headers["Location"] == reverse("imports:import_check", args=[run.pk])
     run.refresh_from_db()
     assert (run.state, run.mapping["source"]) == ("checking", "billing")
-    assert [(c["target"], c["order"]) for c in run.mapping["columns"]][2:] == [("start", "dmy"), ("plan", "mdy")]
+    assert [(c["target"], c["order"]) for c in run.mapping["columns"]][2:] == [
+        ("start", "dmy"),
+        ("plan", "mdy"),
+    ]
     assert Job.objects.filter(name="imports.check", args={"run_id": run.pk}).exists()
     assert Mapping.objects.get().name == "file.csv"
 
 
 def test_another_kind_makes_another_guess(manager: Client) -> None:
     run = a_draft("account_id,account_name\nA,Aoba\n")
-    page = manager.post(address(run), {"kind": "events", "kind_before": "accounts"}).content.decode()
+    page = manager.post(
+        address(run), {"kind": "events", "kind_before": "accounts"}
+    ).content.decode()
     assert "No column goes to Date and time." in page
 
 

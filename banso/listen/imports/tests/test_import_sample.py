@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_sample_is_recognised_when_it_comes_back(client: Client, kind: str, language: str) -> None:
+def test_a_sample_is_recognised_when_it_comes_back(
+    client: Client, kind: str, language: str
+) -> None:
     client.force_login(a_user(role="manager", language=language))
     answer = client.get(reverse("imports:import_sample", args=[kind]))
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]

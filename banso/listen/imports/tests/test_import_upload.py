@@ -19,7 +19,9 @@ def a_file(content: bytes, name: str = "顧客一覧.csv") -> BytesIO:
     return file
 
 
-def test_a_file_is_kept_under_a_name_nobody_guesses_and_leads_to_its_columns(client: Client) -> None:
+def test_a_file_is_kept_under_a_name_nobody_guesses_and_leads_to_its_columns(
+    client: Client,
+) -> None:
     client.force_login(a_user(role="manager"))
     answer = client.post(UPLOAD, {"files": a_file(b"account_id,account_name\nA,Aoba\n")})
     run = ImportRun.objects.get()
@@ -33,7 +35,10 @@ def test_a_file_is_kept_under_a_name_nobody_guesses_and_leads_to_its_columns(cli
 
 def test_several_files_lead_to_the_list(client: Client) -> None:
     client.force_login(a_user(role="manager"))
-    files = [a_file(b"account_id,account_name\nA,Aoba\n"), a_file(b"name,email\nS,s@x.jp\n", "p.csv")]
+    files = [
+        a_file(b"account_id,account_name\nA,Aoba\n"),
+        a_file(b"name,email\nS,s@x.jp\n", "p.csv"),
+    ]
     answer = client.post(UPLOAD, {"files": files})
     assert answer.headers["Location"] == reverse("imports:import_list")
     assert sorted(ImportRun.objects.values_list("kind", flat=True)) == ["accounts", "people"]

@@ -138,7 +138,7 @@ def test_a_giant_cell_spoils_its_row_only_and_is_not_held(tmp_path: Path, quote:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     chunk = all_of(path)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert chunk.columns[0] == ["A", "C"]
+    assert list(chunk.columns[0]) == ["A", "C"]
     assert [(row.number, row.fault.code) for row in chunk.spoiled] == [(3, "cell_too_big")]
     assert grown < 30_000, f"{grown} kB more for a cell of 60 MB"
 
@@ -146,19 +146,19 @@ def test_a_giant_cell_spoils_its_row_only_and_is_not_held(tmp_path: Path, quote:
 def test_an_open_quote_spoils_its_row_only(tmp_path: Path) -> None:
     path = a_file(tmp_path, 'id,name\nA,a\nB,"b\nC,c\nD,d\n')
     chunk = all_of(path)
-    assert chunk.columns[0] == ["A", "C", "D"]
+    assert list(chunk.columns[0]) == ["A", "C", "D"]
     assert [(row.number, row.fault.code) for row in chunk.spoiled] == [(3, "quote_not_closed")]
 
 
 def test_lines_inside_quotes_are_one_row(tmp_path: Path) -> None:
     path = a_file(tmp_path, 'id,name\r\nA,"two\r\nlines"\r\nB,b\r\n')
     chunk = all_of(path)
-    assert (chunk.numbers, chunk.columns[1]) == ([2, 3], ["two\r\nlines", "b"])
+    assert (chunk.numbers, chunk.columns[1]) == ([2, 3], ("two\nlines", "b"))
 
 
 def test_rows_too_wide_and_too_narrow(tmp_path: Path) -> None:
     chunk = all_of(a_file(tmp_path, "id,name,x\nA,a,1\nB\nC,c,1,2\nD,d,1,,\n"))
-    assert chunk.columns == [["A", "B", "D"], ["a", "", "d"], ["1", "", "1"]]
+    assert chunk.columns == [("A", "B", "D"), ("a", "", "d"), ("1", "", "1")]
     assert [(row.number, row.fault.code) for row in chunk.spoiled] == [(4, "too_many_cells")]
 
 
