@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
@@ -76,12 +75,12 @@ def signals_in(user: User, scope: str, today: date) -> QuerySet[Signal]:
     )
 
 
-def ranked(signals: QuerySet[Signal], kind: str) -> QuerySet[Signal, Any]:
+def ranked(signals: QuerySet[Signal], kind: str) -> list[int]:
     """Accounts by the sum of their signals' priorities; with a kind only those that have it."""
+    totals = signals.order_by().values_list("account_id").annotate(total=Sum("priority"))
     if kind:
-        signals = signals.filter(account__in=signals.filter(kind=kind).values("account"))
-    totals = signals.order_by().values("account_id").annotate(total=Sum("priority"))
-    return totals.order_by("-total", "account_id")
+        totals = totals.filter(account__in=signals.filter(kind=kind).values("account"))
+    return [pk for pk, _ in sorted(totals, key=lambda row: (-row[1], row[0]))]
 
 
 def counts_by_kind(signals: QuerySet[Signal]) -> list[tuple[Kind, int]]:

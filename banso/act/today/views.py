@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -45,10 +46,10 @@ def today(request: HttpRequest) -> HttpResponse:
     kind = kind if kind in kinds() else ""
     signals = signals_in(user, scope, day)
     page = Paginator(ranked(signals, kind), PAGE_SIZE).get_page(request.GET.get("page"))
-    needing = page.paginator.count if not kind else ranked(signals, "").count()
+    needing = page.paginator.count if not kind else len(ranked(signals, ""))
     overdue, due_today = due_counts(user, scope=scope, today=day)
     context: dict[str, Any] = {
-        "cards": cards(user, [row["account_id"] for row in page.object_list], day),
+        "cards": cards(user, list(page.object_list), day),
         "page": page,
         "scope": scope,
         "kind": kind,
@@ -60,6 +61,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "tasks_today": due_today,
         "has_team": user.team_id is not None,
         "day": day,
+        "tomorrow": day + timedelta(days=1),
     }
     if not needing:
         context |= _nothing(user, scope, context["customers"])
