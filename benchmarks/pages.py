@@ -30,8 +30,12 @@ PAGES = {
     "list, sorted by MRR": "/customers/?sort=-mrr",
     "list, one segment (25 %)": "/customers/?segment=SMB&segment.how=is&sort=next_renewal",
     "list, mine": "/customers/?owner=mine",
-    "list, renewal within 90 days": "/customers/?next_renewal=90&next_renewal.how=next&sort=next_renewal",
-    "list, segment and industry (3 %)": "/customers/?segment=SMB&segment.how=is&industry=IT&industry.how=is",
+    "list, renewal within 90 days": (
+        "/customers/?next_renewal=90&next_renewal.how=next&sort=next_renewal"
+    ),
+    "list, segment and industry (3 %)": (
+        "/customers/?segment=SMB&segment.how=is&industry=IT&industry.how=is"
+    ),
     "list, industry contains": "/customers/?industry=造&sort=-employees",
     "list, search with 1 hit": "/customers/?q=c-0000999",
     "list, search with many": "/customers/?q=製作所",
@@ -58,9 +62,16 @@ def make_company(size: int) -> None:
     from banso.shared.users.models import User
 
     owners = [
-        User.objects.create_user(f"csm{n}@example.jp", name=f"担当 {n}", role="csm").pk for n in range(30)
+        User.objects.create_user(f"csm{n}@example.jp", name=f"担当 {n}", role="csm").pk
+        for n in range(30)
     ]
-    define_field(by=None, holder="account", key="contract", kind="choice", choices=["Gold", "Silver", "Bronze"])
+    define_field(
+        by=None,
+        holder="account",
+        key="contract",
+        kind="choice",
+        choices=["Gold", "Silver", "Bronze"],
+    )
     define_field(by=None, holder="account", key="score", kind="number")
     define_field(by=None, holder="account", key="memo", kind="text")
     pick = random.Random(1)
@@ -76,15 +87,28 @@ def make_company(size: int) -> None:
     insert_rows(
         Subscription,
         rows=[
-            {"external_id": f"S-{n}", "account_id": n, "start": start, "mrr_minor": 50_000, "currency": "JPY"}
+            {
+                "external_id": f"S-{n}",
+                "account_id": n,
+                "start": start,
+                "mrr_minor": 50_000,
+                "currency": "JPY",
+            }
             for n in ids
         ],
     )
     at = datetime(2026, 3, 1, 3, tzinfo=UTC)
     for part in ("更新の相談を受けました。", "使い方の質問に答えました。"):
-        insert_rows(Note, rows=[{"account_id": n, "at": at, "happened": part, "mood": 1} for n in ids])
+        insert_rows(
+            Note, rows=[{"account_id": n, "at": at, "happened": part, "mood": 1} for n in ids]
+        )
     changes = {"changes": {"segment": ["SMB", "Mid"]}}
-    insert_rows(Entry, rows=[{"kind": "account.changed", "account_id": n, "at": at, "payload": changes} for n in ids])
+    insert_rows(
+        Entry,
+        rows=[
+            {"kind": "account.changed", "account_id": n, "at": at, "payload": changes} for n in ids
+        ],
+    )
 
 
 def account(n: int, pick: random.Random, owners: list[int]) -> dict[str, Any]:
@@ -102,7 +126,11 @@ def account(n: int, pick: random.Random, owners: list[int]) -> dict[str, Any]:
         "employees": pick.randrange(5, 20_000),
         "website": f"https://www.example{n}.co.jp",
         "owner_id": pick.choice(owners),
-        "custom": {"contract": pick.choice(("Gold", "Silver", "Bronze")), "score": pick.randrange(1000), "memo": "特になし"},
+        "custom": {
+            "contract": pick.choice(("Gold", "Silver", "Bronze")),
+            "score": pick.randrange(1000),
+            "memo": "特になし",
+        },
         "next_renewal_on": TODAY + timedelta(pick.randrange(365)) if pick.random() < 0.9 else None,
         "mrr_minor": pick.randrange(10_000, 2_000_000),
         "currency": "JPY",
@@ -154,7 +182,9 @@ def _cpu_ms(client: Any, path: str, runs: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", default="1000,100000")
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
@@ -169,12 +199,19 @@ def main() -> None:
             environment = {**os.environ, "BANSO_HOME": home, "BANSO_LOG_LEVEL": "ERROR"}
             environment.pop("DATABASE_URL", None)
             command = [sys.executable, __file__, "--one", str(size), "--runs", str(options.runs)]
-            done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+            done = subprocess.run(
+                command, env=environment, check=True, stdout=subprocess.PIPE, text=True
+            )
             results[size] = json.loads(done.stdout.splitlines()[-1])
-    print("CPU ms, SQL queries, kB".ljust(36) + "".join(f"{size:>12,} accounts  " for size in sizes))
+    print(
+        "CPU ms, SQL queries, kB".ljust(36) + "".join(f"{size:>12,} accounts  " for size in sizes)
+    )
     for label in PAGES:
         cells = (results[size][label] for size in sizes)
-        print(label.ljust(36) + "".join(f"{ms:9.1f} {queries:4d} {size / 1000:6.1f}  " for ms, queries, size in cells))
+        print(
+            label.ljust(36)
+            + "".join(f"{ms:9.1f} {queries:4d} {size / 1000:6.1f}  " for ms, queries, size in cells)
+        )
 
 
 if __name__ == "__main__":

@@ -26,13 +26,14 @@ class SearchTextField(models.CharField[str, str]):
 
     def __init__(self, *, of: tuple[str, ...] = (), **options: Any) -> None:
         self.of = of
-        super().__init__(**{"max_length": MOST_CHARACTERS, "editable": False, "default": ""} | options)
+        fixed: dict[str, Any] = {"max_length": MOST_CHARACTERS, "editable": False, "default": ""}
+        super().__init__(**fixed | options)
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
         return name, path, args, options | {"of": self.of}
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 - Django's signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
         text = searchable(*(str(getattr(model_instance, name) or "") for name in self.of))
         setattr(model_instance, self.attname, text)
         return text

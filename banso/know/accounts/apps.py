@@ -11,12 +11,14 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from banso.know.accounts import panels, sentences  # noqa: PLC0415 - models must be loaded
-        from banso.know.accounts.columns import fill_built_in  # noqa: PLC0415
-        from banso.know.accounts.event_keys import accounts_by_key  # noqa: PLC0415
-        from banso.shared.lake.registry import account_keys  # noqa: PLC0415
+        from banso.know.accounts import panels, sentences
+        from banso.know.accounts.columns import fill_built_in
+        from banso.know.accounts.event_keys import accounts_by_key
+        from banso.shared.lake.registry import account_keys
 
-        nav.fill("customers", NavItem(_("Customers"), "accounts:account_list", "building"), order=20)
+        nav.fill(
+            "customers", NavItem(_("Customers"), "accounts:account_list", "building"), order=20
+        )
         account_panels.fill("profile", Panel(_("Profile"), panels.profile), order=10)
         account_panels.fill("environment", Panel(_("Environment"), panels.environment), order=60)
         account_keys.fill("accounts", accounts_by_key, order=10)

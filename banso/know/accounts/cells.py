@@ -36,29 +36,44 @@ class Look:
         return self.account_url.replace("0", str(pk))
 
     def choices(self, columns: Sequence[Column]) -> list[dict[str, str]]:
-        return [{value: str(label) for value, label in column.choices()} if column.choices else {} for column in columns]
+        return [
+            {value: str(label) for value, label in column.choices()} if column.choices else {}
+            for column in columns
+        ]
 
 
 def table_rows(listing: Listing, page: Page, look: Look) -> list[SafeString]:
-    """The page's rows as HTML: made here, since a template takes three times as long for 500 cells."""
+    """The page's rows as HTML: a template would take three times as long for 500 cells."""
     shown = [listing.columns[key] for key in listing.shown]
     kinds = [
         (key, column.kind, labels)
         for key, column, labels in zip(listing.shown, shown, look.choices(shown), strict=True)
     ]
-    return [mark_safe(_row(account, page.values[account.pk], kinds, look)) for account in page.accounts]  # noqa: S308 - each part is escaped
+    return [
+        mark_safe(_row(account, page.values[account.pk], kinds, look))  # noqa: S308 - parts are escaped
+        for account in page.accounts
+    ]
 
 
-def _row(account: Account, values: Sequence[Any], kinds: Sequence[tuple[str, Kind, Mapping[str, str]]], look: Look) -> str:
+def _row(
+    account: Account,
+    values: Sequence[Any],
+    kinds: Sequence[tuple[str, Kind, Mapping[str, str]]],
+    look: Look,
+) -> str:
     name = escape(account.name)
     choose = (
-        f'<td class="list-choose"><input class="form-check-input m-0" type="checkbox" name="ids" value="{account.pk}" '
-        f'form="bulk" aria-label="{name}"></td>'
+        '<td class="list-choose"><input class="form-check-input m-0" type="checkbox" name="ids" '
+        f'value="{account.pk}" form="bulk" aria-label="{name}"></td>'
         if look.may_choose
         else ""
     )
-    cells = "".join(_cell(key, kind, labels, value, look) for (key, kind, labels), value in zip(kinds, values, strict=True))
-    return f'<tr>{choose}<th scope="row" class="list-name"><a href="{look.url(account.pk)}">{name}</a></th>{cells}</tr>'
+    cells = "".join(
+        _cell(key, kind, labels, value, look)
+        for (key, kind, labels), value in zip(kinds, values, strict=True)
+    )
+    link = f'<a href="{look.url(account.pk)}">{name}</a>'
+    return f'<tr>{choose}<th scope="row" class="list-name">{link}</th>{cells}</tr>'
 
 
 def _cell(key: str, kind: Kind, labels: Mapping[str, str], value: Any, look: Look) -> str:

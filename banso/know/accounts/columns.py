@@ -62,10 +62,11 @@ Choices = Callable[[], Sequence[tuple[str, Any]]]
 class Column:
     """One column.
 
-    value: from what the source has for an account to a plain value (MONEY: minor units and currency);
-        None or "" shows an empty cell. It is not called for accounts that the source leaves out.
-    source: fetches one thing per account for the account ids of a page, in one query; columns that name
-        the same function share its answer. Without one, ``value`` gets the Account itself.
+    value: from what the source has for an account to a plain value (MONEY: minor units and
+        currency; ACCOUNT: id and name; OWNER: user id; PERCENT: a fraction); None or "" shows an
+        empty cell. It is not called for accounts that the source leaves out.
+    source: fetches one thing per account for the account ids of a page, in one query; columns that
+        name the same function share its answer. Without one, ``value`` gets the Account itself.
     by: a lookup path or an expression over Account; makes the column sortable and filterable.
         Only a path of an indexed field keeps its cost independent of the number of accounts.
     """
@@ -85,7 +86,16 @@ class Column:
 
 account_columns: Slot[Column] = Slot("account columns")
 more_account_columns: Slot[Callable[[], Mapping[str, Column]]] = Slot("more account columns")
-SHOWN_AT_FIRST = ("owner", "stage", "touch_model", "segment", "mrr", "next_renewal", "last_contact", "health")
+SHOWN_AT_FIRST = (
+    "owner",
+    "stage",
+    "touch_model",
+    "segment",
+    "mrr",
+    "next_renewal",
+    "last_contact",
+    "health",
+)
 
 
 def columns() -> dict[str, Column]:
@@ -102,12 +112,14 @@ def _field(name: str) -> Callable[[Account], Any]:
 
 def parents_of(ids: Sequence[int]) -> Mapping[int, tuple[int, str]]:
     """The parent company of each account that has one: id and name."""
-    rows = Account.objects.filter(pk__in=ids, parent__isnull=False).values_list("pk", "parent_id", "parent__name")
+    rows = Account.objects.filter(pk__in=ids, parent__isnull=False).values_list(
+        "pk", "parent_id", "parent__name"
+    )
     return {pk: (parent, name) for pk, parent, name in rows}
 
 
 def fill_built_in() -> None:
-    """The columns that the account itself carries; the name always stands first and is no choice."""
+    """The columns that the account itself carries; the name always stands first."""
     texts = {
         "name": _("Name"),
         "name_kana": _("Reading of the name"),
@@ -122,21 +134,35 @@ def fill_built_in() -> None:
     made = {key: Column(label, _field(key), by=key) for key, label in texts.items()}
     made |= {
         "owner": Column(_("Owner"), _field("owner_id"), Kind.OWNER, by="owner_id"),
-        "stage": Column(_("Stage"), _field("stage"), Kind.CHOICE, by="stage", choices=lambda: Stage.choices),
+        "stage": Column(
+            _("Stage"), _field("stage"), Kind.CHOICE, by="stage", choices=lambda: Stage.choices
+        ),
         "touch_model": Column(
-            _("Touch model"), _field("touch_model"), Kind.CHOICE, by="touch_model", choices=lambda: TouchModel.choices
+            _("Touch model"),
+            _field("touch_model"),
+            Kind.CHOICE,
+            by="touch_model",
+            choices=lambda: TouchModel.choices,
         ),
         "mrr": Column(_("MRR"), lambda a: (a.mrr_minor, a.currency), Kind.MONEY, by="mrr_minor"),
         "employees": Column(_("Employees"), _field("employees"), Kind.NUMBER, by="employees"),
         "health": Column(_("Health score"), _field("health"), Kind.NUMBER, by="health"),
-        "signed_up": Column(_("Signed up on"), _field("signed_up_on"), Kind.DATE, by="signed_up_on"),
-        "next_renewal": Column(_("Next renewal"), _field("next_renewal_on"), Kind.DATE, by="next_renewal_on"),
-        "last_contact": Column(_("Last contact"), _field("last_contact_on"), Kind.DATE, by="last_contact_on"),
-        "parent": Column(_("Parent company"), lambda parent: parent, Kind.ACCOUNT, parents_of, by="parent_id"),
+        "signed_up": Column(
+            _("Signed up on"), _field("signed_up_on"), Kind.DATE, by="signed_up_on"
+        ),
+        "next_renewal": Column(
+            _("Next renewal"), _field("next_renewal_on"), Kind.DATE, by="next_renewal_on"
+        ),
+        "last_contact": Column(
+            _("Last contact"), _field("last_contact_on"), Kind.DATE, by="last_contact_on"
+        ),
+        "parent": Column(
+            _("Parent company"), lambda parent: parent, Kind.ACCOUNT, parents_of, by="parent_id"
+        ),
     }
     order = (
-        "name name_kana owner stage touch_model segment industry country mrr currency next_renewal last_contact "
-        "health employees signed_up parent website external_id source"
+        "name name_kana owner stage touch_model segment industry country mrr currency "
+        "next_renewal last_contact health employees signed_up parent website external_id source"
     )
     for place, key in enumerate(order.split()):
         account_columns.fill(key, made[key], order=place)

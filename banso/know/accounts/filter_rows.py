@@ -14,7 +14,19 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from banso.know.accounts.columns import Column, Kind
 from banso.know.accounts.filters import MINE, NOBODY, TEAM
-from banso.know.accounts.rules import BETWEEN, EMPTY, FILLED, HAS, IS, NEXT, QUIET, Filter, day, number, whole_number
+from banso.know.accounts.rules import (
+    BETWEEN,
+    EMPTY,
+    FILLED,
+    HAS,
+    IS,
+    NEXT,
+    QUIET,
+    Filter,
+    day,
+    number,
+    whole_number,
+)
 
 WAY_NAMES: Mapping[str, str | Promise] = {
     IS: gettext_lazy("is"),
@@ -68,10 +80,13 @@ class FilterRow:
 
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
-        """(value, label, chosen) of everything that can be chosen, and of what was chosen besides."""
+        """(value, label, chosen) of all that can be chosen, and of what was chosen besides."""
         offered = {value: str(label) for value, label in self._offered()}
         missing = {value: value for value in self.asked.values if value not in offered}
-        return [(value, label, value in self.asked.values) for value, label in (offered | missing).items()]
+        return [
+            (value, label, value in self.asked.values)
+            for value, label in (offered | missing).items()
+        ]
 
     def _offered(self) -> Sequence[tuple[str, Any]]:
         if self.column.kind == Kind.OWNER:
@@ -94,7 +109,9 @@ class FilterRow:
         if self.inputs == "days":
             days = whole_number(self.asked.value) or 0
             if self.how == NEXT:
-                return ngettext("within %(days)s day", "within %(days)s days", days) % {"days": days}
+                return ngettext("within %(days)s day", "within %(days)s days", days) % {
+                    "days": days
+                }
             return ngettext("not for %(days)s day", "not for %(days)s days", days) % {"days": days}
         if self.how == BETWEEN:
             return _between(self._limit(self.asked.low), self._limit(self.asked.high))
@@ -105,7 +122,9 @@ class FilterRow:
 
 def any_of(words: Sequence[str]) -> str:
     """“A or B or C” in the reader's language."""
-    return reduce(lambda one, other: _("%(one)s or %(other)s") % {"one": one, "other": other}, words)
+    return reduce(
+        lambda one, other: _("%(one)s or %(other)s") % {"one": one, "other": other}, words
+    )
 
 
 def _between(low: str, high: str) -> str:

@@ -6,17 +6,27 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, F, Func, Q, QuerySet, Value
+from django.db.models import CharField, F, Field, Func, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import StrIndex
 from django.db.models.sql.compiler import SQLCompiler
 
 from banso.know.accounts.columns import Column, Kind
 from banso.know.accounts.models import Account
-from banso.know.accounts.rules import EMPTY, FILLED, IS, NEXT, QUIET, Filter, day, number, whole_number
+from banso.know.accounts.rules import (
+    EMPTY,
+    FILLED,
+    IS,
+    NEXT,
+    QUIET,
+    Filter,
+    day,
+    number,
+    whole_number,
+)
 from banso.shared.money import CURRENCIES, to_minor
 from banso.shared.search_text import searchable
 from banso.shared.users.models import User
@@ -25,19 +35,22 @@ MINE, TEAM, NOBODY = "mine", "team", "nobody"
 
 
 class Unindexed(Func):
-    """The same value, but SQLite may not look it up in an index: when many rows match, it is quicker
-    to walk the index of the order and stop after one page. PostgreSQL decides by its statistics."""
+    """The same value, but SQLite may not look it up in an index: when many rows match, it is
+    quicker to walk the index of the order and stop after one page. PostgreSQL decides itself.
+    """
 
     arity = 1
     template = "%(expressions)s"
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> Any:
         return super().as_sql(compiler, connection, template="+%(expressions)s", **extra)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks, on which day, and in which currency amounts are written (asked only when it matters)."""
+    """Who asks, on which day, and in which currency they write amounts (fetched when needed)."""
 
     user: User
     today: date
@@ -48,12 +61,19 @@ def found_by_text(accounts: QuerySet[Account], q: str) -> QuerySet[Account]:
     """Accounts whose name, reading, external id or website holds every word of ``q``."""
     for place, word in enumerate(searchable(q).split()):
         alias = f"word_{place}"
-        accounts = accounts.alias(**{alias: StrIndex("search_text", Value(word, output_field=CharField()))}).filter(**{f"{alias}__gt": 0})
+        accounts = accounts.alias(
+            **{alias: StrIndex("search_text", Value(word, output_field=CharField()))}
+        ).filter(**{f"{alias}__gt": 0})
     return accounts
 
 
 def narrowed(
-    accounts: QuerySet[Account], asked: Filter, column: Column, reader: Reader, *, by_index: bool = True
+    accounts: QuerySet[Account],
+    asked: Filter,
+    column: Column,
+    reader: Reader,
+    *,
+    by_index: bool = True,
 ) -> QuerySet[Account] | None:
     """The accounts that meet one filter, or None when it cannot be read."""
     if column.by is None:
@@ -61,7 +81,8 @@ def narrowed(
     alias = f"by_{asked.key}_value"
     expression: Combinable = F(column.by) if isinstance(column.by, str) else column.by
     if not by_index and isinstance(column.by, str):
-        expression = Unindexed(expression, output_field=Account._meta.get_field(column.by))
+        field = Account._meta.get_field(column.by)
+        expression = Unindexed(expression, output_field=cast("Field[Any, Any]", field))
     condition = _condition(alias, asked, column, reader)
     return None if condition is None else accounts.alias(**{alias: expression}).filter(condition)
 
@@ -138,8 +159,9 @@ def _owner(by: str, asked: Filter, reader: Reader) -> Q | None:
         if value == MINE:
             found |= Q(**{by: reader.user.pk})
         elif value == TEAM:
-            team = User.objects.filter(team_id=reader.user.team_id, team__isnull=False)
-            found |= Q(**{f"{by}__in": team.values("pk")})
+            team = reader.user.team_id
+            members = User.objects.filter(team_id=team) if team else User.objects.none()
+            found |= Q(**{f"{by}__in": members.values("pk")})
         elif value == NOBODY:
             found |= Q(**{f"{by}__isnull": True})
         elif (owner := whole_number(value)) is not None:

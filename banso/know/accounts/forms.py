@@ -68,7 +68,11 @@ class AccountField(forms.CharField):
         account = account_meant(text)
         if account is None:
             raise forms.ValidationError(
-                _("No customer, or more than one, is meant by “%(text)s”: choose one from the list.") % {"text": text}
+                _(
+                    "No customer, or more than one, is meant by “%(text)s”: "
+                    "choose one from the list."
+                )
+                % {"text": text}
             )
         return account
 
@@ -79,8 +83,8 @@ class AccountForm(forms.ModelForm[Account]):
     class Meta:
         model = Account
         fields = (
-            "name", "name_kana", "external_id", "owner", "stage", "touch_model", "segment", "industry", "country",
-            "employees", "website", "signed_up_on", "parent",
+            "name", "name_kana", "external_id", "owner", "stage", "touch_model", "segment",
+            "industry", "country", "employees", "website", "signed_up_on", "parent",
         )  # fmt: skip
         widgets = {"signed_up_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
@@ -92,8 +96,12 @@ class AccountForm(forms.ModelForm[Account]):
             self.initial["parent"] = self.instance.parent
         else:
             self.fields["external_id"].required = False
-            self.fields["external_id"].help_text = _("The number of this customer in your other systems; may stay empty.")
-            self.initial.setdefault("owner", by.pk if people_who_own().filter(pk=by.pk).exists() else None)
+            self.fields["external_id"].help_text = _(
+                "The number of this customer in your other systems; may stay empty."
+            )
+            self.initial.setdefault(
+                "owner", by.pk if people_who_own().filter(pk=by.pk).exists() else None
+            )
         self.fields["owner"].queryset = people_who_own()  # type: ignore[attr-defined]
         self.fields["owner"].empty_label = _("Nobody")  # type: ignore[attr-defined]
         for name in ("segment", "industry", "country"):
@@ -108,19 +116,26 @@ class AccountForm(forms.ModelForm[Account]):
 
     def clean_external_id(self) -> str:
         external_id: str = self.cleaned_data["external_id"]
-        if external_id and Account.objects.filter(source="manual", external_id=external_id).exists():
+        if (
+            external_id
+            and Account.objects.filter(source="manual", external_id=external_id).exists()
+        ):
             raise forms.ValidationError(_("Another customer has this external id."))
         return external_id
 
     def clean_parent(self) -> Account | None:
         parent: Account | None = self.cleaned_data["parent"]
         if parent is not None and self.instance.pk and is_below(parent, self.instance):
-            raise forms.ValidationError(_("This customer cannot stand below itself or its own subsidiary."))
+            raise forms.ValidationError(
+                _("This customer cannot stand below itself or its own subsidiary.")
+            )
         return parent
 
     def written(self) -> dict[str, Any]:
         """What ``writes`` wants: the account's own fields, and ``custom``."""
-        fields = {name: value for name, value in self.cleaned_data.items() if not name.startswith(PREFIX)}
+        fields = {
+            name: value for name, value in self.cleaned_data.items() if not name.startswith(PREFIX)
+        }
         return fields | {"custom": own_values(self.cleaned_data)}
 
 
@@ -128,8 +143,8 @@ class EnvironmentForm(forms.ModelForm[Environment]):
     class Meta:
         model = Environment
         fields = (
-            "success_wished", "success_allowed", "success_realistic", "decision_style", "culture", "authorities",
-            "income", "costs",
+            "success_wished", "success_allowed", "success_realistic", "decision_style", "culture",
+            "authorities", "income", "costs",
         )  # fmt: skip
         widgets = {
             name: forms.Textarea(attrs={"rows": 2}) for name in fields if name != "decision_style"

@@ -54,7 +54,9 @@ class Tab:
 
 
 def listing_for(user: User, question: Question) -> Listing:
-    return Listing(question, columns(), Reader(user, clock.today(), lambda: organisation().currency))
+    return Listing(
+        question, columns(), Reader(user, clock.today(), lambda: organisation().currency)
+    )
 
 
 def head(listing: Listing, key: str) -> Head:
@@ -88,20 +90,26 @@ def paging(question: Question, page: Page) -> dict[str, Any]:
     """The addresses of the pages around this one."""
     return {
         "previous": question.address(page=page.number - 1) if page.number > 1 else "",
-        "next": question.address(page=page.number + 1) if page.has_next and page.number < MOST_PAGES else "",
+        "next": question.address(page=page.number + 1)
+        if page.has_next and page.number < MOST_PAGES
+        else "",
         "is_last": page.has_next and page.number == MOST_PAGES,
     }
 
 
 def chips(rows: list[FilterRow], question: Question) -> list[dict[str, str]]:
     """Each filter in words with the address that takes it away."""
-    made = []
-    if question.q:
-        without_q = replace(question, q="")
-        made.append({"label": _("Search"), "sentence": question.q, "address": without_q.address()})
-    for row in rows:
-        made.append({"label": row.label, "sentence": row.sentence, "address": question.without(row.key).address()})
-    return made
+    without_q = replace(question, q="")
+    search = {"label": _("Search"), "sentence": question.q, "address": without_q.address()}
+    made = [
+        {
+            "label": row.label,
+            "sentence": row.sentence,
+            "address": question.without(row.key).address(),
+        }
+        for row in rows
+    ]
+    return [search, *made] if question.q else made
 
 
 def column_form(listing: Listing) -> dict[str, Any]:
@@ -110,7 +118,9 @@ def column_form(listing: Listing) -> dict[str, Any]:
     others = [key for key in listing.columns if key not in shown and key != "name"]
     kept = [pair for pair in question.pairs() if pair[0] != "columns"]
     return {
-        "choices": [(key, str(listing.columns[key].label), key in shown) for key in [*shown, *others]],
+        "choices": [
+            (key, str(listing.columns[key].label), key in shown) for key in [*shown, *others]
+        ],
         "kept": kept + ([("view", str(question.view))] if question.view else []),
         "without_columns": question.address(columns=()),
     }

@@ -69,7 +69,11 @@ class Listing:
         for asked in self.question.filters:
             column = self.columns.get(asked.key)
             keeps_index = by_index or asked.key == self.sort.removeprefix("-")
-            found = narrowed(accounts, asked, column, self.reader, by_index=keeps_index) if column else None
+            found = (
+                narrowed(accounts, asked, column, self.reader, by_index=keeps_index)
+                if column
+                else None
+            )
             if found is None:
                 self.unreadable.append(asked)
             else:
@@ -96,7 +100,9 @@ class Listing:
         else:
             ids = list(self.matching().order_by().values_list("pk", flat=True)[: FEW + 1])
             count, is_more = min(len(ids), FEW), len(ids) > FEW
-            several = self.matching(by_index=False) if is_more else Account.objects.filter(pk__in=ids)
+            several = (
+                self.matching(by_index=False) if is_more else Account.objects.filter(pk__in=ids)
+            )
             within = self.ordered(several)
         if not is_more:
             number = min(number, max(-(-count // PAGE_SIZE), 1))
@@ -110,7 +116,9 @@ class Listing:
         """How many accounts match, exactly; this looks at every one of them."""
         return self.matching().order_by().count()
 
-    def values_of(self, accounts: Sequence[Account], keys: Sequence[str] | None = None) -> dict[int, list[Any]]:
+    def values_of(
+        self, accounts: Sequence[Account], keys: Sequence[str] | None = None
+    ) -> dict[int, list[Any]]:
         """account id -> the plain value of each column; each source is asked once."""
         ids = [account.pk for account in accounts]
         shown = [self.columns[key] for key in (self.shown if keys is None else keys)]
@@ -118,7 +126,10 @@ class Listing:
         for column in shown:
             if column.source and column.source not in sources:
                 sources[column.source] = column.source(ids)
-        return {account.pk: [_value(column, account, sources) for column in shown] for account in accounts}
+        return {
+            account.pk: [_value(column, account, sources) for column in shown]
+            for account in accounts
+        }
 
     def every_account(self, keys: Sequence[str]) -> Iterator[tuple[Account, list[Any]]]:
         """All matching accounts in order with their values, a thousand at a time."""

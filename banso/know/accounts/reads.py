@@ -14,7 +14,7 @@ CHILDREN_SHOWN = 20
 
 
 def account_for(user: User, pk: int) -> Account:
-    """One account with its owner and parent, or a 404; everybody who is signed in sees every account."""
+    """One account with its owner and parent, or a 404; everybody signed in sees every account."""
     return get_object_or_404(Account.objects.select_related("owner", "parent"), pk=pk)
 
 
@@ -45,12 +45,16 @@ def children_of(account: Account) -> list[Account]:
 
 def owner_names() -> dict[int, str]:
     """Everybody's name by id, also of those who left."""
-    return {pk: name or email for pk, name, email in User.objects.values_list("pk", "name", "email")}
+    return {
+        pk: name or email for pk, name, email in User.objects.values_list("pk", "name", "email")
+    }
 
 
 def assignable_owners() -> dict[int, str]:
     """Those who can be made an owner, by name."""
-    return {pk: name or email for pk, name, email in people_who_own().values_list("pk", "name", "email")}
+    return {
+        pk: name or email for pk, name, email in people_who_own().values_list("pk", "name", "email")
+    }
 
 
 def views_for(user: User) -> list[SavedView]:
@@ -64,7 +68,12 @@ def may_change_view(user: User, view: SavedView) -> bool:
 
 def suggestions(field: str) -> list[str]:
     """Values that stand in a text field now, for an input to offer."""
-    values = Account.objects.exclude(**{field: ""}).order_by(field).values_list(field, flat=True).distinct()
+    values = (
+        Account.objects.exclude(**{field: ""})
+        .order_by(field)
+        .values_list(field, flat=True)
+        .distinct()
+    )
     return list(values[:200])
 
 
@@ -82,7 +91,7 @@ def account_label(account: Account) -> str:
 
 
 def account_meant(text: str) -> Account | None:
-    """The one account that the text of such an input means: its label, external id or only bearer of a name."""
+    """The one account that such a text means: by label, external id, or a name only it bears."""
     text = text.strip()
     name, _sep, rest = text.rpartition(" [")
     if name and rest.endswith("]"):
@@ -106,5 +115,3 @@ def is_below(account: Account, top: Account) -> bool:
         seen.add(at.pk)
         at = at.parent
     return False
-
-

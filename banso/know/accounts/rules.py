@@ -19,7 +19,15 @@ PAGE_SIZE = 50
 MOST_PAGES = 200
 MOST_FILTERS = 12
 RESERVED = frozenset({"q", "sort", "columns", "page", "view"})
-IS, HAS, BETWEEN, NEXT, QUIET, EMPTY, FILLED = "is", "has", "between", "next", "quiet", "empty", "filled"
+IS, HAS, BETWEEN, NEXT, QUIET, EMPTY, FILLED = (
+    "is",
+    "has",
+    "between",
+    "next",
+    "quiet",
+    "empty",
+    "filled",
+)
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.(how|min|max))?")
 
 
@@ -78,7 +86,7 @@ class Question:
         return pairs + ([("columns", ",".join(self.columns))] if self.columns else [])
 
     def address(self, **changes: object) -> str:
-        """The query string of this question with some parts changed; a change of order or filter goes to page 1."""
+        """The query string of this question with some parts changed, on page 1 unless told."""
         asked = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]
         pairs = asked.pairs()
         pairs += [("view", str(asked.view))] if asked.view else []
@@ -103,7 +111,9 @@ def question_of(params: Mapping[str, Sequence[str]]) -> Question:
         q=_one(params, "q")[:200],
         filters=tuple(f for f in filters if f.says_something)[:MOST_FILTERS],
         sort=_one(params, "sort"),
-        columns=tuple(dict.fromkeys(c for given in params.get("columns", ()) for c in given.split(",") if c)),
+        columns=tuple(
+            dict.fromkeys(c for given in params.get("columns", ()) for c in given.split(",") if c)
+        ),
         page=min(max(whole_number(_one(params, "page")) or 1, 1), MOST_PAGES),
         view=whole_number(_one(params, "view")),
     )

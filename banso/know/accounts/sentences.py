@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import Field, Model
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -38,16 +39,24 @@ def _label(name: str, labels: Mapping[str, Mapping[str, str]]) -> str:
     """A field's name; that of an own field as it was called then."""
     if name.startswith("own_"):
         return labels.get(name, {}).get((get_language() or "en")[:2], name.removeprefix("own_"))
-    return str(Account._meta.get_field(name).verbose_name)
+    return _name_of(Account, name)
+
+
+def _name_of(model: type[Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    return str(field.verbose_name) if isinstance(field, Field) else name
 
 
 def _word(name: str, value: Any) -> str:
-    labels: Mapping[str, Any] = {"stage": dict(Stage.choices), "touch_model": dict(TouchModel.choices)}.get(name, {})
+    labels: Mapping[str, Any] = {
+        "stage": dict(Stage.choices),
+        "touch_model": dict(TouchModel.choices),
+    }.get(name, {})
     return str(labels.get(value, "—" if value in (None, "") else value))
 
 
 def environment_changed(entry: Entry) -> str:
-    names = [str(Environment._meta.get_field(name).verbose_name) for name in entry.payload.get("fields", ())]
+    names = [_name_of(Environment, name) for name in entry.payload.get("fields", ())]
     if len(names) > MOST_NAMED:
         return _("Wrote about the environment")
     quoted = " ".join(_("“%(text)s”") % {"text": name} for name in names)

@@ -19,7 +19,15 @@ from banso.know.accounts.cells import Look, plain, table_rows
 from banso.know.accounts.columns import columns
 from banso.know.accounts.filter_rows import FilterRow
 from banso.know.accounts.forms import AccountForm, BulkForm, EnvironmentForm, ViewForm
-from banso.know.accounts.list_page import chips, column_form, filter_rows, head, listing_for, paging, tabs
+from banso.know.accounts.list_page import (
+    chips,
+    column_form,
+    filter_rows,
+    head,
+    listing_for,
+    paging,
+    tabs,
+)
 from banso.know.accounts.models import SavedView, TouchModel
 from banso.know.accounts.reads import (
     account_for,
@@ -108,12 +116,17 @@ def filter_row(request: HttpRequest) -> HttpResponse:
     """The inputs of one filter: when it is added, or when its way changes."""
     params = dict(request.GET.lists())
     key = request.GET.get("add", "")
-    asked = next((f for f in question_of(params).filters if f.key == key), Filter(key, request.GET.get(f"{key}.how", "")))
+    asked = next(
+        (f for f in question_of(params).filters if f.key == key),
+        Filter(key, request.GET.get(f"{key}.how", "")),
+    )
     column = columns().get(key)
     if column is None or not column.ways:
         return HttpResponse(status=204)
     names = owner_names() if key == "owner" else {}
-    offered = suggestions(key) if key in ("industry", "country", "segment", "currency", "source") else []
+    offered = (
+        suggestions(key) if key in ("industry", "country", "segment", "currency", "source") else []
+    )
     return render(
         request,
         "accounts/filter_row.html",
@@ -130,9 +143,14 @@ def account_export(request: HttpRequest) -> HttpResponseBase:
         keys.insert(keys.index("mrr") + 1, "currency")
     owners = owner_names()
     shown = [listing.columns[key] for key in keys]
-    labels = [{value: str(label) for value, label in c.choices()} if c.choices else {} for c in shown]
+    labels = [
+        {value: str(label) for value, label in c.choices()} if c.choices else {} for c in shown
+    ]
     rows = (
-        [plain(c, value, owners, of_column) for c, value, of_column in zip(shown, values, labels, strict=True)]
+        [
+            plain(c, value, owners, of_column)
+            for c, value, of_column in zip(shown, values, labels, strict=True)
+        ]
         for _account, values in listing.every_account(keys)
     )
     header = [str(column.label) for column in shown]
@@ -140,13 +158,18 @@ def account_export(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") != "xlsx":
         return csv_response(f"{name}.csv", header, rows)
     if listing.count() > MOST_XLSX_ROWS:
-        messages.error(request, _("An Excel file takes up to 10,000 customers: narrow the list, or take the CSV file."))
+        messages.error(
+            request,
+            _("An Excel file takes up to 10,000 customers: narrow the list, or take the CSV file."),
+        )
         return redirect(f"{reverse('accounts:account_list')}?{listing.question.address()}")
-    return FileResponse(_workbook(header, rows), headers={"Content-Disposition": attachment(f"{name}.xlsx")})
+    return FileResponse(
+        _workbook(header, rows), headers={"Content-Disposition": attachment(f"{name}.xlsx")}
+    )
 
 
 def _workbook(header: list[str], rows: Iterable[list[Any]]) -> BytesIO:
-    from openpyxl import Workbook  # noqa: PLC0415 - only this page needs it
+    from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Customers"))
@@ -168,7 +191,7 @@ def account_bulk_change(request: HttpRequest) -> HttpResponse:
     back = redirect(f"{reverse('accounts:account_list')}?{query}")
     if not form.is_valid():
         for error in (text for errors in form.errors.values() for text in errors):
-            messages.error(request, error)
+            messages.error(request, str(error))
         return back
     ids: Iterable[int] = form.cleaned_data["ids"]
     if form.cleaned_data["all_matching"]:
@@ -179,14 +202,22 @@ def account_bulk_change(request: HttpRequest) -> HttpResponse:
             messages.error(request, _("Nothing was changed: one of the filters cannot be read."))
             return back
     done = change_in_bulk(by=user, ids=ids, field=form.cleaned_data["field"], value=form.value)
-    messages.add_message(request, messages.WARNING if done.not_allowed else messages.SUCCESS, _what_changed(done))
+    messages.add_message(
+        request, messages.WARNING if done.not_allowed else messages.SUCCESS, _what_changed(done)
+    )
     return back
 
 
 def _what_changed(done: BulkChange) -> str:
-    said = [ngettext("%(n)s customer was changed.", "%(n)s customers were changed.", done.changed) % {"n": done.changed}]
+    said = [
+        ngettext("%(n)s customer was changed.", "%(n)s customers were changed.", done.changed)
+        % {"n": done.changed}
+    ]
     if done.same:
-        said.append(ngettext("%(n)s was so already.", "%(n)s were so already.", done.same) % {"n": done.same})
+        said.append(
+            ngettext("%(n)s was so already.", "%(n)s were so already.", done.same)
+            % {"n": done.same}
+        )
     if done.not_allowed:
         said.append(
             ngettext(
@@ -209,7 +240,10 @@ def view_save(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Give the view a name of up to 80 characters."))
         return _to_list(query)
     view = save_view(
-        by=user, name=form.cleaned_data["name"], query=query, is_shared=form.cleaned_data["is_shared"]
+        by=user,
+        name=form.cleaned_data["name"],
+        query=query,
+        is_shared=form.cleaned_data["is_shared"],
     )
     messages.success(request, _("The view “%(name)s” was saved.") % {"name": view.name})
     return _to_list(f"{query}&view={view.pk}")
@@ -232,7 +266,9 @@ def account_options(request: HttpRequest) -> HttpResponse:
     """What an account input offers for the text typed so far."""
     text = request.GET.get(request.GET.get("for", ""), "")
     found = accounts_named(text) if text.strip() else []
-    return render(request, "accounts/account_options.html", {"labels": [account_label(a) for a in found]})
+    return render(
+        request, "accounts/account_options.html", {"labels": [account_label(a) for a in found]}
+    )
 
 
 @require_GET
@@ -273,7 +309,9 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
         change_account(by=user, account=account, **form.written())
         messages.success(request, _("Saved."))
         return redirect("accounts:account_detail", account.pk)
-    return render(request, "accounts/account_edit.html", {"form": form, "account": account, "name": name})
+    return render(
+        request, "accounts/account_edit.html", {"form": form, "account": account, "name": name}
+    )
 
 
 @require_http_methods(["GET", "POST"])

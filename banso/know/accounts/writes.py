@@ -37,7 +37,7 @@ def add_account(*, by: User, custom: Mapping[str, Any], **fields: Any) -> Accoun
 def change_account(
     *, by: User, account: Account, custom: Mapping[str, Any], **fields: Any
 ) -> Account:
-    """Change what differs; the journal keeps old and new. ``custom`` holds only the own fields to set."""
+    """Change what differs; the journal keeps old and new. ``custom``: the own fields to set."""
     account = (
         Account.objects.select_for_update(of=("self",)).select_related("owner").get(pk=account.pk)
     )
@@ -80,7 +80,7 @@ class BulkChange:
 
 @transaction.atomic
 def change_in_bulk(*, by: User, ids: Iterable[int], field: str, value: Any) -> BulkChange:
-    """Set one of ``IN_BULK`` on those of the accounts that the user may change; one journal entry."""
+    """Set one of ``IN_BULK`` on those accounts that the user may change; one journal entry."""
     if field not in IN_BULK:
         raise ValueError(f"{field!r} cannot be changed in bulk: choose one of {', '.join(IN_BULK)}")
     asked = list(dict.fromkeys(ids))
@@ -105,7 +105,7 @@ def change_in_bulk(*, by: User, ids: Iterable[int], field: str, value: Any) -> B
 
 @transaction.atomic
 def set_figures(*, figures: Mapping[int, Mapping[str, Any]]) -> int:
-    """Keep figures that other apps know (``FIGURES``) on many accounts; how many were there. No journal entry."""
+    """Keep figures that other apps know (``FIGURES``) on many accounts; no journal entry."""
     by_names: dict[tuple[str, ...], dict[int, dict[str, Any]]] = defaultdict(dict)
     for pk, values in figures.items():
         if unknown := set(values) - set(FIGURES):
@@ -153,7 +153,7 @@ def delete_view(*, by: User, view: SavedView) -> None:
 def upsert_accounts(
     *, by: User | None, source: str, rows: Sequence[Mapping[str, Any]], dry_run: bool = False
 ) -> list[Outcome]:
-    """Create or change accounts by their id in the source; one journal entry for all that was new or differs."""
+    """Create or change accounts by their id in the source; one journal entry for all."""
     named = [dict(row) if "name" in row else {**row, "name": row["external_id"]} for row in rows]
     bare = [row for row, given in zip(named, rows, strict=True) if "name" not in given]
     known = set() if not bare else _known_ids(source, [row["external_id"] for row in bare])

@@ -11,6 +11,6 @@ class NotesConfig(AppConfig):
     label = "notes"
 
     def ready(self) -> None:
-        from banso.know.notes import panels  # noqa: PLC0415 - models must be loaded
+        from banso.know.notes import panels
 
         account_panels.fill("timeline", Panel(_("Timeline"), panels.timeline, wide=True), order=80)

@@ -30,8 +30,10 @@ class NoteForm(forms.ModelForm[Note]):
         }
 
     def __init__(self, *args: Any, account: Account, **options: Any) -> None:
-        super().__init__(*args, auto_id="note-%s", **options)
-        people = Person.objects.filter(memberships__account=account).order_by("-memberships__is_key", "name")
+        super().__init__(*args, **options | {"auto_id": "note-%s"})
+        people = Person.objects.filter(memberships__account=account).order_by(
+            "-memberships__is_key", "name"
+        )
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
         self.fields["person"].empty_label = "—"  # type: ignore[attr-defined]
         self.fields["at"].initial = localtime(clock.now()).replace(second=0, microsecond=0)
@@ -39,5 +41,7 @@ class NoteForm(forms.ModelForm[Note]):
     def clean_at(self) -> datetime:
         at: datetime = self.cleaned_data["at"]
         if at > clock.now():
-            raise forms.ValidationError(_("A note tells what happened: choose a time that has passed."))
+            raise forms.ValidationError(
+                _("A note tells what happened: choose a time that has passed.")
+            )
         return at

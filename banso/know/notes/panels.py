@@ -22,4 +22,6 @@ def timeline_context(request: HttpRequest, account: Account) -> dict[str, Any]:
 
 def timeline(request: HttpRequest, account: Account) -> str:
     """What happened with the customer, and a door to write what happened today."""
-    return render_to_string("notes/timeline_panel.html", timeline_context(request, account), request)
+    return render_to_string(
+        "notes/timeline_panel.html", timeline_context(request, account), request
+    )

@@ -38,10 +38,16 @@ class Timeline:
 
 def timeline_of(account: Account, *, q: str = "", before: datetime | None = None) -> Timeline:
     """Notes and what the journal says about one account, merged by time."""
-    notes = Note.objects.filter(account=account).select_related("author", "person").order_by("-at", "-pk")
+    notes = (
+        Note.objects.filter(account=account)
+        .select_related("author", "person")
+        .order_by("-at", "-pk")
+    )
     for word in q.split():
         notes = notes.filter(
-            Q(happened__icontains=word) | Q(feeling__icontains=word) | Q(person__name__icontains=word)
+            Q(happened__icontains=word)
+            | Q(feeling__icontains=word)
+            | Q(person__name__icontains=word)
         )
     found = [Moment(note.at, note.author, note=note) for note in _before(notes, before)]
     found += _told(account, q, before)
@@ -60,7 +66,9 @@ def _before(rows: QuerySet[R], before: datetime | None, most: int = AT_ONCE + 1)
 
 def _told(account: Account, q: str, before: datetime | None) -> list[Moment]:
     """Journal entries that an app has words for."""
-    sentences: dict[str, Callable[[Entry], str]] = {f.key: f.value for f in entry_sentences.fillings()}
+    sentences: dict[str, Callable[[Entry], str]] = {
+        f.key: f.value for f in entry_sentences.fillings()
+    }
     entries = entries_of_account(account.pk).filter(kind__in=sentences)
     most = ENTRIES_SEARCHED if q else AT_ONCE + 1
     told = [(entry, sentences[entry.kind](entry)) for entry in _before(entries, before, most)]

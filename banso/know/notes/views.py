@@ -41,7 +41,7 @@ def _moment(text: str) -> datetime | None:
 
 @require_http_methods(["GET", "POST"])
 def note_add(request: HttpRequest, account_pk: int) -> HttpResponse:
-    """Write down a contact: inside the customer's page for htmx, on a page of its own for others."""
+    """Write down a contact: inside the customer's page for htmx, else on a page of its own."""
     user = signed_in(request)
     account = account_for(user, account_pk)
     if not may_change(user, account):

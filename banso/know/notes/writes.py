@@ -24,5 +24,12 @@ def add_note(*, by: User, account: Account, **fields: Any) -> Note:
     last = Account.objects.select_for_update(of=("self",)).get(pk=account.pk).last_contact_on
     if last is None or last < day:
         set_figures(figures={account.pk: {"last_contact_on": day}})
-    record("note.added", by=by, account_id=account.pk, note=note.pk, mood=note.mood, channel=note.channel)
+    record(
+        "note.added",
+        by=by,
+        account_id=account.pk,
+        note=note.pk,
+        mood=note.mood,
+        channel=note.channel,
+    )
     return note

@@ -11,7 +11,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from banso.know.people import panels, sentences  # noqa: PLC0415 - models must be loaded
+        from banso.know.people import panels, sentences
 
         nav.fill("people", NavItem(_("People"), "people:person_list", "users"), order=30)
         account_panels.fill("people", Panel(_("People"), panels.people), order=50)

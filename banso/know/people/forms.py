@@ -17,17 +17,22 @@ class PersonForm(forms.ModelForm[Person]):
     class Meta:
         model = Person
         fields = (
-            "name", "name_kana", "department", "title", "product_role", "channel", "email", "phone", "personality",
+            "name", "name_kana", "department", "title", "product_role", "channel", "email", "phone",
+            "personality",
         )  # fmt: skip
         widgets = {"personality": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["channel"].help_text = _("How this person likes to be reached, such as telephone in the morning.")
+        self.fields["channel"].help_text = _(
+            "How this person likes to be reached, such as telephone in the morning."
+        )
         self.fields |= own_form_fields(fields_of("person"), self.instance.custom)
 
     def written(self) -> dict[str, Any]:
-        fields = {name: value for name, value in self.cleaned_data.items() if not name.startswith(PREFIX)}
+        fields = {
+            name: value for name, value in self.cleaned_data.items() if not name.startswith(PREFIX)
+        }
         return fields | {"custom": own_values(self.cleaned_data)}
 
 
@@ -39,10 +44,11 @@ class PlaceForm(forms.ModelForm[Membership]):
         fields = ("is_key", "influence")
 
 
-class LinkForm(PlaceForm):
+class LinkForm(forms.ModelForm[Membership]):
     person = forms.CharField(label=gettext_lazy("Person"), max_length=420)
 
-    class Meta(PlaceForm.Meta):
+    class Meta:
+        model = Membership
         fields = ("person", "is_key", "influence")
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -61,7 +67,9 @@ class LinkForm(PlaceForm):
     def clean_person(self) -> Person:
         person = person_meant(self.cleaned_data["person"])
         if person is None:
-            raise forms.ValidationError(_("Nobody, or more than one person, is meant: choose one from the list."))
+            raise forms.ValidationError(
+                _("Nobody, or more than one person, is meant: choose one from the list.")
+            )
         return person
 
 
@@ -69,6 +77,8 @@ class PeopleFilterForm(forms.Form):
     q = forms.CharField(label=gettext_lazy("Name or e-mail"), required=False, max_length=200)
     account = forms.CharField(label=gettext_lazy("Customer"), required=False, max_length=200)
     influence = forms.ChoiceField(
-        label=gettext_lazy("Influence"), required=False, choices=[("", gettext_lazy("Any")), *Influence.choices]
+        label=gettext_lazy("Influence"),
+        required=False,
+        choices=[("", gettext_lazy("Any")), *Influence.choices],
     )
     key = forms.BooleanField(label=gettext_lazy("Key persons only"), required=False)

@@ -29,14 +29,18 @@ def person_for(user: User, pk: int) -> Person:
 
 
 def people_at(account: Account) -> list[Membership]:
-    """The people of an account, key persons first; one more than is shown tells that there are more."""
+    """The people of an account, key persons first; one more than is shown when there are more."""
     found = Membership.objects.filter(account=account).select_related("person")
     return list(found.order_by("-is_key", "person__name", "pk")[: AT_ACCOUNT + 1])
 
 
 def places_of(person: Person) -> list[Membership]:
     """The accounts at which a person stands."""
-    return list(Membership.objects.filter(person=person).select_related("account__owner").order_by("account__name"))
+    return list(
+        Membership.objects.filter(person=person)
+        .select_related("account__owner")
+        .order_by("account__name")
+    )
 
 
 def may_change_person(user: User, places: Sequence[Membership]) -> bool:
@@ -125,11 +129,15 @@ def people_page(question: PeopleQuestion) -> PeoplePage:
     else:
         ids = list(_matching(question).values_list("pk", flat=True)[: FEW + 1])
         count, is_more = min(len(ids), FEW), len(ids) > FEW
-        within = _matching(question, by_order=True) if is_more else Person.objects.filter(pk__in=ids)
+        within = (
+            _matching(question, by_order=True) if is_more else Person.objects.filter(pk__in=ids)
+        )
     if not is_more:
         number = min(number, max(-(-count // PAGE_SIZE), 1))
     by = F(question.sort.removeprefix("-"))
-    order = [by.desc(), F("pk").desc()] if question.sort.startswith("-") else [by.asc(), F("pk").asc()]
+    order = (
+        [by.desc(), F("pk").desc()] if question.sort.startswith("-") else [by.asc(), F("pk").asc()]
+    )
     start = (number - 1) * PAGE_SIZE
     people = list(within.order_by(*order)[start : start + PAGE_SIZE + 1])
     has_next, people = len(people) > PAGE_SIZE, people[:PAGE_SIZE]
@@ -141,19 +149,29 @@ def _matching(question: PeopleQuestion, *, by_order: bool = False) -> QuerySet[P
     people = _with_words(Person.objects.order_by(), question.q)
     if question.account:
         accounts = found_by_text(Account.objects.all(), question.account)
-        people = people.filter(pk__in=Membership.objects.filter(account__in=accounts.values("pk")).values("person"))
+        people = people.filter(
+            pk__in=Membership.objects.filter(account__in=accounts.values("pk")).values("person")
+        )
     if question.key_only:
         keys = Membership.objects.filter(is_key=True)
-        found = Exists(keys.filter(person=OuterRef("pk"))) if by_order else Q(pk__in=keys.values("person"))
+        found = (
+            Exists(keys.filter(person=OuterRef("pk")))
+            if by_order
+            else Q(pk__in=keys.values("person"))
+        )
         people = people.filter(found)
     if question.influence:
-        people = people.filter(Exists(Membership.objects.filter(person=OuterRef("pk"), influence=question.influence)))
+        people = people.filter(
+            Exists(Membership.objects.filter(person=OuterRef("pk"), influence=question.influence))
+        )
     return people
 
 
 def _places(people: Sequence[Person]) -> dict[int, list[Membership]]:
     places: dict[int, list[Membership]] = defaultdict(list)
     found = Membership.objects.filter(person__in=[p.pk for p in people]).select_related("account")
-    for membership in found.only("person_id", "is_key", "influence", "account__name").order_by("account__name"):
+    for membership in found.only("person_id", "is_key", "influence", "account__name").order_by(
+        "account__name"
+    ):
         places[membership.person_id].append(membership)
     return places

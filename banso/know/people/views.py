@@ -50,9 +50,13 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(person, page.places.get(person.pk, [])) for person in page.people],
         "by_name": question.address(sort="-name" if question.sort == "name" else ""),
-        "by_kana": question.address(sort="-name_kana" if question.sort == "name_kana" else "name_kana"),
+        "by_kana": question.address(
+            sort="-name_kana" if question.sort == "name_kana" else "name_kana"
+        ),
         "previous": question.address(page=page.number - 1) if page.number > 1 else "",
-        "next": question.address(page=page.number + 1) if page.has_next and page.number < MOST_PAGES else "",
+        "next": question.address(page=page.number + 1)
+        if page.has_next and page.number < MOST_PAGES
+        else "",
         "may_import": signed_in(request).may("import"),
     }
     return render(request, "people/person_list.html", context)
@@ -64,7 +68,11 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     person = person_for(user, pk)
     places = places_of(person)
-    own = [(field.label, person.custom[field.key]) for field in fields_of("person") if field.key in person.custom]
+    own = [
+        (field.label, person.custom[field.key])
+        for field in fields_of("person")
+        if field.key in person.custom
+    ]
     context = {
         "person": person,
         "places": [(place, may_change(user, place.account)) for place in places],
@@ -86,7 +94,9 @@ def person_add(request: HttpRequest, account_pk: int) -> HttpResponse:
         person = add_person(by=user, account=account, **place.cleaned_data, **form.written())
         messages.success(request, _("%(name)s was added.") % {"name": person.name})
         return redirect(_people_of(account))
-    return render(request, "people/person_add.html", {"form": form, "place": place, "account": account})
+    return render(
+        request, "people/person_add.html", {"form": form, "place": place, "account": account}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,7 +109,9 @@ def person_link(request: HttpRequest, account_pk: int) -> HttpResponse:
     form = LinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         put_at_account(by=user, account=account, **form.cleaned_data)
-        messages.success(request, _("%(name)s was added.") % {"name": form.cleaned_data["person"].name})
+        messages.success(
+            request, _("%(name)s was added.") % {"name": form.cleaned_data["person"].name}
+        )
         return redirect(_people_of(account))
     return render(request, "people/person_link.html", {"form": form, "account": account})
 
@@ -124,7 +136,9 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
         change_person(by=user, person=person, **form.written())
         messages.success(request, _("Saved."))
         return redirect("people:person_detail", pk)
-    return render(request, "people/person_edit.html", {"form": form, "person": person, "name": name})
+    return render(
+        request, "people/person_edit.html", {"form": form, "person": person, "name": name}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,7 +148,9 @@ def place_edit(request: HttpRequest, pk: int) -> HttpResponse:
     place = get_object_or_404(Membership.objects.select_related("account__owner", "person"), pk=pk)
     if not may_change(user, place.account):
         raise PermissionDenied
-    form = PlaceForm(request.POST or None, initial={"is_key": place.is_key, "influence": place.influence})
+    form = PlaceForm(
+        request.POST or None, initial={"is_key": place.is_key, "influence": place.influence}
+    )
     if request.method == "POST" and form.is_valid():
         put_at_account(by=user, person=place.person, account=place.account, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -146,7 +162,9 @@ def place_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def place_remove(request: HttpRequest, pk: int) -> HttpResponse:
     place = get_object_or_404(Membership.objects.select_related("account__owner", "person"), pk=pk)
     take_from_account(by=signed_in(request), place=place)
-    messages.success(request, _("%(name)s was taken from this customer.") % {"name": place.person.name})
+    messages.success(
+        request, _("%(name)s was taken from this customer.") % {"name": place.person.name}
+    )
     return redirect(_people_of(place.account))
 
 

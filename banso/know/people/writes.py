@@ -24,8 +24,9 @@ PLACE = ("account_id", "is_key", "influence")
 def upsert_people(
     *, by: User | None, source: str, rows: Sequence[Mapping[str, Any]], dry_run: bool = False
 ) -> list[Outcome]:
-    """Create or change people by their id in the source. A row may name an ``account_id`` and the person's place
-    there (``is_key``, ``influence``); the same person may stand at several accounts in several rows.
+    """Create or change people by their id in the source. A row may name an ``account_id`` and the
+    person's place there (``is_key``, ``influence``); the same person may stand at several accounts
+    in several rows.
     """
     persons: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -63,7 +64,7 @@ def _memberships(
     *,
     dry_run: bool,
 ) -> list[Outcome]:
-    """Put people at their accounts; a new or changed place makes a row that was the same a changed one."""
+    """Put people at their accounts; a new or changed place makes the row a changed one."""
     there: dict[tuple[int, int], dict[str, Any]] = {}
     for some in slices(list(known.values())):
         values = Membership.objects.filter(person__in=some).values(
@@ -97,14 +98,27 @@ def _memberships(
 
 @transaction.atomic
 def add_person(
-    *, by: User, account: Account, is_key: bool, influence: str, custom: Mapping[str, Any], **fields: Any
+    *,
+    by: User,
+    account: Account,
+    is_key: bool,
+    influence: str,
+    custom: Mapping[str, Any],
+    **fields: Any,
 ) -> Person:
     """Add somebody at an account by hand."""
     _must_may_change(by, account)
     fields["external_id"] = fields.get("external_id") or f"P-{token_hex(4)}"
     person = Person.objects.create(**fields, source="manual", custom=_filled(custom))
     Membership.objects.create(person=person, account=account, is_key=is_key, influence=influence)
-    record("person.added", by=by, account_id=account.pk, person=person.pk, name=person.name, is_key=is_key)
+    record(
+        "person.added",
+        by=by,
+        account_id=account.pk,
+        person=person.pk,
+        name=person.name,
+        is_key=is_key,
+    )
     return person
 
 
@@ -122,14 +136,24 @@ def change_person(*, by: User, person: Person, custom: Mapping[str, Any], **fiel
     if changed or own:
         person.custom = _filled(person.custom | own)
         person.save()
-        for account_id in [place.account_id for place in places] or [None]:
+        account_ids: list[int | None] = [place.account_id for place in places]
+        for account_id in account_ids or [None]:
             names = [*changed, *(f"own_{key}" for key in own)]
-            record("person.changed", by=by, account_id=account_id, person=person.pk, name=person.name, fields=names)
+            record(
+                "person.changed",
+                by=by,
+                account_id=account_id,
+                person=person.pk,
+                name=person.name,
+                fields=names,
+            )
     return person
 
 
 @transaction.atomic
-def put_at_account(*, by: User, person: Person, account: Account, is_key: bool, influence: str) -> Membership:
+def put_at_account(
+    *, by: User, person: Person, account: Account, is_key: bool, influence: str
+) -> Membership:
     """Place somebody at an account, or change their place there."""
     _must_may_change(by, account)
     place, created = Membership.objects.get_or_create(person=person, account=account)
@@ -137,8 +161,16 @@ def put_at_account(*, by: User, person: Person, account: Account, is_key: bool, 
         was_key = place.is_key
         place.is_key, place.influence = is_key, influence
         place.save()
-        said = {"person": person.pk, "name": person.name, "is_key": is_key, "was_key": was_key, "influence": influence}
-        record("person.linked" if created else "person.placed", by=by, account_id=account.pk, **said)
+        said = {
+            "person": person.pk,
+            "name": person.name,
+            "is_key": is_key,
+            "was_key": was_key,
+            "influence": influence,
+        }
+        record(
+            "person.linked" if created else "person.placed", by=by, account_id=account.pk, **said
+        )
     return place
 
 
@@ -146,7 +178,13 @@ def put_at_account(*, by: User, person: Person, account: Account, is_key: bool, 
 def take_from_account(*, by: User, place: Membership) -> None:
     """Somebody left the account; the person and their notes stay."""
     _must_may_change(by, place.account)
-    record("person.left", by=by, account_id=place.account_id, person=place.person_id, name=place.person.name)
+    record(
+        "person.left",
+        by=by,
+        account_id=place.account_id,
+        person=place.person_id,
+        name=place.person.name,
+    )
     place.delete()
 
 

@@ -12,7 +12,7 @@ from banso.shared.fields.models import FieldDefinition, Kind
 
 
 class OwnText(Func):
-    """The value under ``key`` of the column ``custom`` as text (a date is its ISO text), or NULL."""
+    """The value under ``key`` of ``custom`` as text (a date is its ISO text), or NULL."""
 
     output_field = TextField()
 
@@ -20,11 +20,15 @@ class OwnText(Func):
         super().__init__(custom or F("custom"))
         self.key = key
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> Any:
         sql, params = compiler.compile(self.source_expressions[0])
         return f"JSON_EXTRACT({sql}, %s)", (*params, f'$."{self.key}"')
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> Any:
         sql, params = compiler.compile(self.source_expressions[0])
         return f"({sql} ->> %s)", (*params, self.key)
 
@@ -34,9 +38,12 @@ class OwnNumber(OwnText):
 
     output_field = FloatField()  # type: ignore[assignment]
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> Any:
         sql, params = compiler.compile(self.source_expressions[0])
-        value = f"CASE WHEN jsonb_typeof({sql} -> %s) = 'number' THEN ({sql} ->> %s)::double precision END"
+        is_number = f"jsonb_typeof({sql} -> %s) = 'number'"
+        value = f"CASE WHEN {is_number} THEN ({sql} ->> %s)::double precision END"
         return f"({value})", (*params, self.key, *params, self.key)
 
 

@@ -14,7 +14,9 @@ from banso.shared.fields.reads import fields_of
 PREFIX = "own_"
 
 
-def own_form_fields(fields: Sequence[FieldDefinition], values: Mapping[str, Any]) -> dict[str, forms.Field]:
+def own_form_fields(
+    fields: Sequence[FieldDefinition], values: Mapping[str, Any]
+) -> dict[str, forms.Field]:
     """A form field for each own field, filled with the record's present values."""
     return {f"{PREFIX}{field.key}": _form_field(field, values.get(field.key)) for field in fields}
 
@@ -28,14 +30,21 @@ def _form_field(field: FieldDefinition, value: Any) -> forms.Field:
     if field.kind == Kind.CHOICE:
         choices = [*field.choices, *([value] if value and value not in field.choices else [])]
         return forms.ChoiceField(
-            label=field.label, required=False, initial=value, choices=[("", "—"), *((c, c) for c in choices)]
+            label=field.label,
+            required=False,
+            initial=value,
+            choices=[("", "—"), *((c, c) for c in choices)],
         )
     return forms.CharField(label=field.label, required=False, initial=value, max_length=1000)
 
 
 def own_values(cleaned: Mapping[str, Any]) -> dict[str, Any]:
-    """What such form fields were given, as it stands in ``custom``: ISO dates, whole numbers as int, None for empty."""
-    return {name.removeprefix(PREFIX): _stored(value) for name, value in cleaned.items() if name.startswith(PREFIX)}
+    """What such form fields were given, as it stands in ``custom``; None for empty."""
+    return {
+        name.removeprefix(PREFIX): _stored(value)
+        for name, value in cleaned.items()
+        if name.startswith(PREFIX)
+    }
 
 
 def _stored(value: Any) -> Any:
@@ -60,10 +69,14 @@ class FieldForm(forms.ModelForm[FieldDefinition]):
         model = FieldDefinition
         fields = ("holder", "label_ja", "label_en", "key", "kind", "choices_text", "known_when")
         help_texts = {
-            "key": gettext_lazy("The name in files and addresses, such as contract_type. It cannot be changed later."),
+            "key": gettext_lazy(
+                "The name in files and addresses, such as contract_type. "
+                "It cannot be changed later."
+            ),
             "known_when": gettext_lazy(
-                "Evidence compares what was known before a renewal with how it ended. A value that was written "
-                "down afterwards, such as a reason for leaving, would explain the past perfectly and foretell nothing."
+                "Evidence compares what was known before a renewal with how it ended. "
+                "A value that was written down afterwards, such as a reason for leaving, "
+                "would explain the past perfectly and foretell nothing."
             ),
         }
 
@@ -86,6 +99,8 @@ class FieldForm(forms.ModelForm[FieldDefinition]):
         kind = cleaned.get("kind", self.instance.kind)
         if kind == Kind.CHOICE and not cleaned.get("choices_text"):
             self.add_error("choices_text", _("Write at least one choice."))
-        if "key" in cleaned and cleaned["key"] in {f.key for f in fields_of(cleaned.get("holder", ""))}:
+        if "key" in cleaned and cleaned["key"] in {
+            f.key for f in fields_of(cleaned.get("holder", ""))
+        }:
             self.add_error("key", _("There is a field with this key already."))
         return cleaned

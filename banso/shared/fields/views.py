@@ -27,7 +27,11 @@ def field_list(request: HttpRequest) -> HttpResponse:
     """Which fields has the organisation added?"""
     _administrator(request)
     holders = [(label, fields_of(value)) for value, label in Holder.choices]
-    return render(request, "fields/field_list.html", {"holders": holders, "is_empty": not any(f for _l, f in holders)})
+    return render(
+        request,
+        "fields/field_list.html",
+        {"holders": holders, "is_empty": not any(f for _l, f in holders)},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,4 +57,6 @@ def field_edit(request: HttpRequest, pk: int) -> HttpResponse:
         change_field(by=user, field=field, choices=data.pop("choices_text", None), **data)
         messages.success(request, _("Saved."))
         return redirect("fields:field_list")
-    return render(request, "fields/field_edit.html", {"form": form, "field_definition": field, "name": name})
+    return render(
+        request, "fields/field_edit.html", {"form": form, "field_definition": field, "name": name}
+    )

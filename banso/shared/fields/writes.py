@@ -51,7 +51,7 @@ def change_field(
     known_when: str,
     choices: list[str] | None = None,
 ) -> FieldDefinition:
-    """Change how a field is called, what it offers, and when it is known; values stay as they are."""
+    """Change how a field is called, what it offers, when it is known; values stay."""
     field = FieldDefinition.objects.select_for_update().get(pk=field.pk)
     field.label_en, field.label_ja, field.known_when = label_en, label_ja, known_when
     if choices is not None:

@@ -29,4 +29,8 @@ def days_from_today(day: date | None) -> str:
     if day is None:
         return ""
     days = (day - clock.today()).days
-    return days_ahead(days) if days >= 0 else ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
+    return (
+        days_ahead(days)
+        if days >= 0
+        else ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
+    )

@@ -10,4 +10,6 @@ _numbers = count(1)
 
 def an_account(**fields: Any) -> Account:
     number = next(_numbers)
-    return Account.objects.create(**{"external_id": f"A-{number}", "name": f"あおば製作所 {number}"} | fields)
+    return Account.objects.create(
+        **{"external_id": f"A-{number}", "name": f"あおば製作所 {number}"} | fields
+    )

@@ -11,7 +11,11 @@ from banso.shared.users.tests.builders import a_user
 def test_smoke(client: Client) -> None:
     client.force_login(a_user())
     account = an_account()
-    answer = client.post(f"/notes/of/{account.pk}/add/", {"at": "2026-01-01T10:00", "happened": "電話しました", "mood": "1"}, headers={"HX-Request": "true"})
+    answer = client.post(
+        f"/notes/of/{account.pk}/add/",
+        {"at": "2026-01-01T10:00", "happened": "電話しました", "mood": "1"},
+        headers={"HX-Request": "true"},
+    )
     assert "電話しました" in answer.content.decode()
     assert "last-contact" in answer.content.decode()
     for path in (f"/notes/of/{account.pk}/?q=電話", f"/customers/{account.pk}/"):

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from banso.know.accounts.tests.builders import an_account
+from banso.know.people.models import Membership, Person
 from banso.shared.users.tests.builders import a_user
-from banso.know.people.models import Person, Membership
 
 
 @pytest.mark.django_db
@@ -14,7 +14,17 @@ def test_smoke(client: Client) -> None:
     account = an_account()
     p = Person.objects.create(external_id="x", name="山田")
     m = Membership.objects.create(person=p, account=account, is_key=True)
-    for path in ("/people/", "/people/?q=山&account=あおば&key=on&influence=", f"/people/{p.pk}/", f"/people/{p.pk}/edit/", f"/people/add/{account.pk}/", f"/people/link/{account.pk}/", f"/people/places/{m.pk}/edit/", "/people/options/?person=山", f"/customers/{account.pk}/"):
+    for path in (
+        "/people/",
+        "/people/?q=山&account=あおば&key=on&influence=",
+        f"/people/{p.pk}/",
+        f"/people/{p.pk}/edit/",
+        f"/people/add/{account.pk}/",
+        f"/people/link/{account.pk}/",
+        f"/people/places/{m.pk}/edit/",
+        "/people/options/?person=山",
+        f"/customers/{account.pk}/",
+    ):
         answer = client.get(path)
         assert answer.status_code == 200, path
     assert "山田" in answer.content.decode()
