@@ -40,7 +40,7 @@ def facts_of(finding: Finding) -> list[Told]:
         Told(_("Measured"), _measured(finding)),
     ]
     if finding.verdict != Verdict.SUSPICIOUS:
-        facts.append(Told(_("Evened out"), _("Contract type, length of the relation, season")))
+        facts.append(Told(_("Evened out"), _evened_out(finding)))
     if finding.verdict in DECIDED and estimate_text(card):
         facts.append(Told(_("Odds ratio of renewal"), _per_sd(finding)))
     if finding.verdict in DECIDED:
@@ -64,6 +64,14 @@ def _basis(finding: Finding) -> str:
         "accounts": whole(card["n_accounts"]),
         "lost": whole(card["n_events"]),
     }
+
+
+def _evened_out(finding: Finding) -> str:
+    if finding.key == "decision.contract":
+        return _("Length of the relation, season")
+    if finding.key == "decision.tenure":
+        return _("Contract type, season")
+    return _("Contract type, length of the relation, season")
 
 
 def _measured(finding: Finding) -> str:

@@ -173,7 +173,7 @@ def association_only() -> str:
 
 def expected(finding: Finding, today: date) -> str:
     """By when an answer may come; a date that has passed means that the data are old."""
-    if finding.numbers.get("reason") == "recorded_late":
+    if finding.numbers.get("reason") in ("recorded_late", "not_separable", "no_variation"):
         return ""
     if finding.expected_by is None:
         return _("Nobody can say yet when that will change.")
@@ -227,9 +227,13 @@ def detectable(card: dict[str, Any]) -> str:
     """The smallest difference that the data could show today."""
     if not card["mde_now"]:
         return ""
-    return _(
-        "What could be told today: an odds ratio of %(mde)s or more per standard deviation."
-    ) % {"mde": decimal(card["mde_now"])}
+    told = {"mde": decimal(card["mde_now"])}
+    if card["kind"] == "nominal":
+        return _("What could be told today: an odds ratio of %(mde)s between two kinds.") % told
+    return (
+        _("What could be told today: an odds ratio of %(mde)s or more per standard deviation.")
+        % told
+    )
 
 
 def level_name(key: str, label: str) -> str:
