@@ -6,12 +6,12 @@ accounts is several times faster when columns are prepared once and the driver i
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+import msgspec
 from django.db import connection, models, transaction
 
 from banso.shared import clock
@@ -19,6 +19,7 @@ from banso.shared.search_text import SearchTextField, searchable
 from banso.shared.upserts.rules import CHANGED, CREATED, SAME, Outcome, differences
 
 T = TypeVar("T")
+_encode = msgspec.json.Encoder().encode
 Row = dict[str, Any]
 AT_ONCE = 500
 
@@ -83,7 +84,7 @@ def _search_fields(model: type[models.Model]) -> list[SearchTextField]:
 def adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     """How the database driver wants this field's values; None when it takes them as they are."""
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, ensure_ascii=False)
+        return lambda value: _encode(value).decode()
     if isinstance(field, models.DateTimeField):
         return connection.ops.adapt_datetimefield_value
     if isinstance(field, models.DateField):
@@ -97,7 +98,8 @@ def insert_rows(model: type[models.Model], *, rows: Sequence[Row]) -> int:
         return 0
     now = clock.now()
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    columns = [_column(field, rows, now) for field in fields]
+    given = {name for row in rows for name in row}
+    columns = [_column(field, rows, field.attname in given, now) for field in fields]
     quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(model._meta.db_table)
@@ -109,26 +111,22 @@ def insert_rows(model: type[models.Model], *, rows: Sequence[Row]) -> int:
     return len(rows)
 
 
-def _column(field: models.Field[Any, Any], rows: Sequence[Row], now: datetime) -> list[Any]:
+def _column(
+    field: models.Field[Any, Any], rows: Sequence[Row], given: bool, now: datetime
+) -> list[Any]:
+    """The field's values for the driver; one that no row gives is prepared once."""
     adapt = adapter(field)
-    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        return [adapt(now) if adapt else now] * len(rows)
     if isinstance(field, SearchTextField):
         return [searchable(*(str(row.get(part) or "") for part in field.of)) for row in rows]
-    default = field.get_default()
+    moment = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    default = now if moment else field.get_default()
+    if moment or not given:
+        value = adapt(default) if adapt and default is not None else default
+        return [value] * len(rows)
     values = [row.get(field.attname, default) for row in rows]
     if adapt is None:
         return values
-    prepared: dict[Any, Any] = {}
-    result = []
-    for value in values:
-        if isinstance(value, dict) or value is None:
-            result.append(adapt(value) if value is not None else None)
-        else:
-            if value not in prepared:
-                prepared[value] = adapt(value)
-            result.append(prepared[value])
-    return result
+    return [None if value is None else adapt(value) for value in values]
 
 
 def _update(
