@@ -175,7 +175,7 @@ def _built_in(
 ) -> list[_Field]:
     made = []
     for (name, (kind, known_when)), values in zip(known.items(), columns, strict=True):
-        column = model._meta.get_field(name)  # noqa: SLF001 - Django documents it
+        column = model._meta.get_field(name)
         english, japanese = in_both(getattr(column, "verbose_name", name))
         made.append(_Field(name, english, japanese, kind, known_when, False, values))
     return made

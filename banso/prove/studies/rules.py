@@ -23,7 +23,7 @@ FIRST_TIME_CAP_DAYS = 90
 TRACKING_WINDOW_DAYS = 28
 
 _OUTCOME = re.compile(
-    r"churn|cancel|terminat|unsubscrib|non.?renew|off.?board|\bnotice\b|"
+    r"churn|cancel|terminat|unsubscrib|non.?renew|off.?board|notice.?(given|date|of.?(end|leav))|"
     r"解約|退会|離脱|失注|解除|契約終了|利用停止",
     re.IGNORECASE,
 )
