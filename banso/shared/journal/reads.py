@@ -43,7 +43,7 @@ def overdue_jobs(*, by: timedelta) -> QuerySet[Job]:
 
 
 def schedule_missed_since() -> datetime | None:
-    """When a worker should have asked for a scheduled job and none did; None when none missed it."""
+    """Since when a scheduled job waits to be asked for by a worker; None when none does."""
     missed = []
     for schedule in schedules():
         every = schedule.every.total_seconds()
