@@ -50,7 +50,8 @@ def bins(numbers: Floats) -> list[tuple[float, float, int]]:
         return []
     low, high = float(values.min()), float(np.quantile(values, 0.98))
     whole = bool((values == np.round(values)).all())
-    step = _step(max(high - low, 0.0), whole=whole)
+    width = high - low if high - low > 1e-6 + 1e-9 * abs(high) else 0.0
+    step = _step(width, whole=whole)
     first = floor(low / step) * step
     steps = floor(ceil(high) / step - first / step) + 1 if whole else ceil((high - first) / step)
     count = min(max(steps, 1), MOST_BINS)
