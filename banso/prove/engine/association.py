@@ -73,6 +73,7 @@ class _Candidate:
     refusal: NoAnswer | None = None
     found: Estimate | None = None
     late: Estimate | None = None
+    late_z: float = 0.0
     shown: Contrast | None = None
     leak: Leak | None = None
     q: float | None = None
@@ -151,6 +152,9 @@ def _candidate(
         late = read_column(feature, feature.late, d, table_rows)
         if late.sd and 1 - float(late.observed.mean()) <= s.maximum_missing:
             c.late = estimate(late, nuisance, d, s.confidence)
+            c.late_z = nuisance.score_z(late.x[:, 0], d.y, d.clusters)
+            if c.late is not None and abs(c.late.z) > abs(c.late_z):
+                c.late_z = c.late.z
     return c
 
 
@@ -174,7 +178,7 @@ def _leaks_late(c: _Candidate, s: Settings) -> bool:
         return False
     reach = abs(float(c.found.b[0])) + 1.96 * float(c.found.se[0])
     late = abs(float(c.late.b[0]))
-    return abs(c.late.z) > s.leak_z and c.q > s.q_target and reach < 0.5 * late
+    return abs(c.late_z) > s.leak_z and c.q > s.q_target and reach < 0.5 * late
 
 
 def _finding(
@@ -331,9 +335,9 @@ def _checks(
         checks.append(Check("leak_timing", None, s.leak_z, None))
     else:
         b, late = float(found.b[0]), float(c.late.b[0])
-        checks.append(Check("leak_timing", abs(c.late.z), s.leak_z, c.leak != "timing"))
+        checks.append(Check("leak_timing", abs(c.late_z), s.leak_z, c.leak != "timing"))
         ratio = abs(late) / abs(b) if b else None
-        inflated = abs(c.late.z) > s.leak_z and abs(late) > 2 * abs(b)
+        inflated = abs(c.late_z) > s.leak_z and abs(late) > 2 * abs(b)
         checks.append(Check("inflated_after_notice", ratio, 2.0, not inflated))
     if c.feature.kind == "ordered" and c.shown is not None and len(c.shown.groups) > 1:
         scored = [g for g in c.shown.groups if g.low is not None]

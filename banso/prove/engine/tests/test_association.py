@@ -74,6 +74,14 @@ def test_a_kpi_that_jumps_after_notice_is_suspicious() -> None:
     assert leaking.b_late > 1.0
 
 
+def test_a_kpi_that_separates_the_outcome_after_notice_is_suspicious_too() -> None:
+    """Wald's z is small where values separate the outcome (Hauck & Donner); the alarm sees it."""
+    c = company(150, churn=0.2)
+    late = np.abs(c.kpis[1]) * 0.2 + np.where(c.lost, 40.0, 0.0)
+    leaking = scanned(c, Feature("exports", "number", c.kpis[1], late=late))[0]
+    assert (leaking.verdict, leaking.leak) == ("suspicious", "timing")
+
+
 def test_what_is_defined_by_the_outcome_is_suspicious_without_looking() -> None:
     c = company(300)
     result = scan(
