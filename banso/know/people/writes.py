@@ -18,6 +18,7 @@ from banso.shared.upserts.writes import insert_rows, slices, update_columns, ups
 from banso.shared.users.models import User
 
 PLACE = ("account_id", "is_key", "influence")
+KEPT = ("pk", "is_key", "influence")
 
 
 @transaction.atomic
@@ -67,21 +68,21 @@ def _memberships(
     """Put people at their accounts; a new or changed place makes the row a changed one."""
     there: dict[tuple[int, int], dict[str, Any]] = {}
     for some in slices(list(known.values())):
-        values = Membership.objects.filter(person__in=some).values(
-            "pk", "person_id", "account_id", "is_key", "influence"
-        )
-        there.update({(value["person_id"], value["account_id"]): value for value in values})
-    outcomes, new = [], {}
+        places = Membership.objects.filter(person__in=some)
+        for person, account, *values in places.values_list("person_id", "account_id", *KEPT):
+            there[person, account] = dict(zip(KEPT, values, strict=True))
+    outcomes: list[Outcome] = []
+    new: dict[tuple[int, int], dict[str, Any]] = {}
     changed: dict[tuple[str, ...], dict[int, dict[str, Any]]] = defaultdict(dict)
     for row in rows:
         outcome = by_id[row["external_id"]]
         place = {name: row[name] for name in ("is_key", "influence") if row.get(name) is not None}
-        account, person = row.get("account_id"), known.get(row["external_id"])
-        if account and person:
-            old = there.get((person, account))
+        at = (known.get(row["external_id"]), row.get("account_id"))
+        if at[0] and at[1]:
+            old = there.get((at[0], at[1]))
+            changes: tuple[Change, ...] = (Change("account", None, at[1]),)
             if old is None:
-                new[person, account] = {**place, "person_id": person, "account_id": account}
-                changes = (Change("account", None, account),)
+                new[at[0], at[1]] = {**place, "person_id": at[0], "account_id": at[1]}
             else:
                 changes = differences(old, place)
                 if changes:
@@ -91,8 +92,8 @@ def _memberships(
         outcomes.append(outcome)
     if not dry_run:
         insert_rows(Membership, rows=list(new.values()))
-        for values in changed.values():
-            update_columns(Membership, values=values)
+        for by_pk in changed.values():
+            update_columns(Membership, values=by_pk)
     return outcomes
 
 

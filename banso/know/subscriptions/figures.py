@@ -1,4 +1,6 @@
-"""The figures of an account that follow from its subscriptions: what it pays a month and when it decides next."""
+"""The figures of an account that follow from its subscriptions: what it pays a month and when it
+decides next.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Figures:
 
 
 def figures(terms: Sequence[Term], today: date) -> Figures:
-    """What runs today, added up; a term said to be renewed goes on until the next one of the account begins."""
+    """What runs today, added up; a term said to be renewed goes on until the next one of the
+    account begins.
+    """
     paid = [term for term in terms if not term.is_trial]
     running = [term for term in paid if term.start <= today and _runs(term, paid, today)]
     renewals = [day for term in running if (day := _next_decision(term, today))]

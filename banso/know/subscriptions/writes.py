@@ -17,6 +17,8 @@ from banso.shared.upserts.rules import CHANGED, CREATED, Outcome
 from banso.shared.upserts.writes import slices, upsert
 from banso.shared.users.models import User
 
+FIGURES = ("next_renewal_on", "mrr_minor", "currency")
+
 
 @transaction.atomic
 def upsert_subscriptions(
@@ -71,6 +73,6 @@ def _kept_figures(account_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     kept: dict[int, dict[str, Any]] = {}
     for part in slices(account_ids):
         rows = Account.objects.filter(pk__in=part)
-        for row in rows.values("pk", "next_renewal_on", "mrr_minor", "currency"):
-            kept[row.pop("pk")] = row
+        for pk, *values in rows.values_list("pk", *FIGURES):
+            kept[pk] = dict(zip(FIGURES, values, strict=True))
     return kept

@@ -1,4 +1,6 @@
-"""One chunk of a file against the records: what becomes of each row. A dry run asks the same questions."""
+"""One chunk of a file against the records: what becomes of each row. A dry run asks the same
+questions.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +111,9 @@ class Applier:
             append(events=table, source=self.mapping.source)
 
     def _resolve(self, chunk: Chunk, converted: Converted, result: Result) -> None:
-        """Put ids where the rows name accounts, owners and parents; refuse rows of unknown accounts."""
+        """Put ids where the rows name accounts, owners and parents; refuse rows of unknown
+        accounts.
+        """
         rows = converted.rows
         if self.mapping.kind in (PEOPLE, SUBSCRIPTIONS):
             known = self.references.accounts(row["account"] for row in rows if "account" in row)
@@ -146,7 +150,9 @@ class Applier:
                 row["owner_id"] = owner
 
     def _parents(self, converted: Converted, result: Result) -> None:
-        """A parent that is there is set now; one that may come later in the file waits for its end."""
+        """A parent that is there is set now; one that may come later in the file waits for its
+        end.
+        """
         texts = {row["external_id"]: row.pop("parent") for row in converted.rows if "parent" in row}
         known = self.references.accounts(texts.values())
         for row in converted.rows:
@@ -175,7 +181,9 @@ class Applier:
                 result.choices[column.key] = {value for value in values if value}
 
     def _written(self, rows: list[Row]) -> list[Outcome | Fault]:
-        """The rows at once; when the database refuses them, in halves until only the bad ones are out."""
+        """The rows at once; when the database refuses them, in halves until only the bad ones are
+        out.
+        """
         if not rows:
             return []
         try:
@@ -215,15 +223,17 @@ def _upsert_wide(rows: list[Row], given: dict[str, Any]) -> list[Outcome]:
         term["external_id"]: outcome
         for term, outcome in zip(terms, upsert_subscriptions(rows=terms, **given), strict=True)
     }
-    result = []
-    for row, outcome in zip(rows, outcomes, strict=True):
-        term = of_terms.get(row["subscription"]["external_id"])
-        if outcome.state == SAME and term and term.state != SAME:
-            outcome = Outcome(CHANGED, outcome.pk, term.changes)
-        elif outcome.state == CHANGED and term:
-            outcome = Outcome(CHANGED, outcome.pk, (*outcome.changes, *term.changes))
-        result.append(outcome)
-    return result
+    return [
+        _with_term(outcome, of_terms.get(row["subscription"]["external_id"]))
+        for row, outcome in zip(rows, outcomes, strict=True)
+    ]
+
+
+def _with_term(account: Outcome, term: Outcome | None) -> Outcome:
+    """An account that stays the same is changed when its term is."""
+    if term is None or account.state not in (SAME, CHANGED) or term.state == SAME:
+        return account
+    return Outcome(CHANGED, account.pk, (*account.changes, *term.changes))
 
 
 def _keep(converted: Converted, places: list[int]) -> None:

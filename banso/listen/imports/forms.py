@@ -32,7 +32,7 @@ class SeveralFilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = SeveralFilesField(
+    file = SeveralFilesField(
         label=_("Files"),
         error_messages={"required": _("Choose a file first."), "empty": _("The file is empty.")},
         widget=SeveralFiles(

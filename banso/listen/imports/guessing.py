@@ -1,4 +1,6 @@
-"""The first proposal for a file: a mapping kept from last time, or one guessed from its header and rows."""
+"""The first proposal for a file: a mapping kept from last time, or one guessed from its header and
+rows.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ SAMPLE = 2_000
 
 @dataclass(frozen=True)
 class Proposal:
-    """``mapping`` is None when no customer was found; ``kept`` is the saved mapping it came from."""
+    """``mapping`` is None when no customer was found; ``kept`` is the saved one it came from."""
 
     mapping: Mapping | None
     columns: Sequence[guess.Sampled]

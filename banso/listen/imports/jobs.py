@@ -23,7 +23,7 @@ def run_import(run_id: int) -> None:
 
 
 def carry_on(run_id: int, state: State) -> None:
-    """Do the step a run waits for; one that is no longer in this state has been done or cancelled."""
+    """Do the step a run waits for; one no longer in this state has been done or cancelled."""
     run = ImportRun.objects.select_related("upload", "by").filter(pk=run_id, state=state).first()
     if run is None:
         return

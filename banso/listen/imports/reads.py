@@ -9,7 +9,9 @@ PER_PAGE = 50
 
 
 def run_for(pk: int) -> ImportRun:
-    """One run with its file and its starter, or a 404; imports are the organisation's, not a person's."""
+    """One run with its file and its starter, or a 404; imports are the organisation's, not a
+    person's.
+    """
     return get_object_or_404(ImportRun.objects.select_related("upload", "by"), pk=pk)
 
 

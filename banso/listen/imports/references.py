@@ -1,4 +1,6 @@
-"""Whom a text in a file means: an account by id, subscription id or name; a user by e-mail or name."""
+"""Whom a text in a file means: an account by id, subscription id or name; a user by e-mail or
+name.
+"""
 
 from __future__ import annotations
 
@@ -66,8 +68,9 @@ class References:
             for pk, source, name in rows.values_list("pk", "source", "name"):
                 found[name].append((source, pk))
         named: dict[str, int | Fault] = {}
-        for name, rows in found.items():
-            own = [pk for source, pk in rows if source == self.source] or [pk for _, pk in rows]
+        for name, bearers in found.items():
+            own = [pk for source, pk in bearers if source == self.source]
+            own = own or [pk for _, pk in bearers]
             named[name] = own[0] if len(own) == 1 else fault("ambiguous_account", text=name)
         return named
 

@@ -1,4 +1,6 @@
-"""Walks a file from beginning to end: once to find repeated ids, once for the dry run, once to import."""
+"""Walks a file from beginning to end: once to find repeated ids, once for the dry run, once to
+import.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,9 @@ def _chunks(run: ImportRun, mapping: Mapping, *, after: int = 0) -> Iterator[Chu
 
 
 def find_repeats(run: ImportRun, mapping: Mapping) -> tuple[Repeats, int]:
-    """The rows with an id that came before, kept beside the upload for the import; and the rows there are."""
+    """The rows with an id that came before, kept beside the upload for the import; and the rows
+    there are.
+    """
     places, total = key_columns(mapping), 0
     with RepeatedKeys() as keys:
         for chunk in _chunks(run, mapping):

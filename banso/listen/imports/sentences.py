@@ -1,5 +1,7 @@
 """Every fault as a sentence that says what is wrong and what to do."""
 
+# ruff: noqa: E501 - sentences
+
 from __future__ import annotations
 
 from typing import Any

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -77,11 +78,11 @@ def import_upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         runs = []
-        for file in form.cleaned_data["files"]:
+        for file in form.cleaned_data["file"]:
             try:
                 runs.append(_draft_of(user, file))
             except Unreadable as error:
-                form.add_error("files", f"{file.name}: {sentence(error.fault)}")
+                form.add_error("file", f"{file.name}: {sentence(error.fault)}")
         if len(runs) > 1:
             names = ", ".join(run.upload.name for run in runs)
             messages.info(
@@ -235,7 +236,7 @@ def import_refused(request: HttpRequest, pk: int) -> HttpResponse | FileResponse
 
 
 @require_GET
-def import_sample(request: HttpRequest, kind: str) -> HttpResponse:
+def import_sample(request: HttpRequest, kind: str) -> HttpResponseBase:
     """A file to start from, in the reader's language."""
     if kind not in SAMPLES:
         raise Http404

@@ -1,4 +1,5 @@
-"""Create or change many rows of a model that has ``source`` and ``external_id``, each compared with what is there.
+"""Create or change many rows of a model with ``source`` and ``external_id``, compared with what is
+there.
 
 Django's bulk_create spends most of its time preparing values one by one; an import of 100,000
 accounts is several times faster when columns are prepared once and the driver is given tuples.
@@ -33,11 +34,12 @@ def slices(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
 def upsert(
     model: type[models.Model], *, source: str, rows: Sequence[Row], dry_run: bool = False
 ) -> list[Outcome]:
-    """One outcome per row, in order. Keys are column names (``owner_id``, not ``owner``); ``external_id`` must
-    be there and differ between the rows. Only what stands in a row is compared and written.
+    """One outcome per row, in order; only what stands in a row is compared and written.
+
+    Keys are column names (``owner_id``, not ``owner``); ``external_id`` must be there and differ.
     """
-    names = sorted({name for row in rows for name in row} | {"external_id"})
-    known = _known(model, source, [row["external_id"] for row in rows], names)
+    given = sorted({name for row in rows for name in row} | {"external_id"})
+    known = _known(model, source, [row["external_id"] for row in rows], given)
     outcomes: list[Outcome] = []
     new: list[Row] = []
     changed: dict[tuple[str, ...], list[tuple[Row, Row]]] = defaultdict(list)
@@ -50,15 +52,29 @@ def upsert(
         changes = differences(old, row)
         outcomes.append(Outcome(CHANGED if changes else SAME, old["id"], changes))
         if changes:
-            fields = sorted(
-                {"custom" if c.field.startswith("custom.") else c.field for c in changes}
-            )
-            changed[tuple(fields)].append((old, row))
+            names = {c.field if "." not in c.field else "custom" for c in changes}
+            changed[tuple(sorted(names))].append((old, row))
     if not dry_run:
         insert_rows(model, rows=[{**row, "source": source} for row in new])
-        for fields, pairs in changed.items():
-            _update(model, fields, pairs)
+        for written, pairs in changed.items():
+            _update(model, written, pairs)
     return outcomes
+
+
+def _fields(model: type[models.Model]) -> Sequence[models.Field[Any, Any]]:
+    return model._meta.concrete_fields
+
+
+def _table(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _rows(model: type[models.Model]) -> models.Manager[Any]:
+    return model._default_manager
+
+
+def _quoted(field: models.Field[Any, Any]) -> str:
+    return connection.ops.quote_name(field.column or field.name)
 
 
 def _known(
@@ -68,9 +84,7 @@ def _known(
     columns = ["id", *dict.fromkeys([*names, *sorted(searched)])]
     found: dict[str, Row] = {}
     for some in slices(ids):
-        rows = model._default_manager.filter(source=source, external_id__in=some).values_list(
-            *columns
-        )
+        rows = _rows(model).filter(source=source, external_id__in=some).values_list(*columns)
         for values in rows:
             row = dict(zip(columns, values, strict=True))
             found[row["external_id"]] = row
@@ -78,7 +92,7 @@ def _known(
 
 
 def _search_fields(model: type[models.Model]) -> list[SearchTextField]:
-    return [field for field in model._meta.concrete_fields if isinstance(field, SearchTextField)]
+    return [field for field in _fields(model) if isinstance(field, SearchTextField)]
 
 
 def adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
@@ -97,12 +111,12 @@ def insert_rows(model: type[models.Model], *, rows: Sequence[Row]) -> int:
     if not rows:
         return 0
     now = clock.now()
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in _fields(model) if not field.primary_key]
     given = {name for row in rows for name in row}
     columns = [_column(field, rows, field.attname in given, now) for field in fields]
-    quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    quoted = ", ".join(_quoted(field) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
-    table = connection.ops.quote_name(model._meta.db_table)
+    table = _table(model)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {table} ({quoted}) VALUES ({marks})",  # noqa: S608 - names come from the model
@@ -133,9 +147,9 @@ def _update(
     model: type[models.Model], names: tuple[str, ...], pairs: list[tuple[Row, Row]]
 ) -> None:
     """Rows in which the same fields changed are written by one statement, run for each."""
-    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    by_name = {field.attname: field for field in _fields(model)}
     search = [field for field in _search_fields(model) if set(field.of) & set(names)]
-    stamps = [f for f in model._meta.concrete_fields if getattr(f, "auto_now", False)]
+    stamps = [f for f in _fields(model) if getattr(f, "auto_now", False)]
     written = [by_name[name] for name in names]
     adapters = [adapter(field) for field in written]
     now = clock.now()
@@ -152,20 +166,20 @@ def _update(
         line += [searchable(*(str(merged[part] or "") for part in field.of)) for field in search]
         line += [connection.ops.adapt_datetimefield_value(now) for _ in stamps]
         parameters.append((*line, old["id"]))
-    sets = ", ".join(
-        f"{connection.ops.quote_name(field.column)} = %s" for field in (*written, *search, *stamps)
-    )
-    table = connection.ops.quote_name(model._meta.db_table)
+    sets = ", ".join(f"{_quoted(field)} = %s" for field in (*written, *search, *stamps))
+    table = _table(model)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", parameters)  # noqa: S608 - names of the model
 
 
 def update_columns(model: type[models.Model], *, values: dict[int, dict[str, Any]]) -> int:
-    """Set columns of rows by their id, the same columns for all, without a journal entry; how many were there."""
+    """Set columns of rows by their id, the same columns for all, without a journal entry; how many
+    were there.
+    """
     if not values:
         return 0
     names = list(next(iter(values.values())))
-    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    by_name = {field.attname: field for field in _fields(model)}
     adapters = [adapter(by_name[name]) for name in names]
     parameters = [
         (
@@ -177,11 +191,10 @@ def update_columns(model: type[models.Model], *, values: dict[int, dict[str, Any
         )
         for pk, row in values.items()
     ]
-    quote = connection.ops.quote_name
-    sets = ", ".join(f"{quote(by_name[name].column)} = %s" for name in names)
+    sets = ", ".join(f"{_quoted(by_name[name])} = %s" for name in names)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE id = %s",  # noqa: S608 - names of the model
+            f"UPDATE {_table(model)} SET {sets} WHERE id = %s",  # noqa: S608 - names of the model
             parameters,
         )
         return int(cursor.rowcount)

@@ -1,4 +1,6 @@
-"""Dates as people write them: ISO, 2024/3/1, 3/1/2024, 2024年3月1日, R6.3.1, 20240301, Excel's day numbers."""
+"""Dates as people write them: ISO, 2024/3/1, 3/1/2024, 2024年3月1日, R6.3.1, 20240301, Excel's day
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,9 @@ def _in_era(era: str, year: str, month: str, day: str) -> date:
 
 
 def moment_of(text: str, order: str, zone: tzinfo) -> datetime | None:
-    """The moment a text names; a text without a zone is in ``zone``, one without a time is its midnight."""
+    """The moment a text names; a text without a zone is in ``zone``, one without a time is its
+    midnight.
+    """
     try:
         found = datetime.fromisoformat(text)
         return found if found.tzinfo else found.replace(tzinfo=zone)
@@ -168,7 +172,7 @@ def _zone_of(offset: str | None, zone: tzinfo) -> tzinfo:
 
 
 def order_of(texts: Iterable[str]) -> DateOrder:
-    """Whether the month or the day stands first in 3/1/2024, decided from all the values together."""
+    """Whether the month or the day stands first in 3/1/2024, decided from all values together."""
     month_first = day_first = 0
     open_examples: list[str] = []
     dotted = False

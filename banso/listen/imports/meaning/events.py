@@ -1,4 +1,6 @@
-"""Event rows as columns: what the lake takes, without one Python object per event where it can be helped."""
+"""Event rows as columns: what the lake takes, without one Python object per event where it can be
+helped.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class Events:
 def convert_events(
     chunk: Chunk, mapping: Mapping, *, zone: tzinfo, latest: datetime, duplicates: dict[int, int]
 ) -> Events:
-    """Read a chunk; events later than ``latest`` are refused, as are those without account, time or name."""
+    """Read a chunk; events later than ``latest`` are refused, as are those without account, time
+    or name.
+    """
     faults: dict[int, list[Fault]] = {}
     for place, number in enumerate(chunk.numbers):
         if number in duplicates:
@@ -80,7 +84,9 @@ def convert_events(
 def _texts(
     chunk: Chunk, mapping: Mapping, target: str, faults: dict[int, list[Fault]]
 ) -> pa.Array | None:
-    """A column as trimmed texts with nulls for empty cells; faults stand by the place of their row."""
+    """A column as trimmed texts with nulls for empty cells; faults stand by the place of their
+    row.
+    """
     place = mapping.place_of(target)
     if place is None:
         return None
@@ -132,7 +138,9 @@ def _micros(moment: datetime | None) -> int | None:
 
 
 def _iso_times(texts: Sequence[str], zone: tzinfo) -> pa.Array | None:
-    """Micros of a column that is ISO throughout, all with a zone or all without; None when it is not."""
+    """Micros of a column that is ISO throughout, all with a zone or all without; None when it is
+    not.
+    """
     array = pa.array(texts, pa.string())
     for zoned in (False, True):
         try:
@@ -162,8 +170,8 @@ def prop_parser(column: Column) -> Callable[[str], Any]:
             return text.strip() if isinstance(found, Fault) else found
         if column.kind == "choice" and plain(text) in ("true", "false", "yes", "no"):
             return boolean_value(text)
-        found = choice_value(text) if column.kind == "choice" else text.strip()
-        return text[:2_000] if isinstance(found, Fault) else (found or None)
+        word = choice_value(text) if column.kind == "choice" else text.strip()
+        return text[:2_000] if isinstance(word, Fault) else (word or None)
 
     return parse
 

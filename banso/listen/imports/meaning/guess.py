@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from banso.listen.imports.meaning import kinds
@@ -31,20 +31,25 @@ from banso.listen.imports.reading.faults import Fault
 NOTHING = ""
 MOST_CHOICES = 30
 ALSO_FIELDS = frozenset({"term_months", "plan"})
-"""In one wide file these words also stay with the customer as a field, so that evidence can use them."""
+"""In one wide file these words also stay with the customer as a field, so that evidence can use
+them.
+"""
 
 _OUTCOME = re.compile(
-    r"churn|cancel|reason|refund|total charges|termination|win ?back|解約|退会|離脱|理由|返金|累計|総額|終了"
+    r"churn|cancel|reason|refund|total charges|termination|win ?back|"
+    r"解約|退会|離脱|理由|返金|累計|総額|終了"
 )
 _START = re.compile(
     r"plan|contract|tier|edition|industry|country|region|segment|referral|channel|source|type|size|"
     r"プラン|契約|業種|業界|地域|国|規模|流入|経路|区分|種別"
 )
 _TERMS = {
-    1: "month to month, monthly, month, 1 month, m, 月, 月次, 月額, 月払い, 毎月, 月単位, 1ヶ月, 1か月",
+    1: "month to month, monthly, month, 1 month, m, "
+    "月, 月次, 月額, 月払い, 毎月, 月単位, 1ヶ月, 1か月",
     3: "quarterly, quarter, 3 months, 四半期, 3ヶ月, 3か月",
     6: "half yearly, semiannual, semi annual, 6 months, 半年, 6ヶ月, 6か月",
-    12: "annual, annually, yearly, year, one year, 1 year, 12 months, 年, 年次, 年額, 年払い, 年間, 1年, 12ヶ月, 12か月",
+    12: "annual, annually, yearly, year, one year, 1 year, 12 months, "
+    "年, 年次, 年額, 年払い, 年間, 1年, 12ヶ月, 12か月",
     24: "two year, two years, 2 years, 2 year, biennial, 24 months, 2年, 24ヶ月, 24か月",
     36: "three year, three years, 3 years, 3 year, 36 months, 3年, 36ヶ月, 36か月",
 }
@@ -106,32 +111,21 @@ def sampled(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Sample
     return columns
 
 
-def _share(texts: list[str], holds: object) -> float:
-    return sum(1 for text in texts if holds(text)) / len(texts) if texts else 0.0  # type: ignore[operator]
+def _share(texts: list[str], holds: Callable[[str], bool]) -> float:
+    return sum(1 for text in texts if holds(text)) / len(texts) if texts else 0.0
 
 
 def guess_kind(columns: Sequence[Sampled]) -> str:
     """The kind of a file, or an empty text when no customer can be found in it."""
     found = {kind: {c.target for c in _place(kind, columns).values()} for kind in kinds.KINDS}
-    events, subscriptions, people, wide = (
-        found[EVENTS],
-        found[SUBSCRIPTIONS],
-        found[PEOPLE],
-        found[WIDE],
-    )
+    events, terms, people, wide = (found[k] for k in (EVENTS, SUBSCRIPTIONS, PEOPLE, WIDE))
     accounts = found[ACCOUNTS]
-    if "email" in people and "name" in people or {"email", "external_id"} <= people:
+    if "email" in people and people & {"name", "external_id"}:
         return PEOPLE
-    if (
-        {"account", "time"} <= events
-        and ("event_id" in events or "name" in events)
-        and "start" not in subscriptions
-    ):
-        if "name" in events or _looks_like_log(columns):
-            return EVENTS
-    if {"account", "start"} <= subscriptions and len(
-        subscriptions & {"external_id", "end", "mrr", "term_months"}
-    ) >= 1:
+    named = "name" in events or ("event_id" in events and _looks_like_log(columns))
+    if {"account", "time"} <= events and named and "start" not in terms:
+        return EVENTS
+    if {"account", "start"} <= terms and terms & {"external_id", "end", "mrr", "term_months"}:
         return SUBSCRIPTIONS
     if {"tenure_months", "outcome"} <= wide and {"external_id", "name"} & wide:
         return WIDE
@@ -149,7 +143,7 @@ def guess_kind(columns: Sequence[Sampled]) -> str:
 
 
 def _looks_like_log(columns: Sequence[Sampled]) -> bool:
-    """A repeated customer and a time in each row: something that happened, not something that is."""
+    """A column that speaks of events: something that happened, not something that is."""
     return any("event" in plain_header(column.name) for column in columns)
 
 
@@ -165,7 +159,9 @@ def _names_rows(targets: set[str], columns: Sequence[Sampled]) -> bool:
 
 
 def guess_mapping(kind: str, columns: Sequence[Sampled], *, currency: str = "JPY") -> Mapping:
-    """Where each column goes when the file is of this kind; what is not known becomes a field or a property."""
+    """Where each column goes when the file is of this kind; what is not known becomes a field or a
+    property.
+    """
     placed = _place(kind, columns)
     taken: set[str] = set()
     result = []
@@ -181,7 +177,7 @@ def guess_mapping(kind: str, columns: Sequence[Sampled], *, currency: str = "JPY
 
 
 def _with_terms(mapping: Mapping, column: Sampled) -> Mapping:
-    """The words of a contract column as months; a word nobody knows waits for the reader with 12."""
+    """The words of a contract column as months; an unknown word waits for the reader with 12."""
     words = sorted({text.strip() for text in column.texts if not is_nothing(text)})[:20]
     terms = {
         word: TERM_WORDS.get(plain_header(word), 12) for word in words if decimal_of(word) is None

@@ -1,5 +1,7 @@
 """What a file can be about, and the places its columns can go to, with the headers that usually mean them."""
 
+# ruff: noqa: E501 - lists of words
+
 from __future__ import annotations
 
 from dataclasses import dataclass

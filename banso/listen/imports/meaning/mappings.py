@@ -1,4 +1,6 @@
-"""A mapping: which column goes where and how its cells are read; kept as JSON and found again by the header."""
+"""A mapping: which column goes where and how its cells are read; kept as JSON and found again by
+the header.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from banso.listen.imports.reading.faults import Fault, fault
 
 @dataclass(frozen=True)
 class Column:
-    """Where one column of the file goes. For a custom field or a property: its key, kind and when it is known."""
+    """Where one column of the file goes. For a custom field or a property: its key, kind and when
+    it is known.
+    """
 
     name: str
     target: str = SKIP

@@ -1,4 +1,6 @@
-"""Rows of customers, people and subscriptions: cells read by the mapping, faults kept at their row."""
+"""Rows of customers, people and subscriptions: cells read by the mapping, faults kept at their
+row.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ class Refusal:
 
 @dataclass
 class Converted:
-    """The good rows with their numbers, the refused ones with their reasons, and what should be told."""
+    """The good rows with their numbers, the refused ones with their reasons, and what should be
+    told.
+    """
 
     rows: list[Row] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
@@ -273,7 +277,9 @@ def _subscription(row: Row, mapping: Mapping, money: Money) -> Fault | None:
 
 
 def _wide(row: Row, mapping: Mapping, money: Money) -> Fault | None:
-    """One row is a customer and the last month of its contract, as it stood on the day of the file."""
+    """One row is a customer and the last month of its contract, as it stood on the day of the
+    file.
+    """
     wrong = _identify(row, mapping)
     if wrong:
         return wrong
@@ -288,7 +294,7 @@ def _wide(row: Row, mapping: Mapping, money: Money) -> Fault | None:
     outcome = row.pop("outcome", None)
     if outcome is None:
         return _missing("outcome")
-    term = {
+    term: Row = {
         name: row.pop(name)
         for name in ("plan", "term_months", "seats", "mrr", "arr", "currency")
         if name in row

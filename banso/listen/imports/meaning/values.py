@@ -1,4 +1,6 @@
-"""Cells as values: each function gives the value, None for an empty cell, or a Fault that says why not."""
+"""Cells as values: each function gives the value, None for an empty cell, or a Fault that says why
+not.
+"""
 
 from __future__ import annotations
 

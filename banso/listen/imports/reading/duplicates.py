@@ -1,4 +1,6 @@
-"""Which rows repeat an id of an earlier row, in memory that hardly grows: hashes are sorted in parts on disk."""
+"""Which rows repeat an id of an earlier row, in memory that hardly grows: hashes are sorted in
+parts on disk.
+"""
 
 from __future__ import annotations
 

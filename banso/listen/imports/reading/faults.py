@@ -1,4 +1,6 @@
-"""What is wrong with a file, a row or a cell, as a code with values; the words stand in sentences.py."""
+"""What is wrong with a file, a row or a cell, as a code with values; the words stand in
+sentences.py.
+"""
 
 from __future__ import annotations
 

@@ -79,7 +79,9 @@ def read(path: Path, shape: Shape, *, size: int, after: int = 0) -> Chunks:
 
 
 def guess_encoding(path: Path, *, gzipped: bool = False) -> str:
-    """By byte-order mark, else the first of UTF-8 and cp932 in which every byte of the file has a meaning."""
+    """By byte-order mark, else the first of UTF-8 and cp932 in which every byte of the file has a
+    meaning.
+    """
     with open_bytes(path, gzipped=gzipped) as stream:
         head = stream.read(4096)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -172,7 +174,9 @@ def _cells(sample: list[str], delimiter: str) -> list[list[str]]:
 
 
 def _regularity(rows: list[list[str]]) -> tuple[float, int]:
-    """How well a delimiter explains the lines: the commonest width above one, and how common it is."""
+    """How well a delimiter explains the lines: the commonest width above one, and how common it
+    is.
+    """
     widths = Counter(len(row) for row in rows if row)
     wide = [(count, width) for width, count in widths.items() if width > 1]
     if not wide:

@@ -1,4 +1,6 @@
-"""Lines of a file of any size, in constant memory: a line that is too long is passed over, not read."""
+"""Lines of a file of any size, in constant memory: a line that is too long is passed over, not
+read.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ class Lines:
         self.raw.close()
 
     def texts(self) -> Iterator[str]:
-        """Decoded blocks of the file; lines of an old Mac, ended by \\r alone, become like others."""
+        """Decoded blocks of the file; lines ended by \\r alone (old Mac) become like others."""
         read, alone = 0, False
         while True:
             try:
@@ -79,9 +81,7 @@ class Lines:
             returns = joined.count("\r")
             plain = '"' not in joined and returns == joined.count("\r\n") and not self.lossy
             yield (
-                [part[:-1] if part.endswith("\r") else part for part in parts]
-                if returns
-                else parts,
+                [part.removesuffix("\r") for part in parts] if returns else parts,
                 plain,
             )
         if passing_over:

@@ -1,4 +1,6 @@
-"""JSON lines, and one JSON array of objects: each object is a row, one level of nesting becomes ``a.b``."""
+"""JSON lines, and one JSON array of objects: each object is a row, one level of nesting becomes
+``a.b``.
+"""
 
 from __future__ import annotations
 

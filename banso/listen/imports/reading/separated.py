@@ -1,4 +1,6 @@
-"""CSV, TSV and their like: records with quoted cells, each with its number, faults kept to their row."""
+"""CSV, TSV and their like: records with quoted cells, each with its number, faults kept to their
+row.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ csv.field_size_limit(CELL_LIMIT)
 
 
 class _Feed:
-    """Lines for csv.reader that can be given back: a quote that never closes must not eat the file."""
+    """Lines for csv.reader that can be given back: a quote that never closes must not eat the
+    file.
+    """
 
     def __init__(self, lines: Lines) -> None:
         self.blocks = lines.blocks()
@@ -41,7 +45,8 @@ class _Feed:
 
 
 def records(lines: Lines, delimiter: str) -> Iterator[Batch]:
-    """Every record of the file in order, blank ones too, so that counting them gives the row number.
+    """Every record of the file in order, blank ones too, so that counting them gives the row
+    number.
 
     A block without quotes is split without csv.reader, which is several times faster.
     """

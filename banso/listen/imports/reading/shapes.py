@@ -43,7 +43,9 @@ class Spoiled:
 
 @dataclass
 class Chunk:
-    """Rows by columns: ``columns[c][i]`` is the text of column c in the row ``numbers[i]`` of the file."""
+    """Rows by columns: ``columns[c][i]`` is the text of column c in the row ``numbers[i]`` of the
+    file.
+    """
 
     numbers: list[int]
     columns: list[Sequence[str]]
@@ -68,7 +70,9 @@ Chunks = Iterator[Chunk]
 
 
 def column_names(cells: list[str]) -> tuple[str, ...]:
-    """Names that are there and differ: an empty one becomes its place, a repeated one gets a number."""
+    """Names that are there and differ: an empty one becomes its place, a repeated one gets a
+    number.
+    """
     names: list[str] = []
     for place, cell in enumerate(cells, start=1):
         wanted = " ".join(cell.split())[:200] or f"#{place}"

@@ -1,4 +1,6 @@
-"""Excel workbooks (.xlsx): the first sheet with a table, read row by row, hostile files turned away first."""
+"""Excel workbooks (.xlsx): the first sheet with a table, read row by row, hostile files turned
+away first.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ BLOCK = 1 << 20
 
 
 def refuse_hostile(path: Path) -> None:
-    """A workbook that would unpack to more than we hold, or with a cell no Excel writes, is not opened."""
+    """A workbook that would unpack to more than we hold, or with a cell no Excel writes, is not
+    opened.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()

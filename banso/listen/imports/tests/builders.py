@@ -9,7 +9,7 @@ import pytest
 from banso.listen.imports.guessing import propose
 from banso.listen.imports.jobs import carry_on
 from banso.listen.imports.meaning.mappings import Mapping
-from banso.listen.imports.models import ImportRun, Upload
+from banso.listen.imports.models import ImportRun, State, Upload
 from banso.listen.imports.presenting import shown_rows
 from banso.listen.imports.writes import ask_for_check, ask_for_run, keep_upload, start_draft
 from banso.shared.users.models import User
@@ -38,7 +38,7 @@ def checked(upload: Upload, kind: str = "", by: User | None = None, **options: A
     mapping = a_guess(upload, kind, **options)
     run = start_draft(by=by, upload=upload, mapping=mapping)
     ask_for_check(by=by, run=run, mapping=mapping)
-    carry_on(run.pk, "checking")
+    carry_on(run.pk, State.CHECKING)
     run.refresh_from_db()
     return run
 
@@ -49,7 +49,7 @@ def imported(content: str | bytes | Upload, kind: str = "", **options: Any) -> I
     run = checked(upload, kind, **options)
     assert run.state == "checked", run.error
     ask_for_run(by=None, run=run)
-    carry_on(run.pk, "running")
+    carry_on(run.pk, State.RUNNING)
     run.refresh_from_db()
     assert run.state == "done", run.error
     return run

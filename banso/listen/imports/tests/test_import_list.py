@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from banso.listen.imports.tests.builders import an_upload, imported
 from banso.listen.imports.writes import start_draft
 from banso.shared.users.tests.builders import a_user
-from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("imports:import_list")

@@ -8,6 +8,7 @@ from banso.know.accounts.models import Account
 from banso.listen.imports import running
 from banso.listen.imports.applying import Applier
 from banso.listen.imports.jobs import carry_on
+from banso.listen.imports.models import State
 from banso.listen.imports.tests.builders import an_upload, checked, counts
 from banso.listen.imports.writes import ask_for_run
 from banso.shared.journal.jobs import run_owed
@@ -50,7 +51,7 @@ def test_a_run_that_broke_off_goes_on_where_it_stopped(
 
     with monkeypatch.context() as broken:
         broken.setattr(Applier, "apply", break_at_third)
-        carry_on(run.pk, "running")  # type: ignore[arg-type]
+        carry_on(run.pk, State.RUNNING)
     run.refresh_from_db()
     assert (run.state, run.created, run.position) == ("failed", 20, 21)
     client.force_login(a_user(role="manager", language="en"))

@@ -23,7 +23,7 @@ def test_a_file_is_kept_under_a_name_nobody_guesses_and_leads_to_its_columns(
     client: Client,
 ) -> None:
     client.force_login(a_user(role="manager"))
-    answer = client.post(UPLOAD, {"files": a_file(b"account_id,account_name\nA,Aoba\n")})
+    answer = client.post(UPLOAD, {"file": a_file(b"account_id,account_name\nA,Aoba\n")})
     run = ImportRun.objects.get()
     assert answer.headers["Location"] == reverse("imports:import_mapping", args=[run.pk])
     assert (run.kind, run.upload.name) == ("accounts", "顧客一覧.csv")
@@ -39,14 +39,14 @@ def test_several_files_lead_to_the_list(client: Client) -> None:
         a_file(b"account_id,account_name\nA,Aoba\n"),
         a_file(b"name,email\nS,s@x.jp\n", "p.csv"),
     ]
-    answer = client.post(UPLOAD, {"files": files})
+    answer = client.post(UPLOAD, {"file": files})
     assert answer.headers["Location"] == reverse("imports:import_list")
     assert sorted(ImportRun.objects.values_list("kind", flat=True)) == ["accounts", "people"]
 
 
 def test_a_wrong_file_is_refused_with_a_sentence_and_not_kept(client: Client) -> None:
     client.force_login(a_user(role="manager", language="ja"))
-    answer = client.post(UPLOAD, {"files": a_file(b"%PDF-1.7", "a.pdf")})
+    answer = client.post(UPLOAD, {"file": a_file(b"%PDF-1.7", "a.pdf")})
     assert answer.status_code == 400
     assert "表のファイルではありません" in answer.content.decode()
     assert not Upload.objects.exists()
@@ -55,7 +55,7 @@ def test_a_wrong_file_is_refused_with_a_sentence_and_not_kept(client: Client) ->
 @pytest.mark.parametrize("role", ["viewer", "csm"])
 def test_only_some_roles_may(client: Client, role: str) -> None:
     client.force_login(a_user(role=role, language="en"))
-    answer = client.post(UPLOAD, {"files": a_file(b"account_id,account_name\nA,Aoba\n")})
+    answer = client.post(UPLOAD, {"file": a_file(b"account_id,account_name\nA,Aoba\n")})
     assert answer.status_code == 403
     assert "Your role cannot import files" in answer.content.decode()
     assert not Upload.objects.exists()

@@ -1,4 +1,6 @@
-"""A real worker process is killed in the middle of an import; the next one loses nothing and doubles nothing."""
+"""A real worker process is killed in the middle of an import; the next one loses nothing and
+doubles nothing.
+"""
 
 from __future__ import annotations
 

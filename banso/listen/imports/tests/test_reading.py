@@ -72,10 +72,10 @@ def a_workbook(folder: Path, rows: list[list[object]]) -> Path:
 
 
 def test_excel_keeps_dates_and_formulas_as_text(tmp_path: Path) -> None:
-    from datetime import datetime
+    from datetime import date
 
     path = a_workbook(
-        tmp_path, [["id", "d", "n"], ["A", datetime(2024, 3, 1), 2.0], ["B", None, "=cmd|x"]]
+        tmp_path, [["id", "d", "n"], ["A", date(2024, 3, 1), 2.0], ["B", None, "=cmd|x"]]
     )
     assert rows_of(path) == [["A", "2024-03-01", "2"], ["B", "", "=cmd|x"]]
 

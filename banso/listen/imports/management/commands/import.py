@@ -1,4 +1,4 @@
-from __future__ import annotations
+from __future__ import annotations  # noqa: N999 - the command is `banso import`
 
 import shutil
 import sys
@@ -30,7 +30,7 @@ ALL_GOOD, WITH_REFUSED = 0, 3
 
 class Command(BaseCommand):
     help = (
-        "Import customers, people, subscriptions or events from a file: CSV, TSV, Excel, JSON lines. "
+        "Import customers, people, subscriptions or events from CSV, TSV, Excel or JSON lines. "
         "Exit codes: 0 everything imported, 1 nothing imported, 3 imported but rows were refused."
     )
 
