@@ -23,8 +23,10 @@ from banso.know.subscriptions.models import Outcome, Subscription
 from banso.measure.health.reads import last_event_of_all
 from banso.measure.health.rules import is_stale
 from banso.measure.metrics.models import AccountMeasures
+from banso.shared.journal.models import Entry
 
 CONTACTS_WITHIN_DAYS = 90
+TOUCHING = ("note.added", "account.changed")
 
 
 def customers_of_today(today: date) -> QuerySet[Account]:
@@ -73,14 +75,6 @@ def value_ranks() -> ValueRanks:
     )
 
 
-def settings_of(kind: Kind) -> tuple[bool, Mapping[str, int]]:
-    """Whether a kind is on, and its thresholds with the defaults below them."""
-    rule = SignalRule.objects.filter(kind=kind.key).first()
-    if rule is None:
-        return True, kind.defaults()
-    return rule.is_on, kind.defaults() | rule.settings
-
-
 def all_settings() -> list[tuple[Kind, bool, Mapping[str, int]]]:
     saved = {rule.kind: rule for rule in SignalRule.objects.all()}
     rows: list[tuple[Kind, bool, Mapping[str, int]]] = []
@@ -90,6 +84,25 @@ def all_settings() -> list[tuple[Kind, bool, Mapping[str, int]]]:
             (kind, rule.is_on if rule else True, kind.defaults() | (rule.settings if rule else {}))
         )
     return rows
+
+
+def seen_through() -> int | None:
+    """Up to which journal entry accounts were looked at; None before the first time."""
+    last = Entry.objects.filter(kind__in=("signals.refreshed", "signals.followed"))
+    entry = last.order_by("-pk").first()
+    return None if entry is None else int(entry.payload.get("through", entry.pk))
+
+
+def newest_entry() -> int:
+    found: int | None = Entry.objects.aggregate(newest=Max("pk"))["newest"]
+    return found or 0
+
+
+def touched_since(through: int) -> list[int]:
+    """Accounts with something new in the journal that may end or raise a signal."""
+    entries = Entry.objects.filter(kind__in=TOUCHING, pk__gt=through, account_id__isnull=False)
+    rows = entries.order_by().values_list("account_id", flat=True).distinct()
+    return [pk for pk in rows if pk is not None]
 
 
 def open_signals() -> QuerySet[Signal]:

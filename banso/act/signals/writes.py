@@ -9,7 +9,14 @@ from django.db import transaction
 
 from banso.act.signals.kinds import Found, Kind, kinds
 from banso.act.signals.models import ClosedReason, Signal, SignalRule
-from banso.act.signals.reads import all_settings, customers_of_today, value_ranks
+from banso.act.signals.reads import (
+    all_settings,
+    customers_of_today,
+    newest_entry,
+    seen_through,
+    touched_since,
+    value_ranks,
+)
 from banso.act.signals.rules import ValueRanks, priority
 from banso.know.accounts.models import Account
 from banso.shared import clock
@@ -38,7 +45,7 @@ class Worth:
 
 def refresh_signals(*, today: date, account_ids: Sequence[int] | None = None) -> dict[str, Counts]:
     """Raise, renew and end the signals of all accounts or of some; twice is as once."""
-    ranks = value_ranks()
+    ranks, through = value_ranks(), newest_entry()
     accounts = customers_of_today(today)
     if account_ids is not None:
         accounts = accounts.filter(pk__in=account_ids)
@@ -48,8 +55,20 @@ def refresh_signals(*, today: date, account_ids: Sequence[int] | None = None) ->
         done[kind.key] = _bring_to(kind, found, ranks, account_ids)
     if account_ids is None:
         counts = {key: vars(count) for key, count in done.items()}
-        record("signals.refreshed", by=None, as_of=today.isoformat(), kinds=counts)
+        said: dict[str, Any] = {"as_of": today.isoformat(), "kinds": counts, "through": through}
+        record("signals.refreshed", by=None, **said)
     return done
+
+
+def follow_changes(*, today: date) -> int:
+    """Look again at the accounts that the journal says something new about; how many."""
+    through, newest = seen_through(), newest_entry()
+    touched = touched_since(through) if through is not None else []
+    for ids in _chunks(touched):
+        refresh_signals(today=today, account_ids=ids)
+    if touched:
+        record("signals.followed", by=None, accounts=len(touched), through=newest)
+    return len(touched)
 
 
 def _bring_to(
