@@ -108,7 +108,7 @@ def _customer(rng: np.random.Generator, number: int, today: date, owners: list[s
         kana=kana,
         english=english,
         industry=trade.industry,
-        country=str(rng.choice(names.COUNTRIES)) if english else "Japan",
+        country=str(rng.choice(names.COUNTRIES)) if english else names.HOME_COUNTRY,
         employees=employees,
         sites=max(1, round(employees / 140 * math.exp(rng.normal(0, 0.4)))),
         motive=motive,

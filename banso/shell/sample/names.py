@@ -113,14 +113,15 @@ ENGLISH_PREFIXES = (
     "Duneside Everly Thornbury"
 ).split()
 
+HOME_COUNTRY = "日本"
 COUNTRIES = (
-    "Singapore",
-    "Thailand",
-    "Vietnam",
-    "United States",
-    "United Kingdom",
-    "Germany",
-    "Australia",
+    "シンガポール",
+    "タイ",
+    "ベトナム",
+    "アメリカ",
+    "イギリス",
+    "ドイツ",
+    "オーストラリア",
 )
 
 SITES = ("九州工場", "東北事業所", "関西支店", "北陸センター", "東海工場")
