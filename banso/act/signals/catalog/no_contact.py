@@ -36,7 +36,7 @@ def detect(
 
 def _found(pk: int, last: date | None, signed_up: date | None, days: int, today: date) -> Found:
     since = last or signed_up or today
-    urgency = 30 + 40 * grown((today - since).days, days, 3 * days)
+    urgency = 25 + 30 * grown((today - since).days, days, 3 * days)
     return Found(
         account_id=pk, urgency=urgency, data={"since": since.isoformat(), "never": last is None}
     )

@@ -18,7 +18,7 @@ LOW_HEALTH = 40
 
 
 def urgency(days: int, within: int, health: int | None) -> float:
-    near = 35 + 40 * grown(-days, -within, 0)
+    near = 20 + 55 * grown(-days, -within, 0) ** 2
     worry = 0.5 if health is None else 1 - health / 100
     return near + 25 * worry
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,12 @@ def reason(kind: str, data: dict[str, Any], language: str, today: date = TODAY) 
 def test_every_file_of_the_catalogue_is_a_kind_under_its_name() -> None:
     files = {path.stem for path in Path(catalog.__path__[0]).glob("*.py")} - {"__init__"}
     assert set(kinds()) == files
+
+
+def test_the_readme_lists_every_kind() -> None:
+    readme = Path(catalog.__path__[0]).parent / "README.md"
+    listed = re.findall(r"^- `(\w+)`$", readme.read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed == sorted(kinds()), "bring the list in banso/act/signals/README.md up to date"
 
 
 def test_a_renewal_within_90_days_is_near() -> None:
