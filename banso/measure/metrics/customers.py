@@ -42,6 +42,10 @@ class Customers:
         place = np.searchsorted(self.ids, account_ids)
         return np.asarray(as_of <= self.left[place] + 1, dtype=bool)
 
+    def count_on(self, day: int) -> int:
+        """How many had not left on the day."""
+        return int((self.left >= day).sum())
+
 
 def customers(account_ids: list[int] | None = None) -> Customers:
     """All customers, or those of the ids; sign-up falls back to the first contract's start."""

@@ -150,4 +150,6 @@ def preview(definition: MetricDefinition) -> Preview:
     numbers = np.where(stays, numbers, np.nan)
     censored = found[f"{definition.key}__censored"].to_numpy(zero_copy_only=False) & stays
     reached = np.where(censored, np.nan, numbers)
-    return Preview(len(people.ids), rules.spread(numbers, censored), rules.bins(reached), every > 1)
+    return Preview(
+        int(stays.sum()), rules.spread(numbers, censored), rules.bins(reached), every > 1
+    )

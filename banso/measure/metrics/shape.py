@@ -44,9 +44,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Phrases:
-    """The same parameters as words of a sentence in the reader's language."""
+    """The same parameters as words of a sentence; ``noun`` is the event without an article."""
 
     event: str = ""
+    noun: str = ""
     role: str = ""
     other_role: str = ""
     days: int = 28

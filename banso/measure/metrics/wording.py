@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from banso.listen.events.reads import labels
 from banso.measure.metrics.evaluation import CORE, Defined
@@ -34,10 +34,16 @@ class Words:
         label = self.events.get(name, name)
         return _("“%(event)s”") % {"event": label} if quoted else label
 
+    def noun(self, name: str, *, quoted: bool) -> str:
+        if not name:
+            return _("event")
+        return _("core action") if name == CORE else self.event(name, quoted=quoted)
+
     def phrases(self, params: Mapping[str, Any], *, quoted: bool = True) -> Phrases:
-        """The parameters as words; in a title names stand without quotation marks."""
+        """The parameters as words; English titles name events without quotation marks."""
         return Phrases(
             event=self.event(str(params.get("event", "")), quoted=quoted),
+            noun=self.noun(str(params.get("event", "")), quoted=quoted),
             role=str(params.get("role", "")),
             other_role=str(params.get("other_role", "")),
             days=int(params.get("days", 28)),
@@ -54,8 +60,9 @@ def sentence(definition: Defined, words: Words | None = None) -> str:
 
 def title(shape: str, params: Mapping[str, Any], words: Words | None = None) -> str:
     """A name for a metric that nobody named yet."""
-    text = shapes()[shape].title((words or Words()).phrases(params, quoted=False))
-    return text[:1].upper() + text[1:]
+    japanese = (get_language() or "").startswith("ja")
+    text = shapes()[shape].title((words or Words()).phrases(params, quoted=japanese))
+    return text if japanese else text[:1].upper() + text[1:]
 
 
 def shown(value: float | None, unit: str) -> str:

@@ -25,7 +25,7 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
 
 def explain(phrases: Phrases) -> str:
     text = _(
-        "Days from sign-up to the first %(event)s. Customers that have not got there yet are "
+        "Days from sign-up to the first %(noun)s. Customers that have not got there yet are "
         "kept as “not yet” with the days they were watched; those that signed up more than 30 "
         "days before the first event we know have no value."
     )
@@ -33,7 +33,7 @@ def explain(phrases: Phrases) -> str:
 
 
 def title(phrases: Phrases) -> str:
-    return _("Days to the first %(event)s") % phrases.words
+    return _("Days to the first %(noun)s") % phrases.words
 
 
 def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:

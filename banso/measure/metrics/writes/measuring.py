@@ -85,7 +85,7 @@ def refresh(*, force: bool = False) -> bool:
         return False
     gathered = _measure_all(people, definitions, today)
     with transaction.atomic():
-        _keep_summaries(definitions, gathered, today)
+        _keep_summaries(definitions, gathered, today, people.count_on(day_number(today)))
         _mark_stale(before, seen)
         _remember(seen)
         record("metrics.refreshed", by=None, metrics=len(definitions), accounts=len(people.ids))
@@ -176,7 +176,9 @@ def _upsert(measures: list[AccountMeasures]) -> None:
     )
 
 
-def _keep_summaries(definitions: list[MetricDefinition], gathered: Gathered, today: date) -> None:
+def _keep_summaries(
+    definitions: list[MetricDefinition], gathered: Gathered, today: date, customers_now: int
+) -> None:
     ids = np.array(gathered.ids, dtype=np.int64)
     made = []
     for definition in definitions:
@@ -191,7 +193,7 @@ def _keep_summaries(definitions: list[MetricDefinition], gathered: Gathered, tod
                 definition=definition,
                 version=definition.version,
                 as_of=today,
-                accounts=len(ids),
+                accounts=customers_now,
                 n=spread.n,
                 censored=spread.censored,
                 q1=spread.q1,
