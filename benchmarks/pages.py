@@ -53,11 +53,9 @@ PAGES = {
 def make_company(size: int) -> None:
     """Accounts with everything that the pages show."""
     from banso.know.accounts.models import Account
-    from banso.know.notes.models import Note
     from banso.know.people.models import Membership, Person
     from banso.know.subscriptions.models import Subscription
     from banso.shared.fields.writes import define_field
-    from banso.shared.journal.models import Entry
     from banso.shared.upserts.writes import insert_rows
     from banso.shared.users.models import User
 
@@ -97,6 +95,15 @@ def make_company(size: int) -> None:
             for n in ids
         ],
     )
+    write_timelines(ids)
+
+
+def write_timelines(ids: range) -> None:
+    """Two notes and one change for each account."""
+    from banso.know.notes.models import Note
+    from banso.shared.journal.models import Entry
+    from banso.shared.upserts.writes import insert_rows
+
     at = datetime(2026, 3, 1, 3, tzinfo=UTC)
     for part in ("更新の相談を受けました。", "使い方の質問に答えました。"):
         insert_rows(

@@ -13,9 +13,9 @@ _BLANKS = re.compile(r"\s+")
 
 
 def searchable(*parts: str) -> str:
-    """The parts in one line: NFKC, lower case, single spaces."""
+    """The parts in one line: NFKC, lower case, single spaces, no NUL."""
     text = unicodedata.normalize("NFKC", "\n".join(part for part in parts if part)).casefold()
-    return _BLANKS.sub(" ", text).strip()[:MOST_CHARACTERS]
+    return _BLANKS.sub(" ", text.replace("\x00", "")).strip()[:MOST_CHARACTERS]
 
 
 class SearchTextField(models.CharField[str, str]):

@@ -102,7 +102,7 @@ def question_of(params: Mapping[str, Sequence[str]]) -> Question:
     parts: dict[str, dict[str, list[str]]] = {}
     for name, given in params.items():
         key, _, part = name.partition(".")
-        values = [value.strip() for value in given if value.strip()]
+        values = [value for value in map(_clean, given) if value]
         if key in RESERVED or not values or not _KEY.fullmatch(name):
             continue
         parts.setdefault(key, {})[part] = values
@@ -126,7 +126,12 @@ def _filter(key: str, parts: Mapping[str, list[str]]) -> Filter:
 
 def _one(params: Mapping[str, Sequence[str]], name: str) -> str:
     given = params.get(name) or [""]
-    return given[-1].strip()
+    return _clean(given[-1])
+
+
+def _clean(text: str) -> str:
+    """Without blanks around it, and without NUL, which no PostgreSQL text may hold."""
+    return text.replace("\x00", "").strip()
 
 
 def whole_number(text: str) -> int | None:

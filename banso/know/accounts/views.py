@@ -235,7 +235,8 @@ def view_save(request: HttpRequest) -> HttpResponse:
     """Keep the filters, order and columns of the list under a name."""
     user = signed_in(request)
     form = ViewForm(request.POST)
-    query = question_of(dict(QueryDict(request.POST.get("query", "")).lists())).address()
+    asked = question_of(dict(QueryDict(request.POST.get("query", "")).lists()))
+    query = asked.address(view=None)
     if not form.is_valid():
         messages.error(request, _("Give the view a name of up to 80 characters."))
         return _to_list(query)

@@ -28,7 +28,7 @@ def add_account(*, by: User, custom: Mapping[str, Any], **fields: Any) -> Accoun
     if not by.may("change_own") and not by.may("change_all"):
         raise PermissionDenied
     fields["external_id"] = fields.get("external_id") or f"M-{token_hex(4)}"
-    account = Account.objects.create(**fields, source="manual", custom=dict(custom))
+    account = Account.objects.create(**fields, source="manual", custom=_filled(custom))
     record("account.added", by=by, account_id=account.pk, name=account.name)
     return account
 
@@ -53,7 +53,7 @@ def change_account(
         old = account.custom.get(key)
         if old != new:
             changes[f"own_{key}"] = [_said(old), _said(new)]
-            account.custom[key] = new
+            account.custom = _filled(account.custom | {key: new})
     if changes:
         account.save()
         labels = {
@@ -63,6 +63,10 @@ def change_account(
         }
         record("account.changed", by=by, account_id=account.pk, changes=changes, labels=labels)
     return account
+
+
+def _filled(custom: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in custom.items() if value is not None}
 
 
 def _said(value: Any) -> Any:
@@ -90,7 +94,7 @@ def change_in_bulk(*, by: User, ids: Iterable[int], field: str, value: Any) -> B
         chunk = Account.objects.filter(pk__in=asked[start : start + CHUNK]).filter(
             changeable_by(by)
         )
-        rows = list(chunk.values_list("pk", field))
+        rows = list(chunk.order_by("pk").select_for_update(of=("self",)).values_list("pk", field))
         allowed += len(rows)
         changing = [pk for pk, old in rows if old != value]
         for pk, old in rows:

@@ -26,7 +26,7 @@ from banso.shared.users.reads import signed_in
 def timeline(request: HttpRequest, account_pk: int) -> HttpResponse:
     """The moments that match a search, or the next older ones."""
     account = account_for(signed_in(request), account_pk)
-    q = request.GET.get("q", "").strip()[:200]
+    q = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     found = timeline_of(account, q=q, before=_moment(request.GET.get("before", "")))
     return render(request, "notes/timeline.html", {"account": account, "timeline": found, "q": q})
 
