@@ -11,7 +11,7 @@ class SubscriptionsConfig(AppConfig):
     label = "subscriptions"
 
     def ready(self) -> None:
-        from banso.know.subscriptions import panels
+        from banso.know.subscriptions import jobs, panels  # noqa: F401 - jobs register themselves
         from banso.know.subscriptions.event_keys import accounts_by_key
         from banso.shared.lake.registry import account_keys
 
