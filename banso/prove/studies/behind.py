@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from banso.prove.studies.models import Finding
 from banso.prove.studies.reads import names_of
+from banso.prove.studies.rules import FIRST_TIME_CAP_DAYS
 from banso.prove.studies.wording import level_name, plain
 from banso.shared.spreadsheets import csv_response
 
@@ -81,4 +82,6 @@ def value_text(finding: Finding, value: float | str) -> str:
         return _("Yes") if value else _("No")
     if unit in ("share", "change"):
         return f"{100 * value:.0f}%"
+    if unit == "first_days" and value >= FIRST_TIME_CAP_DAYS:
+        return _("not within %(days)s days") % {"days": FIRST_TIME_CAP_DAYS}
     return plain(value)

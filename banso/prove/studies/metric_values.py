@@ -58,7 +58,7 @@ def metrics_of(rows: pa.Table) -> list[Candidate]:
             f"metric.{definition.key}", "metric", "number", definition.name_en, definition.name_ja,
             early[definition.key], late[definition.key],
             leak=leak_in_metric([definition.key, definition.name_en, definition.params]),
-            unit=definition.unit,
+            unit="first_days" if definition.shape == "days_to_first" else definition.unit,
         )
         for definition in definitions
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -160,7 +161,7 @@ def range_text(group: dict[str, Any]) -> str:
 
 
 def forest(findings: Iterable[Finding]) -> dict[str, Any] | None:
-    """Odds ratios of renewal per standard deviation as intervals; the undecided have no point."""
+    """Odds ratios of renewal per standard deviation as intervals; no point for the undecided."""
     shown = [f for f in findings if f.verdict in SHAPES and f.numbers.get("ci95")]
     shown = [f for f in shown if None not in f.numbers["ci95"]][:MOST_BARS]
     if not shown:
@@ -194,7 +195,7 @@ def _some(findings: list[Finding], verdict: Verdict) -> bool:
 
 
 def _bounds(shown: list[Finding]) -> dict[str, float]:
-    lows, highs = zip(*(f.numbers["ci95"] for f in shown), strict=True)
+    lows, highs = zip(*(_drawn(f)[1:] for f in shown), strict=True)
     reach = max(2.0, *(1 / max(low, NARROWEST) for low in lows), *(min(h, WIDEST) for h in highs))
     for step in (2.0, 4.0, WIDEST):
         if reach <= step:
@@ -202,13 +203,24 @@ def _bounds(shown: list[Finding]) -> dict[str, float]:
     return {"min": NARROWEST, "max": WIDEST}
 
 
+def _drawn(finding: Finding) -> tuple[float, float, float]:
+    """Point and interval; of the undecided the interval's width alone, laid around no difference.
+
+    Drawn at its place it would show a side, and none may be shown yet.
+    """
+    low, high = finding.numbers["ci95"]
+    if finding.verdict in DECIDED:
+        return finding.numbers["estimate"]["value"], low, high
+    half = math.sqrt(high / low)
+    return 1.0, 1 / half, half
+
+
 def _series(verdict: Verdict, shown: list[Finding]) -> dict[str, Any]:
     data = []
     for row, finding in enumerate(shown):
         if finding.verdict != verdict:
             continue
-        low, high = (min(max(v, NARROWEST), WIDEST) for v in finding.numbers["ci95"])
-        value = min(max(finding.numbers["estimate"]["value"], NARROWEST), WIDEST)
+        value, low, high = (min(max(v, NARROWEST), WIDEST) for v in _drawn(finding))
         data.append(
             {
                 "value": [value, row, low, high, SHAPES[verdict]],
