@@ -211,10 +211,10 @@ TRADE_POSTS = {
     ),
 }
 ENGLISH_POSTS = (
-    ("Operations", "Director of Operations", "decides"),
-    ("Plant", "Plant Manager", "decides"),
-    ("Quality", "Quality Manager", "influences"),
-    ("IT", "IT Lead", "influences"),
+    ("Operations", "Director", "decides"),
+    ("Plant", "Manager", "decides"),
+    ("Quality", "Manager", "influences"),
+    ("IT", "Lead", "influences"),
     ("Production", "Shift Supervisor", "uses"),
     ("Production", "Line Leader", "uses"),
 )
