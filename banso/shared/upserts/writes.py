@@ -38,7 +38,7 @@ def upsert(
 
     Keys are column names (``owner_id``, not ``owner``); ``external_id`` must be there and differ.
     """
-    given = sorted({name for row in rows for name in row} | {"external_id"})
+    given = sorted({"external_id"}.union(*rows))
     known = _known(model, source, [row["external_id"] for row in rows], given)
     outcomes: list[Outcome] = []
     new: list[Row] = []
@@ -112,7 +112,7 @@ def insert_rows(model: type[models.Model], *, rows: Sequence[Row]) -> int:
         return 0
     now = clock.now()
     fields = [field for field in _fields(model) if not field.primary_key]
-    given = {name for row in rows for name in row}
+    given: set[str] = set().union(*rows)
     columns = [_column(field, rows, field.attname in given, now) for field in fields]
     quoted = ", ".join(_quoted(field) for field in fields)
     marks = ", ".join(["%s"] * len(fields))

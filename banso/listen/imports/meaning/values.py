@@ -215,15 +215,9 @@ def one_of(words: dict[str, str], shown: str) -> Parse:
 
 def parsed(texts: Sequence[str], parse: Parse) -> tuple[list[Any], dict[int, Fault]]:
     """A column's values; equal texts are read once. Faults stand by the place of their cell."""
-    seen: dict[str, Any] = {}
-    values = []
-    for text in texts:
-        if text in seen:
-            values.append(seen[text])
-        else:
-            found = seen[text] = parse(text)
-            values.append(found)
-    if not any(isinstance(value, Fault) for value in seen.values()):
+    seen = {text: parse(text) for text in dict.fromkeys(texts)}
+    values = [seen[text] for text in texts]
+    if Fault not in set(map(type, seen.values())):
         return values, {}
     faults = {place: value for place, value in enumerate(values) if isinstance(value, Fault)}
     return [None if place in faults else value for place, value in enumerate(values)], faults
