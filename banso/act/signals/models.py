@@ -47,8 +47,9 @@ class Signal(models.Model):
         ]
         indexes = [
             models.Index(
-                # all that Today's ranking reads, so that it never touches the table
-                fields=["account", "priority", "snoozed_until", "kind"],
+                # all that Today's ranking reads, so that it never touches the table; SQLite reads
+                # closed_at too, although the condition settles it
+                fields=["account", "priority", "snoozed_until", "kind", "closed_at"],
                 condition=Q(closed_at=None),
                 name="signal_open",
             ),

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
+from django.utils.functional import cached_property
 
 from banso.act.signals.kinds import Kind, kinds
 from banso.act.signals.models import Signal
@@ -14,7 +16,7 @@ from banso.act.signals.reads import open_signals, reason_of, step_of, visible_si
 from banso.act.tasks.models import Task
 from banso.act.tasks.reads import account_to_act_on, open_tasks_by_signal
 from banso.act.tasks.rules import MINE, TEAM
-from banso.act.today.rules import HORIZONS
+from banso.act.today.rules import HORIZONS, PAGE_SIZE
 from banso.know.accounts.models import Account, Stage
 from banso.know.accounts.reads import may_change
 from banso.measure.health.rules import band
@@ -75,12 +77,29 @@ def signals_in(user: User, scope: str, today: date) -> QuerySet[Signal]:
     )
 
 
-def ranked(signals: QuerySet[Signal], kind: str) -> list[int]:
+class Ranking(Paginator[int]):
+    """Pages of account ids whose number was counted already."""
+
+    def __init__(self, ids: QuerySet[Signal, int], *, count: int) -> None:
+        super().__init__(ids, PAGE_SIZE)
+        self.counted = count
+
+    @cached_property
+    def count(self) -> int:
+        return self.counted
+
+
+def ranked(signals: QuerySet[Signal], kind: str) -> QuerySet[Signal, int]:
     """Accounts by the sum of their signals' priorities; with a kind only those that have it."""
-    totals = signals.order_by().values_list("account_id").annotate(total=Sum("priority"))
     if kind:
-        totals = totals.filter(account__in=signals.filter(kind=kind).values("account"))
-    return [pk for pk, _ in sorted(totals, key=lambda row: (-row[1], row[0]))]
+        signals = signals.filter(account__in=signals.filter(kind=kind).values("account"))
+    totals = signals.order_by().values("account_id").annotate(total=Sum("priority"))
+    return totals.order_by("-total", "account_id").values_list("account_id", flat=True)
+
+
+def accounts_in(signals: QuerySet[Signal]) -> int:
+    """How many accounts these signals are about."""
+    return signals.order_by().values("account_id").distinct().count()
 
 
 def counts_by_kind(signals: QuerySet[Signal]) -> list[tuple[Kind, int]]:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -20,6 +19,8 @@ from banso.act.tasks.rules import scope_of
 from banso.act.tasks.writes import add_task
 from banso.act.today.forms import DismissForm, SnoozeForm
 from banso.act.today.reads import (
+    Ranking,
+    accounts_in,
     cards,
     counts_by_kind,
     customers,
@@ -30,7 +31,7 @@ from banso.act.today.reads import (
     signal_to_answer,
     signals_in,
 )
-from banso.act.today.rules import PAGE_SIZE, empty_reason
+from banso.act.today.rules import empty_reason
 from banso.know.accounts.models import Account
 from banso.shared import clock
 from banso.shared.users.models import User
@@ -45,15 +46,16 @@ def today(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in kinds() else ""
     signals = signals_in(user, scope, day)
-    page = Paginator(ranked(signals, kind), PAGE_SIZE).get_page(request.GET.get("page"))
-    needing = page.paginator.count if not kind else len(ranked(signals, ""))
+    needing, by_kind = accounts_in(signals), counts_by_kind(signals)
+    found = next((n for each, n in by_kind if each.key == kind), 0) if kind else needing
+    page = Ranking(ranked(signals, kind), count=found).get_page(request.GET.get("page"))
     overdue, due_today = due_counts(user, scope=scope, today=day)
     context: dict[str, Any] = {
         "cards": cards(user, list(page.object_list), day),
         "page": page,
         "scope": scope,
         "kind": kind,
-        "by_kind": counts_by_kind(signals),
+        "by_kind": by_kind,
         "needing": needing,
         "customers": customers(user, scope).count(),
         "renewals": renewals_within(user, scope, day),
