@@ -48,6 +48,7 @@ started, cpu = time.perf_counter(), time.process_time()
 carry_on(run.pk, "running")
 done, cpu = time.perf_counter(), time.process_time() - cpu
 run.refresh_from_db()
+assert run.state == "done", run.error
 print(json.dumps({
     "rows": run.rows_done, "check": checked - begun, "import": done - started, "cpu": cpu,
     "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

@@ -49,6 +49,8 @@ class RepeatedKeys:
             self._spill()
 
     def _spill(self) -> None:
+        if not self.held:
+            return
         if self.folder is None:
             self.folder = tempfile.TemporaryDirectory(prefix="banso-keys-")
         pairs = np.concatenate(self.held)

@@ -185,3 +185,9 @@ def test_repeated_keys_are_found_across_spilled_parts() -> None:
         repeats = Repeats(keys.found())
     assert repeats.among(1, SPILL_ROWS) == {}
     assert repeats.among(SPILL_ROWS, SPILL_ROWS + 9) == {SPILL_ROWS + 2: 2, SPILL_ROWS + 4: 9}
+
+
+def test_a_file_that_ends_where_a_part_is_spilled() -> None:
+    with RepeatedKeys() as keys:
+        keys.add(range(SPILL_ROWS), [f"k{n // 2}" for n in range(SPILL_ROWS)])
+        assert len(keys.found()) == SPILL_ROWS // 2
