@@ -87,7 +87,8 @@ def database(folder: Path) -> dict[str, Any]:
         }
     if parts.scheme not in ("postgres", "postgresql"):
         raise WrongSetting(
-    """DATABASE_URL for Django: empty, sqlite:///path or postgresql://user:pw@host/name."""
+            f"DATABASE_URL begins with {parts.scheme!r}: write "
+            "postgresql://user:password@host:5432/name, "
             "or leave it empty for the embedded SQLite."
         )
     options = dict(parse_qsl(parts.query))
