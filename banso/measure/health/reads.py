@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Mod
@@ -10,6 +11,7 @@ from django.db.models.functions import Mod
 from banso.measure.health import rules
 from banso.measure.health.models import HealthModel, HealthScore
 from banso.measure.metrics.models import AccountMeasures, MetricDefinition, Summary
+from banso.shared import clock
 
 BACK_DAYS = 30
 PREVIEW_MOST = 20_000
@@ -112,12 +114,26 @@ def sampled_scores() -> QuerySet[HealthScore]:
 
 def preview(measures: Sequence[rules.Measure]) -> tuple[Distribution, Distribution]:
     """The distribution now and under other weights and marks, over the same customers."""
+    scores = sampled_scores()
+    known = {m.key for m in lines_in_force()} | {rules.CONTACT_DAYS}
+    added = [m for m in measures if m.key not in known]
+    kept = dict(_measures_of(scores).iterator(chunk_size=2000)) if added else {}
+    stale = rules.is_stale(last_event_of_all(), clock.today()) if added else False
     before: list[int | None] = []
     after: list[int | None] = []
-    for value, parts in sampled_scores().values_list("score", "parts").iterator(chunk_size=2000):
+    rows = scores.values_list("account_id", "score", "parts")
+    for account_id, value, parts in rows.iterator(chunk_size=2000):
+        values = kept.get(account_id, {})
+        more = {m.key: rules.metric_reading(values.get(m.key), m, stale=stale) for m in added}
         before.append(value)
-        after.append(rules.rescored(measures, parts).score)
+        after.append(rules.rescored(measures, parts, more).score)
     return Distribution(*rules.distribution(before)), Distribution(*rules.distribution(after))
+
+
+def _measures_of(scores: QuerySet[HealthScore]) -> QuerySet[AccountMeasures, tuple[int, Any]]:
+    """The metrics of the same customers, for measures that no stored score has yet."""
+    accounts = scores.order_by().values("account_id")
+    return AccountMeasures.objects.filter(account__in=accounts).values_list("account_id", "values")
 
 
 def values_of(key: str) -> Iterator[float]:

@@ -125,17 +125,19 @@ def contributions(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
     return {key: part["w"] * part["p"] / total for key, part in known.items()} if total else {}
 
 
-def rescored(measures: Sequence[Measure], parts: Mapping[str, Mapping[str, Any]]) -> Scored:
-    """The score that the stored values would have under other weights and marks."""
-    readings = {
-        key: Reading(
-            part.get("v"),
-            bool(part.get("c")),
-            "" if part.get("m") == NO_MARKS else part.get("m", ""),
-        )
-        for key, part in parts.items()
-    }
-    return score(measures, readings)
+def rescored(
+    measures: Sequence[Measure],
+    parts: Mapping[str, Mapping[str, Any]],
+    more: Mapping[str, Reading] | None = None,
+) -> Scored:
+    """The score that the stored values, and those of added measures, would have otherwise."""
+    readings = {key: _stored_reading(part) for key, part in parts.items()}
+    return score(measures, readings | dict(more or {}))
+
+
+def _stored_reading(part: Mapping[str, Any]) -> Reading:
+    missing = "" if part.get("m") == NO_MARKS else part.get("m", "")
+    return Reading(part.get("v"), bool(part.get("c")), missing)
 
 
 @dataclass(frozen=True)
