@@ -40,7 +40,12 @@ def subscriptions(request: HttpRequest, account: Account) -> str:
 def _lines(found: list[Subscription], today: date) -> Iterator[Line]:
     for one in found:
         is_over = one.end is not None and one.end <= today
-        yield Line(one, money.shown(one.mrr_minor, one.currency), _state(one, today, is_over=is_over), is_over)
+        yield Line(
+            one,
+            money.shown(one.mrr_minor, one.currency),
+            _state(one, today, is_over=is_over),
+            is_over,
+        )
 
 
 def _state(one: Subscription, today: date, *, is_over: bool) -> str:
