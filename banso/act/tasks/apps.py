@@ -14,6 +14,6 @@ class TasksConfig(AppConfig):
         from banso.shared.slots import NavItem, Panel, account_panels, entry_sentences, nav
 
         nav.fill("tasks", NavItem(_("Tasks"), "tasks:task_list", "checklist"), order=15)
-        account_panels.fill("next_steps", Panel(_("Next steps"), next_steps), order=70)
+        account_panels.fill("next_steps", Panel(_("Next steps"), next_steps, wide=True), order=5)
         for kind, sentence in SENTENCES.items():
             entry_sentences.fill(kind, sentence, order=0)

@@ -16,4 +16,4 @@ class HealthConfig(AppConfig):
         nav.fill(
             "health", NavItem(_("Health score"), "health:health_settings", "heartbeat"), order=65
         )
-        account_panels.fill("health", Panel(_("Health"), health), order=20)
+        account_panels.fill("health", Panel(_("Health score"), health), order=20)
