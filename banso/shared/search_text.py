@@ -1,4 +1,4 @@
-"""Text made findable: one normal form for what is stored and for what is typed (ＡＢＣ = abc, ｱｵﾊﾞ = アオバ)."""
+"""Text made findable: one normal form for what is stored and what is typed (ＡＢＣ = abc)."""
 
 from __future__ import annotations
 
