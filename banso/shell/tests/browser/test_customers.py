@@ -97,7 +97,7 @@ def test_a_note_appears_in_the_timeline(visit: Visitor, stands: Callable[[Page],
     page = visit("/customers/?tab=mine", email=CSM, language="en")
     page.locator("tbody th[scope=row] a").first.click()
     expect(page.locator("h1")).to_be_visible()
-    page.get_by_text("Write a note").click()
+    page.locator("#note-box").get_by_role("link", name="Write a note").click()
     page.get_by_label("What happened").fill("They asked for a second training.")
     page.get_by_label("How they feel").fill("Looking forward to it.")
     page.get_by_text("Pleased", exact=True).first.click()
