@@ -269,6 +269,10 @@ def _subscription(row: Row, mapping: Mapping, money: Money) -> Fault | None:
         return fault("end_before_start", start=row["start"], end=end)
     if row.get("term_months", 1) < 1:
         return fault("not_a_term", text=row["term_months"])
+    if end and mapping.place_of("term_months") is None:
+        months = months_between(row["start"], end)
+        if months and (row.get("outcome") != "churned" or months % 12 == 0):
+            row["term_months"] = months
     wrong = _amounts(row, mapping, money)
     if not wrong and row.get("outcome") == "churned" and end is None:
         del row["outcome"]
@@ -310,6 +314,15 @@ def _wide(row: Row, mapping: Mapping, money: Money) -> Fault | None:
         "observed_from": months_before(snapshot, 1),
     }
     return wrong
+
+
+def months_between(start: date, end: date) -> int | None:
+    """How many whole months a term spans, its last day named or the day after; None in between."""
+    months = round(((end - start).days + 1) / 30.4375)
+    if months < 1:
+        return None
+    due = months_before(start, -months)
+    return months if abs((due - end).days) <= 3 else None
 
 
 def months_before(day: date, months: int) -> date:
