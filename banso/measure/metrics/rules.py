@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, floor, log10
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,10 @@ def mondays(first_day: int, today: int) -> list[int]:
     return list(range(start, today + 1, 7))
 
 
-def significant(number: float) -> float:
-    """Six significant digits: what is kept of a value."""
-    return float(f"{number:.6g}")
+def kept(numbers: Floats) -> list[Any]:
+    """Values as they are kept in JSON: few decimals, and None where there is none."""
+    rounded = np.where(np.abs(numbers) < 10, np.round(numbers, 6), np.round(numbers, 3))
+    told = rounded.astype(object)
+    told[np.isnan(numbers)] = None
+    found: list[Any] = told.tolist()
+    return found

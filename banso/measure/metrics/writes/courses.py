@@ -14,8 +14,8 @@ from banso.shared.journal.writes import record
 from banso.shared.lake.days import day_number, day_of
 from banso.shared.users.reads import organisation
 
-ROWS_AT_ONCE = 400_000
-WEEKS_AT_ONCE = 26
+ROWS_AT_ONCE = 4_000_000
+CELLS_AT_ONCE = 40_000_000
 
 
 def compute_courses() -> int:
@@ -29,25 +29,34 @@ def compute_courses() -> int:
         return 0
     today = day_number(clock.today(organisation().time_zone))
     weeks = rules.mondays(day_number(state.first_day), today)[::-1]
-    size = max(1, min(WEEKS_AT_ONCE, ROWS_AT_ONCE // len(people.ids)))
+    at_once = max(1, ROWS_AT_ONCE // len(people.ids))
     made = 0
-    for start in range(0, len(weeks), size):
-        made += _compute_block(definitions, people, sorted(weeks[start : start + size]))
+    for lacking, wanted in _unfinished(definitions, weeks).items():
+        for start in range(0, len(lacking), at_once):
+            days = sorted(lacking[start : start + at_once])
+            step = max(1, CELLS_AT_ONCE // (len(people.ids) * len(days)))
+            for first in range(0, len(wanted), step):
+                made += _compute_block(wanted[first : first + step], people, days)
     _forget_old_versions(definitions)
     return made
 
 
-def _compute_block(definitions: list[MetricDefinition], people: Customers, days: list[int]) -> int:
-    fresh = set(
-        WeeklyCourse.objects.filter(
-            stale=False, day__range=(day_of(days[0]), day_of(days[-1]))
-        ).values_list("definition_id", "version", "day")
-    )
-    wanted = [
-        d for d in definitions if any((d.pk, d.version, day_of(day)) not in fresh for day in days)
-    ]
-    if not wanted:
-        return 0
+def _unfinished(
+    definitions: list[MetricDefinition], weeks: list[int]
+) -> dict[tuple[int, ...], list[MetricDefinition]]:
+    """The metrics that lack some days or have them stale, by the days they lack."""
+    points = WeeklyCourse.objects.filter(stale=False)
+    fresh = set(points.values_list("definition_id", "version", "day"))
+    days = [(week, day_of(week)) for week in weeks]
+    groups: dict[tuple[int, ...], list[MetricDefinition]] = {}
+    for d in definitions:
+        lacking = tuple(week for week, day in days if (d.pk, d.version, day) not in fresh)
+        if lacking:
+            groups.setdefault(lacking, []).append(d)
+    return groups
+
+
+def _compute_block(wanted: list[MetricDefinition], people: Customers, days: list[int]) -> int:
     numbers, flags = _values_of(wanted, people, days)
     made = []
     for definition in wanted:

@@ -133,32 +133,31 @@ def _keep_chunk(
         gathered.censored[key].append(flags[:, -1] & ~np.isnan(values[:, -1]))
     gathered.ids += ids.tolist()
     for start in range(0, len(ids), _CHUNK):
-        places_of = range(start, min(start + _CHUNK, len(ids)))
-        _upsert(list(_measures(places_of, ids.tolist(), numbers, censored, days, last_days)))
+        part_of = slice(start, start + _CHUNK)
+        lines = {key: rules.kept(found[part_of]) for key, found in numbers.items()}
+        open_ones = {key: flags[part_of, -1].tolist() for key, flags in censored.items()}
+        as_of = day_of(days[-1] - 1)
+        _upsert(list(_measures(ids[part_of].tolist(), lines, open_ones, as_of, last_days)))
 
 
 def _measures(
-    places: range,
     ids: list[int],
-    numbers: dict[str, Floats],
-    censored: dict[str, Bools],
-    days: list[int],
+    lines: dict[str, list[list[float | None]]],
+    open_ones: dict[str, list[bool]],
+    as_of: date,
     last_days: dict[int, int],
 ) -> Iterator[AccountMeasures]:
-    as_of = day_of(days[-1] - 1)
-    for place in places:
-        values: dict[str, Any] = {}
-        series: dict[str, Any] = {}
-        for key, found in numbers.items():
-            line = [None if n != n else rules.significant(n) for n in found[place].tolist()]
-            values[key] = {"v": line[-1], "c": bool(censored[key][place, -1])}
-            series[key] = line
-        last = last_days.get(ids[place])
+    """A row for each customer from what is kept by metric."""
+    for place, pk in enumerate(ids):
+        last = last_days.get(pk)
         yield AccountMeasures(
-            account_id=ids[place],
+            account_id=pk,
             as_of=as_of,
-            values=values,
-            series=series,
+            values={
+                key: {"v": found[place][-1], "c": open_ones[key][place]}
+                for key, found in lines.items()
+            },
+            series={key: found[place] for key, found in lines.items()},
             last_event_on=None if last is None else day_of(last),
         )
 
@@ -213,7 +212,8 @@ def _extremes(ids: np.ndarray[Any, Any], numbers: Floats, *, highest: bool) -> l
     """Account id and value of those at one end."""
     there = np.flatnonzero(~np.isnan(numbers))
     ordered = there[np.argsort(-numbers[there] if highest else numbers[there], kind="stable")]
-    return [[int(ids[p]), rules.significant(float(numbers[p]))] for p in ordered[:EXTREMES]]
+    ends = ordered[:EXTREMES]
+    return [[int(pk), v] for pk, v in zip(ids[ends], rules.kept(numbers[ends]), strict=True)]
 
 
 def _mark_stale(before: Refresh, seen: Seen) -> None:
