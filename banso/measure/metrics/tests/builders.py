@@ -11,8 +11,9 @@ from banso.measure.metrics.models import (
     MetricVersion,
     Summary,
 )
+from banso.measure.metrics.writes.courses import compute_courses
+from banso.measure.metrics.writes.measuring import refresh
 from banso.shared import clock
-from banso.shared.journal.jobs import run_owed
 from banso.shared.lake import writes as lake
 from banso.shared.lake.tests.builders import a_table, an_event
 
@@ -65,7 +66,8 @@ def measured(*events: dict[str, Any], on: date = TODAY) -> None:
     """Let the events arrive, and compute everything as on that day."""
     with clock.held_at(datetime.fromisoformat(f"{on}T03:00:00+00:00")):
         lake.append(events=a_table(*events), source="test")
-        run_owed()
+        refresh()
+        compute_courses()
 
 
 def two_customers() -> tuple[Account, Account]:

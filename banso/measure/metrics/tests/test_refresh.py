@@ -18,12 +18,15 @@ from banso.measure.metrics.models import (
 )
 from banso.measure.metrics.suggestions import DEFAULTS, MOST, Found, proposals, slug
 from banso.measure.metrics.tests.builders import TODAY, measured, two_customers, used
+from banso.measure.metrics.writes.courses import compute_courses
 from banso.measure.metrics.writes.definitions import change_metric, define_metric, retire_metric
 from banso.measure.metrics.writes.measuring import refresh
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Entry
 from banso.shared.journal.writes import record
+from banso.shared.lake import writes as lake
+from banso.shared.lake.tests.builders import a_table
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +83,17 @@ def test_without_events_the_chain_goes_on() -> None:
     assert AccountMeasures.objects.get().values == {}
 
 
+def test_events_that_arrive_are_measured_in_the_background() -> None:
+    account = an_account(external_id="A-1")
+    with clock.held_at(TODAY):
+        lake.append(events=a_table(*used(account, "06-20")), source="test")
+        run_owed()
+    kept = AccountMeasures.objects.get(account=account)
+    assert kept.values["usage_28d"]["v"] is None  # watched for less than half of the window
+    assert kept.last_event_on == date(2025, 6, 20)
+    assert WeeklyCourse.objects.exists()
+
+
 def test_nothing_new_is_not_computed_again() -> None:
     two_customers()
     with clock.held_at(TODAY):
@@ -133,7 +147,7 @@ def test_a_marked_core_action_gets_metrics_and_days_to_first_value() -> None:
     export = EventName.objects.get(name="export")
     with clock.held_at(TODAY):
         name_event(by=a_user(), event=export, label_en="", label_ja="", is_core=True)
-        run_owed()
+        refresh()
     assert MetricDefinition.objects.filter(key="days_to_export").exists()
     assert AccountMeasures.objects.get(account=busy).values["days_to_first_value"]["v"] == 119
     waiting = AccountMeasures.objects.get(account=quiet).values["days_to_first_value"]
@@ -150,7 +164,8 @@ def test_a_new_metric_is_computed_back_to_the_first_event() -> None:
             name_en="Exports",
             name_ja="出力",
         )
-        run_owed()
+        refresh()
+        compute_courses()
     points = list(WeeklyCourse.objects.filter(definition=made))
     assert points[0].day == date(2025, 2, 10)
     assert points[-1].day == TODAY
@@ -168,7 +183,8 @@ def test_other_parameters_are_a_new_version() -> None:
         change_metric(by=analyst, definition=metric, params=metric.params, **words)
         assert metric.version == 1
         change_metric(by=analyst, definition=metric, params={"event": "export", "days": 7}, **words)
-        run_owed()
+        refresh()
+        compute_courses()
     assert metric.version == 2 == metric.versions.count()
     assert set(
         WeeklyCourse.objects.filter(definition=metric).values_list("version", flat=True)
@@ -180,7 +196,7 @@ def test_a_retired_metric_is_not_suggested_again() -> None:
     metric = MetricDefinition.objects.get(key="count_export_28d")
     with clock.held_at(TODAY):
         retire_metric(by=a_user(), definition=metric)
-        run_owed()
+        refresh()
     assert not MetricDefinition.objects.filter(key="count_export_28d").exists()
     assert "count_export_28d" not in AccountMeasures.objects.first().values  # type: ignore[union-attr]
 
