@@ -91,7 +91,9 @@ def sign_in(browser: Browser, url: str, email: str, language: str) -> Page:
 
 
 def settle(page: Page, path: str) -> None:
-    page.goto(path)
+    answer = page.goto(path)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{path} answered {answer.status if answer else 'nothing'}: mend it first")
     page.wait_for_load_state("networkidle")
 
 
