@@ -8,7 +8,7 @@ import time
 import traceback
 from datetime import timedelta
 
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from banso.shared.journal.models import Job
 from banso.shared.journal.registry import job, work_named
@@ -36,8 +36,12 @@ class Heartbeat(threading.Thread):
     def run(self) -> None:
         try:
             while not self.stopped.wait(LEASE.total_seconds() / 4):
-                if not extend_lease(self.owed):
-                    return
+                try:
+                    if not extend_lease(self.owed):
+                        return
+                except DatabaseError:  # a long write of the job itself may hold SQLite's lock
+                    log.warning("cannot extend a lease", extra={"job_id": self.owed.pk})
+                    connection.close()
         finally:
             connection.close()
 
@@ -89,14 +93,13 @@ def work_until(stop: threading.Event, *, poll: float = 0.5) -> None:
         try:
             ask_for_scheduled()
             owed = claim()
+            if owed is None:
+                stop.wait(poll)
+            else:
+                pay(owed)
         except Exception:
             log.exception("cannot reach the jobs")
             stop.wait(5)
-            continue
-        if owed is None:
-            stop.wait(poll)
-        else:
-            pay(owed)
 
 
 @job("journal.tidy", every=timedelta(days=1))

@@ -59,16 +59,26 @@ def enqueue(name: str, *, key: str = "", after: datetime | None = None, **args: 
 
     One that is running right now may have read before this call's change: it runs once more.
     """
-    still_owed = Job.objects.filter(key=key, done_at=None, given_up_at=None)
-    if key and still_owed.update(
+    while True:
+        if key and (found := _still_owed(key)):
+            return found
+        try:
+            with transaction.atomic():
+                return Job.objects.create(
+                    name=name, key=key, args=args, run_after=after or clock.now()
+                )
+        except IntegrityError:
+            if not key:
+                raise  # with one, somebody else asked meanwhile: look again
+
+
+def _still_owed(key: str) -> Job | None:
+    """The open job of the key, told to run again where a worker is at it."""
+    open_jobs = Job.objects.filter(key=key, done_at=None, given_up_at=None)
+    told = open_jobs.update(
         again=Case(When(lease_until=None, then=Value(False)), default=Value(True))
-    ):
-        return still_owed.get()
-    try:
-        with transaction.atomic():
-            return Job.objects.create(name=name, key=key, args=args, run_after=after or clock.now())
-    except IntegrityError:
-        return still_owed.get()
+    )
+    return open_jobs.get() if told else None
 
 
 @transaction.atomic
@@ -83,6 +93,11 @@ def claim() -> Job | None:
     owed = due.select_related("entry").order_by("run_after", "id").first()
     if owed is None:
         return None
+    if gives_up(owed.attempts):  # nobody came back to say so: it ends its workers
+        owed.lease_until, owed.given_up_at = None, now
+        owed.error = f"The worker ended {owed.attempts} times during this job."
+        owed.save(update_fields=["lease_until", "given_up_at", "error"])
+        return claim()
     owed.token, owed.lease_until, owed.attempts = token_hex(16), now + LEASE, owed.attempts + 1
     owed.save(update_fields=["token", "lease_until", "attempts"])
     return owed
@@ -95,13 +110,20 @@ def extend_lease(owed: Job) -> bool:
 
 
 def mark_done(owed: Job) -> bool:
-    """Close the job; False when another worker took it over, whose result then counts."""
+    """Close the job; False when another worker took it over, whose result then counts.
+
+    Both updates name ``again``: a wish that comes between them must not be closed with the job.
+    """
     held = Job.objects.filter(pk=owed.pk, token=owed.token, done_at=None)
-    if held.filter(again=True).update(
-        again=False, lease_until=None, attempts=0, run_after=clock.now()
-    ):
-        return True
-    return held.update(done_at=clock.now(), lease_until=None, error="") == 1
+    while held.exists():
+        now = clock.now()
+        if held.filter(again=False).update(
+            done_at=now, lease_until=None, given_up_at=None, error=""
+        ):
+            return True
+        if held.filter(again=True).update(again=False, lease_until=None, attempts=0, run_after=now):
+            return True
+    return False
 
 
 def mark_failed(owed: Job, error: str) -> None:

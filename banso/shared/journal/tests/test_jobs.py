@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import OperationalError, connection, transaction
 
 from banso.shared import clock
 from banso.shared.journal import registry
@@ -175,3 +177,63 @@ def test_the_worker_stops_when_told(seen: list[object]) -> None:
     work_until(stop, poll=0.01)
     assert seen == ["a"]
     assert Job.objects.get().done_at is not None
+
+
+def test_a_job_that_ends_its_workers_is_given_up(seen: list[object]) -> None:
+    enqueue("test.note", what="deadly")
+    enqueue("test.note", what="harmless")
+    moment = clock.now()
+    for death in range(MOST_ATTEMPTS):
+        with clock.held_at(moment + death * (LEASE + timedelta(seconds=1))):
+            deadly = claim()
+            assert deadly is not None and deadly.args == {"what": "deadly"}
+    with clock.held_at(moment + MOST_ATTEMPTS * (LEASE + timedelta(seconds=1))):
+        assert run_owed() == 1
+    given_up = Job.objects.exclude(given_up_at=None).get()
+    assert "worker ended" in given_up.error
+    assert seen == ["harmless"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_wish_that_comes_while_the_job_is_closed_is_not_lost(seen: list[object]) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    enqueue("test.note", key="k", what="a")
+    held, asked = claim(), threading.Event()
+    assert held is not None
+
+    def wish() -> None:
+        with transaction.atomic():
+            enqueue("test.note", key="k", what="a")
+            asked.set()
+            time.sleep(0.3)
+        connection.close()
+
+    wishing = threading.Thread(target=wish)
+    wishing.start()
+    asked.wait(5)
+    assert mark_done(held)
+    wishing.join()
+    assert run_owed() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heartbeat_outlives_a_busy_database(
+    seen: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from banso.shared.journal import jobs
+
+    beats: list[object] = []
+
+    def busy_once(owed: Job) -> bool:
+        beats.append(owed)
+        if len(beats) == 1:
+            raise OperationalError("database is locked")
+        return False
+
+    monkeypatch.setattr(jobs, "LEASE", timedelta(milliseconds=20))
+    monkeypatch.setattr(jobs, "extend_lease", busy_once)
+    beat = jobs.Heartbeat(Job(pk=1))
+    beat.start()
+    beat.join(5)
+    assert len(beats) == 2
