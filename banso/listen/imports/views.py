@@ -146,7 +146,7 @@ def _proposal(request: HttpRequest, run: ImportRun) -> Proposal:
     given = request.POST
     encoding = given.get("encoding", "")
     if encoding and encoding != run.upload.shape["encoding"] and encoding in dict(ENCODING_CHOICES):
-        reread_upload(upload=run.upload, encoding=encoding)
+        reread_upload(by=signed_in(request), upload=run.upload, encoding=encoding)
         return propose(run.upload, kind=given.get("kind", "") if given.get("kind") in KINDS else "")
     kind = given.get("kind", "")
     if request.method == "GET":

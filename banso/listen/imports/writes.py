@@ -62,12 +62,12 @@ def keep_upload(*, by: User | None, name: str, blocks: Iterable[bytes], most_byt
 
 
 @transaction.atomic
-def reread_upload(*, upload: Upload, encoding: str) -> Shape:
+def reread_upload(*, by: User | None, upload: Upload, encoding: str) -> Shape:
     """Look at the file again in the encoding that the reader chose."""
     shape = look(upload.path, encoding=encoding)
     upload.shape = shape.as_json()
     upload.save(update_fields=["shape"])
-    record("import.reread", by=upload.by, upload=upload.pk, encoding=encoding)
+    record("import.reread", by=by, upload=upload.pk, encoding=encoding)
     return shape
 
 

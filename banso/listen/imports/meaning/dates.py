@@ -50,6 +50,8 @@ _CLOCK = re.compile(
     r"[T\s]+(午前|午後)?\s*(\d{1,2})(?::|時)(\d{2})(?:分?$|(?::|分)(\d{2})(?:[.,](\d{1,9}))?秒?)?"
     r"\s*([AaPp][Mm])?\s*(Z|UTC|GMT|JST|[+-]\d{2}:?\d{2})?$"
 )
+LONGEST = 80
+"""Characters of a text that may be a date: the patterns take long over thousands of blanks."""
 _WEEKDAY = re.compile(r"\s*\((?:[月火水木金土日]|[A-Za-z]{3})\)")
 
 
@@ -64,6 +66,9 @@ class DateOrder:
 
 def day_of(text: str, order: str = MONTH_FIRST) -> date | None:
     """The day a text names, or None when it names none."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        return None
     try:
         return date.fromisoformat(text) if len(text) == 10 else _day_of(_plain(text), order)
     except ValueError:
@@ -116,6 +121,12 @@ def moment_of(text: str, order: str, zone: tzinfo) -> datetime | None:
     """The moment a text names; a text without a zone is in ``zone``, one without a time is its
     midnight.
     """
+    text = text.strip()
+    if len(text) > LONGEST:
+        return None
+    # before ISO, which reads 1712010112345 as 23:45 on a day of the year 1712
+    if moment := _epoch(text):
+        return moment
     try:
         found = datetime.fromisoformat(text)
         return found if found.tzinfo else found.replace(tzinfo=zone)
@@ -177,7 +188,7 @@ def order_of(texts: Iterable[str]) -> DateOrder:
     open_examples: list[str] = []
     dotted = False
     for text in texts:
-        found = _YEAR_LAST.match(_plain(text).split(" ")[0])
+        found = _YEAR_LAST.match(_plain(text.strip()[:LONGEST]).split(" ")[0])
         if not found:
             continue
         first, second = int(found[1]), int(found[2])

@@ -35,6 +35,7 @@ _AMOUNT = re.compile(
     r"^(?P<s>[-+△▲]?)\s*(?P<a>[^\d\s.,+()=△▲-]{0,4})\s*(?P<sign>[-+△▲]?)\s*"
     r"(?P<n>\d[\d,' ]*(?:\.\d+)?|\.\d+)\s*(?P<b>\S{0,6})$"
 )
+LONGEST_AMOUNT = 100
 _UNITS = {"千": 1_000, "万": 10_000, "百万": 1_000_000, "億": 100_000_000, "k": 1_000}
 
 
@@ -96,6 +97,8 @@ def _not(code: str, text: str) -> Fault:
 def decimal_of(text: str) -> tuple[Decimal, str] | None:
     """The number and the word or symbol beside it: ``¥1,200`` is (1200, "¥")."""
     written = normalize("NFKC", text).strip()
+    if len(written) > LONGEST_AMOUNT:  # the pattern takes long over thousands of blanks
+        return None
     negative = written.startswith("(") and written.endswith(")")
     found = _AMOUNT.match(written[1:-1].strip() if negative else written)
     if not found:

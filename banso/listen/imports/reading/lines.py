@@ -45,7 +45,9 @@ class Lines:
         self.raw.close()
 
     def texts(self) -> Iterator[str]:
-        """Decoded blocks of the file; lines ended by \\r alone (old Mac) become like others."""
+        """Decoded blocks of the file, without NUL, which no database can hold; lines ended by \\r
+        alone (old Mac) become like others.
+        """
         read, alone = 0, False
         while True:
             try:
@@ -55,7 +57,7 @@ class Lines:
             read += len(block)
             if read > UNCOMPRESSED_LIMIT:
                 raise unreadable("too_much_inside")
-            text = self.decoder.decode(block, final=not block)
+            text = self.decoder.decode(block, final=not block).replace("\0", "")
             alone = alone or (read == len(block) and "\r" in text and "\n" not in text)
             self.lossy = self.lossy or LOST in text
             if text:

@@ -74,7 +74,17 @@ def _as_row(value: Any, text: str) -> Item:
             row.update({f"{name}.{key}": as_text(part) for key, part in inner.items()})
         else:
             row[name] = as_text(inner)
-    return row, text, None
+    return _storable(row, text) if "\\u" in text else (row, text, None)
+
+
+def _storable(row: dict[str, str], text: str) -> Item:
+    """Escapes may write half a character, which no file holds, and NUL, which no database holds."""
+    try:
+        "".join((*row, *row.values())).encode()
+    except UnicodeEncodeError:
+        return None, text, fault("unreadable_characters")
+    kept = {name.replace("\0", ""): cell.replace("\0", "") for name, cell in row.items()}
+    return kept, text, None
 
 
 def as_text(value: Any) -> str:

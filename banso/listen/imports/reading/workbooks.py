@@ -20,6 +20,8 @@ from banso.listen.imports.reading.shapes import CELL_LIMIT, COLUMN_LIMIT, Chunks
 UNPACKED_LIMIT = 1 << 30
 STRINGS_LIMIT = 200 << 20
 PARTS_LIMIT = 10_000
+ROWS_LIMIT = 1_048_576
+"""Excel writes no more; a made-up row number would have openpyxl give blank rows up to it."""
 BLOCK = 1 << 20
 
 
@@ -69,7 +71,10 @@ def sheet_rows(path: Path) -> Iterator[tuple[list[str], float]]:
         if sheet is None:
             raise unreadable("empty")
         total = max(sheet.max_row or 1, 1)
+        sheet.reset_dimensions()  # some programs write a wrong size; rows beyond it count, too
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > ROWS_LIMIT:
+                raise unreadable("too_much_inside")
             yield [cell_text(value) for value in row[:COLUMN_LIMIT]], min(number / total, 1.0)
     except (SyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise unreadable("workbook_broken") from error

@@ -179,3 +179,23 @@ def test_owners_and_parents() -> None:
         1,
         0,
     )
+
+
+@pytest.mark.parametrize("escape", ["\\u0000", "\\ud800"])
+def test_a_json_escape_that_nothing_can_hold_stops_nothing(escape: str) -> None:
+    lines = [
+        '{"account_id": "A", "account_name": "Ao' + escape + 'ba", "flavour": "x' + escape + '"}',
+        '{"account_id": "B", "account_name": "Beni", "flavour": "y"}',
+        '{"account_id": "C", "account_name": "Cobalt", "flavour": "y"}',
+        '{"account_id": "D", "account_name": "Dan", "flavour": "y", "a' + escape + 'b": "y"}',
+    ]
+    run = imported("\n".join(lines), kind="accounts")
+    assert {"B", "C"} <= set(Account.objects.values_list("external_id", flat=True))
+    assert run.refused == (2 if escape == "\\ud800" else 0)
+
+
+def test_a_nul_in_a_bad_cell_is_told_like_any_other() -> None:
+    rows = "".join(f"A{n},Aoba,5\n" for n in range(900))  # beyond what the encoding is told by
+    run = imported(f"account_id,account_name,employees\n{rows}B,Be\0ni,ma\0ny\n", kind="accounts")
+    assert counts(run) == (900, 0, 0, 1)
+    assert "many" in reasons(run)[902]

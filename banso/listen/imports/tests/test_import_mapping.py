@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import get_user
 from django.test import Client
 from django.urls import reverse
 
@@ -8,7 +9,7 @@ from banso.listen.imports.guessing import propose
 from banso.listen.imports.models import ImportRun, Mapping
 from banso.listen.imports.tests.builders import an_upload
 from banso.listen.imports.writes import start_draft
-from banso.shared.journal.models import Job
+from banso.shared.journal.models import Entry, Job
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,7 @@ def test_another_encoding_reads_the_file_again(manager: Client) -> None:
     run = a_draft("顧客ID,会社名\nA,あおば\n".encode("euc_jp"))
     form = {"kind": "accounts", "kind_before": "", "encoding": "euc_jp"}
     assert "会社名" in manager.post(address(run), form).content.decode()
+    assert Entry.objects.get(kind="import.reread").by == get_user(manager)
 
 
 def test_only_some_roles_may(client: Client) -> None:

@@ -191,3 +191,26 @@ def test_a_file_that_ends_where_a_part_is_spilled() -> None:
     with RepeatedKeys() as keys:
         keys.add(range(SPILL_ROWS), [f"k{n // 2}" for n in range(SPILL_ROWS)])
         assert len(keys.found()) == SPILL_ROWS // 2
+
+
+@pytest.mark.parametrize("said", [b'<dimension ref="A1" />', b""])
+def test_a_workbook_is_read_to_its_end_whatever_size_it_claims(tmp_path: Path, said: bytes) -> None:
+    path = a_workbook(tmp_path, [["id", "name"], ["A", "a"], ["B", "b"]])
+    changed = a_changed_sheet(path, b'<dimension ref="A1:B3" />', said)
+    assert rows_of(changed) == [["A", "a"], ["B", "b"]]
+
+
+def test_a_made_up_row_number_does_not_make_rows(tmp_path: Path) -> None:
+    path = a_workbook(tmp_path, [["id", "name"], ["A", "a"], ["B", "b"], ["C", "c"]])
+    with pytest.raises(Unreadable, match="too_much_inside"):
+        rows_of(a_changed_sheet(path, b'r="4"', b'r="999999999999"'))
+
+
+def a_changed_sheet(path: Path, old: bytes, new: bytes) -> Path:
+    changed = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(changed, "w") as copy:
+        for part in book.infolist():
+            text = book.read(part)
+            assert old in text or "sheet1" not in part.filename
+            copy.writestr(part.filename, text.replace(old, new))
+    return changed

@@ -118,3 +118,19 @@ def test_what_a_churn_column_says() -> None:
 def test_months_before_a_long_months_end() -> None:
     assert months_before(date(2024, 3, 31), 1) == date(2024, 2, 29)
     assert months_before(date(2024, 1, 15), 13) == date(2022, 12, 15)
+
+
+@pytest.mark.parametrize("text", ["1712010112345", "1711929600000", "1711929600", "1704067200000"])
+def test_an_epoch_is_never_read_as_a_day_of_long_ago(text: str) -> None:
+    """1712010112345 is also ISO's 1712-01-01 23:45 in its shortest form."""
+    seconds = int(text) / (1000 if len(text) == 13 else 1)
+    assert moment_of(text, "mdy", UTC) == datetime.fromtimestamp(seconds, UTC)
+
+
+def test_a_cell_of_blanks_costs_no_time() -> None:
+    blanks = " " * 20_000
+    assert day_of(f"2024-03-01x{blanks}y") is None
+    assert moment_of(f"2024-03-01 10:00{blanks}y", "mdy", UTC) is None
+    assert order_of([f"3/1/2024 {blanks}y"]).order == "mdy"
+    assert isinstance(number_value(f"1{blanks}abcdefgh"), Fault)
+    assert day_of(f"2024-03-01{blanks}") == MARCH
