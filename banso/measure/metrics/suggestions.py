@@ -42,9 +42,14 @@ DEFAULTS = (
 )
 
 
+def plain_part(text: str) -> str:
+    """What of a name can stand in a key."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
 def slug(text: str) -> str:
     """A key for a name in any script: readable where it is plain, short and steady where not."""
-    plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    plain = plain_part(text)
     if plain == text.lower() and len(plain) <= 40:
         return plain
     mark = blake2b(text.encode(), digest_size=4).hexdigest()

@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from banso.listen.events.reads import event_names, role_names
 from banso.measure.metrics.models import MetricDefinition, MetricVersion
 from banso.measure.metrics.shapes import shapes
-from banso.measure.metrics.suggestions import MOST, Found, Proposal, proposals, slug
+from banso.measure.metrics.suggestions import (
+    MOST,
+    Found,
+    Proposal,
+    plain_part,
+    proposals,
+    slug,
+)
 from banso.measure.metrics.wording import Words, title
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
@@ -40,7 +47,7 @@ def define_metric(
 ) -> MetricDefinition:
     """Add a metric; it is computed back to the first event in the background."""
     definition = MetricDefinition.objects.create(
-        key=_free_key(key or slug(name_en)),
+        key=_free_key(key or plain_part(name_en) or slug(name_en)),
         name_en=name_en,
         name_ja=name_ja,
         shape=shape,
