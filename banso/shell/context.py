@@ -7,13 +7,14 @@ from django.urls import reverse
 
 from banso.shared.slots import nav
 from banso.shared.users.models import User
+from banso.shared.users.reads import nobody_yet
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """What the frame of every page needs: the menu for this user, with the present place marked."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {"menu": []}
+        return {"menu": [], "nobody_yet": nobody_yet}
     menu = []
     for item in nav.values():
         if item.may and not user.may(item.may):

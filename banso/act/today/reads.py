@@ -56,8 +56,9 @@ class Card:
 
 
 def customers(user: User, scope: str) -> QuerySet[Account]:
-    """The accounts in scope that have not left."""
-    return Account.objects.filter(_owned(user, scope)).exclude(stage=Stage.LEFT)
+    """The accounts in scope that have not left, whether told so or by terms that are all over."""
+    there = Account.objects.filter(_owned(user, scope)).exclude(stage=Stage.LEFT)
+    return there.exclude(next_renewal_on=None, mrr_minor=0)
 
 
 def _owned(user: User, scope: str) -> Q:

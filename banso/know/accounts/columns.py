@@ -188,5 +188,5 @@ def _own_column(field: FieldDefinition) -> Column:
         lambda account: account.custom.get(field.key),
         _OWN_KINDS[OwnKind(field.kind)],
         by=value_of(field),
-        choices=lambda: [(choice, choice) for choice in field.choices],
+        choices=field.choice_pairs,
     )

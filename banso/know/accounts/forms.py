@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from banso.know.accounts.models import Account, Environment, SavedView, TouchModel
 from banso.know.accounts.reads import account_label, account_meant, is_below, suggestions
+from banso.know.accounts.rules import whole_number
 from banso.know.accounts.writes import IN_BULK
 from banso.shared.fields.forms import PREFIX, own_form_fields, own_values
 from banso.shared.fields.reads import fields_of
@@ -173,7 +174,7 @@ class BulkForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["owner_id"].queryset = people_who_own()  # type: ignore[attr-defined]
-        given = [value for value in self.data.getlist("ids") if value.isascii() and value.isdigit()]  # type: ignore[attr-defined]
+        given = [value for value in self.data.getlist("ids") if whole_number(value) is not None]  # type: ignore[attr-defined]
         self.fields["ids"].choices = [(value, value) for value in given]  # type: ignore[attr-defined]
 
     @property

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 
 from banso.know.accounts.cells import as_text
-from banso.know.accounts.columns import Kind, own_columns
+from banso.know.accounts.columns import Column, Kind, own_columns
 from banso.know.accounts.models import Account
 from banso.know.accounts.reads import CHILDREN_SHOWN, children_of, environment_of, may_change
 from banso.know.accounts.rules import day
@@ -35,14 +35,16 @@ def _own_values(account: Account) -> Iterator[tuple[str, Any]]:
     for column in own_columns().values():
         value = column.value(account)
         if value not in (None, ""):
-            yield str(column.label), _shown(column.kind, value)
+            yield str(column.label), _shown(column, value)
 
 
-def _shown(kind: Kind, value: Any) -> Any:
-    on = day(str(value)) if kind == Kind.DATE else None
+def _shown(column: Column, value: Any) -> Any:
+    on = day(str(value)) if column.kind == Kind.DATE else None
     if on:
         return date_format(on, "SHORT_DATE_FORMAT")
-    return as_text(kind, value) if kind == Kind.NUMBER else value
+    if column.kind == Kind.CHOICE and column.choices:
+        return dict(column.choices()).get(value, value)
+    return as_text(column.kind, value) if column.kind == Kind.NUMBER else value
 
 
 def environment(request: HttpRequest, account: Account) -> str:

@@ -53,7 +53,7 @@ from banso.know.accounts.writes import (
 )
 from banso.shared import clock
 from banso.shared.slots import account_panels, render_panels
-from banso.shared.spreadsheets import attachment, csv_response, safe_cell
+from banso.shared.spreadsheets import attachment, csv_response, workbook_cell
 from banso.shared.users.reads import signed_in
 
 MOST_XLSX_ROWS = 10_000
@@ -173,9 +173,8 @@ def _workbook(header: list[str], rows: Iterable[list[Any]]) -> BytesIO:
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Customers"))
-    sheet.append(header)
-    for row in rows:
-        sheet.append([safe_cell(value) for value in row])
+    for row in (header, *rows):
+        sheet.append([workbook_cell(value) for value in row])
     file = BytesIO()
     book.save(file)
     file.seek(0)

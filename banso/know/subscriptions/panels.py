@@ -7,13 +7,21 @@ from datetime import date
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Outcome, Subscription
 from banso.know.subscriptions.reads import subscriptions_of
+from banso.know.subscriptions.rules import contract_of
 from banso.shared import clock, money
 
 SHOWN = 12
+CONTRACTS = {
+    "monthly": gettext_lazy("Monthly"),
+    "under_a_year": gettext_lazy("Under a year"),
+    "annual": gettext_lazy("Annual"),
+    "multi_year": gettext_lazy("Several years"),
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,7 @@ class Line:
 
     subscription: Subscription
     amount: str
+    contract: str
     state: str
     is_over: bool
 
@@ -43,6 +52,7 @@ def _lines(found: list[Subscription], today: date) -> Iterator[Line]:
         yield Line(
             one,
             money.shown(one.mrr_minor, one.currency),
+            str(CONTRACTS[contract_of(one.term_months)]),
             _state(one, today, is_over=is_over),
             is_over,
         )

@@ -30,6 +30,13 @@ MISSING_NAMES: Mapping[str, str | Promise] = {
     rules.NOT_EXPECTED: gettext_lazy("not expected with tech touch"),
     rules.NO_MARKS: gettext_lazy("its marks are not set yet"),
 }
+# the measures every model begins with, before the first events have defined their metrics
+NOT_DEFINED_YET: Mapping[str, str | Promise] = {
+    "active_users_28d": gettext_lazy("Active users (28 days)"),
+    "usage_28d": gettext_lazy("Usage (28 days)"),
+    "usage_trend_28d": gettext_lazy("Change of usage (28 days)"),
+    "days_to_first_value": gettext_lazy("Days to first value"),
+}
 IN_PERCENT = (Unit.SHARE, Unit.CHANGE)
 
 
@@ -43,7 +50,7 @@ class Naming:
         if key == rules.CONTACT_DAYS:
             return _("Days since the last contact")
         definition = self.definitions.get(key)
-        return definition.name if definition else key
+        return definition.name if definition else str(NOT_DEFINED_YET.get(key, key))
 
     def title(self, key: str) -> str:
         """The name over a field for its marks, which says when they are in percent."""

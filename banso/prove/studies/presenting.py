@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from banso.prove.studies.models import Finding, FindingGroup, Verdict
 from banso.prove.studies.wording import (
@@ -40,6 +41,9 @@ LEGEND = {
     Verdict.NO_ASSOCIATION: "diamond",
     Verdict.NOT_ENOUGH_DATA: "path://M0,4L20,4L20,6L0,6Z",
 }
+# Many equal values (often zero) cannot be cut into thirds: then the sides are not called so.
+A_THIRD = (0.25, 0.42)
+SIDES = {"lowest": gettext_lazy("Lower values"), "highest": gettext_lazy("Higher values")}
 NARROWEST, WIDEST, MOST_BARS = 0.125, 8.0, 60
 
 
@@ -148,6 +152,9 @@ def level_odds(finding: Finding, index: int) -> str:
 def group_name(finding: Finding, group: dict[str, Any]) -> str:
     if finding.numbers["kind"] == "flag":
         return _("Yes") if group["label"] == "1" else _("No")
+    share = group["n"] / max(finding.numbers["n_rows"], 1)
+    if group["label"] in SIDES and not A_THIRD[0] <= share <= A_THIRD[1]:
+        return str(SIDES[group["label"]])
     return level_name(finding.key, group["label"])
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from banso.know.accounts.rules import whole_number
 from banso.prove.studies.behind import behind_csv, behind_lines
 from banso.prove.studies.explaining import checks_told, facts_of, left_out_told, not_compared_told
 from banso.prove.studies.models import Finding, FindingGroup, Verdict
@@ -91,7 +92,7 @@ def evidence_finding(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What was found about one metric, and the customers behind it."""
     finding = get_object_or_404(Finding.objects.select_related("run"), pk=pk)
     place, outcome = request.GET.get("place", ""), request.GET.get("outcome", "")
-    chosen = int(place) if place.isdecimal() else None
+    chosen = whole_number(place)
     decisions = decisions_behind(finding, group=chosen, outcome=outcome)
     if request.GET.get("format") == "csv" and decisions is not None:
         return behind_csv(finding, decisions)

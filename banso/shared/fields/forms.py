@@ -28,12 +28,14 @@ def _form_field(field: FieldDefinition, value: Any) -> forms.Field:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         return forms.DateField(label=field.label, required=False, initial=value, widget=widget)
     if field.kind == Kind.CHOICE:
-        choices = [*field.choices, *([value] if value and value not in field.choices else [])]
+        choices = field.choice_pairs()
+        if value and value not in field.choices:
+            choices.append((value, value))
         return forms.ChoiceField(
             label=field.label,
             required=False,
             initial=value,
-            choices=[("", "—"), *((c, c) for c in choices)],
+            choices=[("", "—"), *choices],
         )
     return forms.CharField(label=field.label, required=False, initial=value, max_length=1000)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -60,3 +60,11 @@ class FieldDefinition(models.Model):
     def label(self) -> str:
         """The name in the reader's language."""
         return self.label_ja if (get_language() or "").startswith("ja") else self.label_en
+
+    def choice_pairs(self) -> list[tuple[str, str]]:
+        """Each choice with its word; the yes and no that imports write are the reader's."""
+        return [(choice, choice_word(choice)) for choice in self.choices]
+
+
+def choice_word(choice: str) -> str:
+    return {"yes": gettext("Yes"), "no": gettext("No")}.get(choice, choice)

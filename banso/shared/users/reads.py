@@ -18,6 +18,11 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
+def nobody_yet() -> bool:
+    """Whether this is a new installation that nobody can sign in to."""
+    return not User.objects.exists()
+
+
 def people_who_own() -> QuerySet[User]:
     """Those who can be the owner of an account, by name."""
     return User.objects.filter(is_active=True).exclude(role="viewer").order_by("name")

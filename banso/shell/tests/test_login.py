@@ -33,3 +33,9 @@ def test_nobody_signs_up_by_themselves(client: Client) -> None:
     )
     assert "_auth_user_id" not in client.session
     assert answer.status_code in (200, 302)
+
+
+def test_a_new_installation_says_how_the_first_administrator_is_made(client: Client) -> None:
+    assert "createsuperuser" in client.get("/sign-in/login/").content.decode()
+    a_user()
+    assert "createsuperuser" not in client.get("/sign-in/login/").content.decode()

@@ -33,6 +33,14 @@ def test_first_the_answer(client: Client) -> None:
     assert "1 renews within 30 days." in page
 
 
+def test_whose_terms_are_all_over_is_not_counted(client: Client) -> None:
+    me = a_user(language="en")
+    client.force_login(me)
+    in_need(me)
+    an_account(owner=me, mrr_minor=0, currency="JPY", next_renewal_on=None)
+    assert "1 of your 1 customers needs attention." in page_of(client)
+
+
 def test_reasons_come_in_words_with_money_and_health(client: Client) -> None:
     me = a_user(language="en")
     client.force_login(me)

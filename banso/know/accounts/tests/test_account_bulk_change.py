@@ -87,3 +87,11 @@ def test_viewers_and_analysts_change_nothing(client: Client) -> None:
         change(client, ids=[account.pk], field="segment", segment="SMB")
     account.refresh_from_db()
     assert account.segment == ""
+
+
+@pytest.mark.parametrize("pk", ["9" * 30, "9" * 5000, "²", "-1", "x"])
+def test_an_id_that_none_has_changes_nothing(client: Client, pk: str) -> None:
+    client.force_login(a_user(role="manager", language="en"))
+    assert "Choose at least one customer first." in change(
+        client, ids=[pk], field="segment", segment="SMB"
+    )

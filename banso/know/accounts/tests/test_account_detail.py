@@ -57,6 +57,24 @@ def test_profile_shows_own_fields_and_the_group(client: Client) -> None:
         assert said in page
 
 
+def test_a_yes_from_a_file_is_read_in_the_readers_language(client: Client) -> None:
+    define_field(by=None, holder="account", key="pilot", kind="choice", choices=["yes", "no"])
+    client.force_login(a_user(language="ja"))
+    account = an_account(custom={"pilot": "yes"})
+    page = client.get(f"/customers/{account.pk}/").content.decode()
+    assert "<dd>はい</dd>" in page
+
+
+def test_a_term_without_a_plan_is_called_by_its_length(client: Client) -> None:
+    client.force_login(a_user(language="ja"))
+    account = an_account()
+    Subscription.objects.create(
+        account=account, external_id="7590-snapshot", start=clock.today(), term_months=12
+    )
+    page = client.get(f"/customers/{account.pk}/").content.decode()
+    assert ">年契約</span>" in page
+
+
 def test_subscriptions_say_how_they_ended(client: Client) -> None:
     client.force_login(a_user(language="ja"))
     account, today = an_account(), clock.today()

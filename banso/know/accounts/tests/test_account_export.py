@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries as Queries
 
 from banso.know.accounts import views
 from banso.know.accounts.tests.builders import an_account
+from banso.shared.fields.writes import define_field
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +78,15 @@ def test_a_long_export_asks_little(client: Client, django_assert_max_num_queries
         an_account(parent=None)
     with django_assert_max_num_queries(9):
         assert len(rows(client.get("/customers/export/?columns=parent,owner"))) == 31
+
+
+def test_a_workbook_runs_nothing_and_opens_whatever_a_file_brought(client: Client) -> None:
+    client.force_login(a_user())
+    define_field(by=None, holder="account", key="evil", kind="text", label_en="=cmd|'/c calc'!A1")
+    an_account(name="あお\x0bば", custom={"evil": "=1+1"})
+    answer = client.get("/customers/export/?format=xlsx&columns=own_evil")
+    sheet = load_workbook(BytesIO(body(answer))).active
+    assert sheet is not None
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert {cell.value for cell in cells} >= {"'=cmd|'/c calc'!A1", "あおば", "'=1+1"}

@@ -42,6 +42,12 @@ def two_measures() -> HealthModel:
     )
 
 
+def test_before_the_first_events_measures_have_names_too(client: Client) -> None:
+    page = signed_in(client, language="ja").get(URL).content.decode()
+    assert "最初の価値に届くまでの日数" in page
+    assert 'aria-label="days_to_first_value"' not in page
+
+
 def test_it_says_how_the_customers_are(client: Client) -> None:
     model = two_measures()
     for score in (80, 50, 20, None):

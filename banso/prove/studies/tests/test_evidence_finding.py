@@ -121,6 +121,8 @@ def test_the_number_of_queries_is_fixed(
         client.get(url)
 
 
-@pytest.mark.parametrize("query", ["?place=99", "?place=x", "?page=999", "?outcome=nonsense"])
+@pytest.mark.parametrize(
+    "query", ["?place=99", "?place=x", f"?place={'9' * 5000}", "?page=999", "?outcome=nonsense"]
+)
 def test_a_strange_address_is_answered(client: Client, found: EvidenceRun, query: str) -> None:
     see(client, "metric.real", query)

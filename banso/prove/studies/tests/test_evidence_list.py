@@ -62,7 +62,7 @@ def test_each_verdict_has_its_words_in_both_languages(page: Page) -> None:
     english, japanese = page(), page("ja")
     assert "The higher “real in English”, the more often customers tend to renew." in english
     assert (
-        "「realの日本語」が高い顧客ほど、更新率が高い傾向があります。(関連であり、効果ではありません)"
+        "「realの日本語」の値が大きい顧客ほど、更新率が高い傾向があります。(関連であり、効果ではありません)"
         in japanese
     )
     assert "解約の意思決定のあとに動く数値です" in japanese
@@ -108,7 +108,22 @@ def test_a_percentage_needs_ten_decisions(page: Page) -> None:
     finding = made.findings.get(key="metric.real")
     finding.numbers["groups"][0] |= {"n": 9, "events": 2, "rate": None}
     finding.save()
-    assert "Lowest third: 7 of 9" in page()
+    assert re.search(r"Lower values \([^)]+\): 7 of 9", page())
+
+
+def test_sides_that_are_no_thirds_are_not_called_so(page: Page) -> None:
+    """Where most customers have zero, the low side is far more than a third of them."""
+    companies(800)
+    made = run()
+    finding = made.findings.get(key="metric.real")
+    assert "Lowest third (" in page()
+    finding.numbers["groups"][0] |= {"low": 0, "high": 0, "n": 700}
+    finding.numbers["groups"][1] |= {"low": 1, "high": 4, "n": 100}
+    finding.save()
+    text = page()
+    assert "Lower values (0): " in text
+    assert "Higher values (1–4): " in text
+    assert "third" not in text.split("Lower values", 1)[1].split("</tr>", 1)[0]
 
 
 def test_findings_are_filtered_and_exported(page: Page, client: Client) -> None:
