@@ -24,6 +24,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     raise WrongSetting(f"{name}={value!r} is neither yes nor no: write 1 or 0.")
 
 
+def whole(name: str, default: int) -> int:
+    """A whole number from 1."""
+    value = text(name, str(default))
+    if value.isdecimal() and int(value) > 0:
+        return int(value)
+    raise WrongSetting(f"{name}={value!r} is no whole number above 0: write one such as {default}.")
+
+
 def names(name: str, default: str) -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 

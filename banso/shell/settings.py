@@ -23,7 +23,7 @@ HTTPS = environment.flag("BANSO_HTTPS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"] if HTTPS else []
 
 STAGES = {
-    "shared": ["users", "journal", "fields", "lake"],
+    "shared": ["users", "journal", "fields", "lake", "keys"],
     "know": ["accounts", "people", "subscriptions", "notes"],
     "listen": ["events", "imports"],
     "measure": ["metrics", "health"],
@@ -125,6 +125,8 @@ LAKE_THREADS = int(environment.text("BANSO_LAKE_THREADS", "2"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+API_RATE = environment.whole("BANSO_API_EVENTS_PER_SECOND", 50_000)
+INBOX_MOST_EVENTS = environment.whole("BANSO_INBOX_MOST_EVENTS", 20_000_000)
 IMPORT_MOST_BYTES = int(environment.text("BANSO_IMPORT_MOST_MB", "4096")) * 1024 * 1024
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

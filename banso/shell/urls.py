@@ -11,6 +11,7 @@ urlpatterns = [
     path("health/", views.health, name="health"),
     path("ready/", views.ready, name="ready"),
     path("settings/fields/", include("banso.shared.fields.urls")),
+    path("settings/keys/", include("banso.shared.keys.urls")),
     path("settings/", include("banso.shared.users.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("customers/", include("banso.know.accounts.urls")),
