@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,6 +25,7 @@ from banso.act.tasks.reads import (
 from banso.act.tasks.writes import add_task, change_task, complete_task, reopen_task
 from banso.know.accounts.models import Account
 from banso.know.accounts.reads import may_change
+from banso.know.accounts.rules import whole_number
 from banso.shared import clock
 from banso.shared.users.models import User
 from banso.shared.users.reads import signed_in
@@ -62,14 +64,14 @@ def task_create(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     account, signal = None, None
     initial: dict[str, Any] = {"owner": user}
-    if request.GET.get("signal", "").isdigit():
-        signal = open_signals().filter(pk=int(request.GET["signal"])).first()
+    if asked := whole_number(request.GET.get("signal", "")):
+        signal = open_signals().filter(pk=asked).first()
     if signal is not None:
         account = account_to_act_on(user, signal.account_id)
         initial |= {"title": step_of(signal), "due_on": step_due_on(signal, today)}
         initial["owner"] = account.owner or user
-    elif request.GET.get("account", "").isdigit():
-        account = account_to_act_on(user, int(request.GET["account"]))
+    elif asked := whole_number(request.GET.get("account", "")):
+        account = account_to_act_on(user, asked)
     form = TaskForm(request.POST or None, account=account, is_new=True, initial=initial)
     if request.method == "POST" and form.is_valid() and _is_theirs(form, user):
         add_task(
@@ -80,7 +82,7 @@ def task_create(request: HttpRequest) -> HttpResponse:
             **{name: form.cleaned_data[name] for name in ("title", "body", "due_on", "owner")},
         )
         messages.success(request, _("The task was added."))
-        return redirect(_back(request))
+        return HttpResponseRedirect(_back(request))
     return render(
         request,
         "tasks/task_create.html",
@@ -105,7 +107,7 @@ def _back(request: HttpRequest) -> str:
     back = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
         return back
-    return "tasks:task_list"
+    return reverse("tasks:task_list")
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,7 +120,7 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         change_task(by=user, task=task, **form.cleaned_data)
         messages.success(request, _("Saved."))
-        return redirect(_back(request))
+        return HttpResponseRedirect(_back(request))
     context = {"form": form, "task": task, "back": _back(request)}
     return render(request, "tasks/task_edit.html", context)
 
@@ -136,4 +138,4 @@ def task_done(request: HttpRequest, pk: int) -> HttpResponse:
         return render(
             request, "tasks/task_list.html#row", {"row": line_of(user, task, clock.today())}
         )
-    return redirect(_back(request))
+    return HttpResponseRedirect(_back(request))

@@ -22,7 +22,7 @@ UNKNOWN_SHOWN = 50
 @require_GET
 def event_list(request: HttpRequest) -> HttpResponse:
     """What arrives from the product, and what of it waits for a customer."""
-    wanted = request.GET.get("q", "").strip()
+    wanted = request.GET.get("q", "").replace("\x00", "").strip()
     names = reads.event_names(wanted)
     page = Paginator(names, PER_PAGE).get_page(request.GET.get("page"))
     unknown = list(reads.unknown_accounts()[:UNKNOWN_SHOWN])

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from banso.know.accounts.rules import whole_number
 from banso.listen.imports.meaning.dates import DAY_FIRST, MONTH_FIRST
 from banso.listen.imports.meaning.kinds import CUSTOM, PROP, TARGETS
 from banso.listen.imports.meaning.mappings import Column, Mapping, key_of
@@ -100,7 +101,8 @@ def _column(given: QueryDict, place: int, column: Column, kind: str, taken: set[
 
 
 def _months(text: str | None, before: int) -> int:
-    return int(text) if text and text.isdecimal() and 1 <= int(text) <= 120 else before
+    months = whole_number(text or "")
+    return months if months and months <= 120 else before
 
 
 def _day(text: str | None, before: str) -> str:

@@ -83,3 +83,21 @@ def test_it_goes_back_only_to_our_own_pages(client: Client) -> None:
     client.force_login(me)
     assert client.post(URL, given(me, next="/customers/1/"))["Location"] == "/customers/1/"
     assert client.post(URL, given(me, next="https://evil.example/"))["Location"] == "/tasks/"
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "x"])
+def test_a_number_that_is_none_is_passed_over(client: Client, number: str) -> None:
+    client.force_login(a_user())
+    for name in ("signal", "account"):
+        assert client.get(URL, {name: number}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given_next", "there"),
+    [("foo", "foo"), ("/customers/", "/customers/"), ("//evil.example", "/tasks/")],
+)
+def test_the_way_back_stays_with_us(client: Client, given_next: str, there: str) -> None:
+    me = a_user()
+    client.force_login(me)
+    answer = client.post(URL, given(me, next=given_next))
+    assert (answer.status_code, answer["Location"]) == (302, there)

@@ -35,7 +35,7 @@ def test_what_arrived_is_listed(client: Client) -> None:
     assert "No event is marked as a core action yet" in text
     assert "Edit" not in text
     assert "Edit" in page(client, role="analyst")
-    assert "No event has “zzz” in its name" in page(client, query="?q=zzz")
+    assert "No event has “zzz” in its name" in page(client, query="?q=zz%00z")
 
 
 def test_events_that_wait_are_shown_with_what_to_do(client: Client) -> None:
