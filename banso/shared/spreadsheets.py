@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from django.http import StreamingHttpResponse
 
 BOM = "\ufeff"
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def safe_cell(value: object) -> object:
@@ -19,6 +21,12 @@ def safe_cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) and not _is_number(value):
         return "'" + value
     return value
+
+
+def workbook_cell(value: object) -> object:
+    """The same for an Excel workbook, whose text may hold no control characters."""
+    cell = safe_cell(value)
+    return _NOT_IN_XML.sub("", cell) if isinstance(cell, str) else cell
 
 
 def _is_number(text: str) -> bool:
@@ -55,5 +63,6 @@ def csv_response(
 
 def attachment(name: str) -> str:
     """A Content-Disposition header that keeps Japanese file names."""
+    name = "".join(letter if letter.isprintable() else "_" for letter in name)
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"

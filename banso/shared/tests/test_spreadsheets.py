@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from banso.shared.spreadsheets import attachment, csv_lines, safe_cell
+from banso.shared.spreadsheets import attachment, csv_lines, safe_cell, workbook_cell
 
 
 @pytest.mark.parametrize("cell", ["=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "＝1+1"])
@@ -28,3 +28,13 @@ def test_a_japanese_file_name_survives() -> None:
         attachment("顧客.csv")
         == "attachment; filename=\"__.csv\"; filename*=UTF-8''%E9%A1%A7%E5%AE%A2.csv"
     )
+
+
+def test_a_file_name_cannot_begin_another_header() -> None:
+    assert "\r" not in attachment("a\r\nSet-Cookie: x.csv")
+    assert attachment("a\nb.csv") == "attachment; filename=\"a_b.csv\"; filename*=UTF-8''a_b.csv"
+
+
+def test_a_workbook_gets_no_letters_that_excel_refuses() -> None:
+    assert workbook_cell("=a\x0bb\x00") == "'=ab"
+    assert workbook_cell(-3) == -3
