@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from banso.measure.metrics.models import MetricDefinition, WeeklyCourse
+from banso.measure.metrics.models import MetricDefinition, Unit, WeeklyCourse
 from banso.measure.metrics.wording import shown
 
 COLOUR = "#0f6173"
@@ -55,7 +55,7 @@ def histogram(bins: Bins, unit: str) -> dict[str, Any]:
     }
 
 
-def course(points: Sequence[WeeklyCourse]) -> dict[str, Any]:
+def course(points: Sequence[WeeklyCourse], unit: str) -> dict[str, Any]:
     """The median with its quartiles, week by week."""
     scale = [date_format(point.day, "SHORT_DATE_FORMAT") for point in points]
     lines = (
@@ -63,12 +63,13 @@ def course(points: Sequence[WeeklyCourse]) -> dict[str, Any]:
         (_("Median"), [point.median for point in points], COLOUR, 3),
         (_("First quartile"), [point.q1 for point in points], PALE, 1),
     )
+    labels = {"formatter": "percent" if unit in (Unit.SHARE, Unit.CHANGE) else "number"}
     return {
         "grid": {"left": 56, "right": 16, "top": 36, "bottom": 28},
         "legend": {"top": 0},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": scale},
-        "yAxis": {"type": "value", "scale": True},
+        "yAxis": {"type": "value", "scale": True, "axisLabel": labels},
         "series": [
             {
                 "type": "line",

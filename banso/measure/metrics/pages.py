@@ -53,7 +53,7 @@ def detail_page(definition: MetricDefinition) -> dict[str, Any]:
         "progress": reads.progress(definition),
         "histogram": charts.histogram(bins, definition.unit) if bins else None,
         "bins": charts.bin_rows(bins, definition.unit),
-        "course": charts.course(points) if len(points) > 1 else None,
+        "course": charts.course(points, definition.unit) if len(points) > 1 else None,
         "course_rows": charts.course_rows(points, definition),
         "versions": _versions(definition, words),
         **_spread(summary, definition.unit),

@@ -64,10 +64,12 @@ def proposals(names: Sequence[Found], roles: Sequence[str]) -> list[Proposal]:
 
 
 def _of_core(names: Sequence[Found]) -> Iterator[Proposal]:
-    for found in names:
-        if found.is_core:
-            key, event = slug(found.name), {"event": found.name}
-            yield Proposal(f"early_{key}_30d", "early_count", event | {"days": 30}, is_wanted=True)
+    core = [found for found in names if found.is_core]
+    for found in core:
+        key, event = slug(found.name), {"event": found.name}
+        yield Proposal(f"early_{key}_30d", "early_count", event | {"days": 30}, is_wanted=True)
+        # the days to a single core action are days_to_first_value already
+        if len(core) > 1:
             yield Proposal(f"days_to_{key}", "days_to_first", event, is_wanted=True)
 
 

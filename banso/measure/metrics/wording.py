@@ -72,7 +72,7 @@ def shown(value: float | None, unit: str) -> str:
     if unit in (Unit.SHARE, Unit.CHANGE):
         sign = "+" if unit == Unit.CHANGE and value > 0 else ""
         return f"{sign}{_number(value * 100, 0 if abs(value) >= 0.1 or value == 0 else 1)}%"
-    number = _number(value, 0 if value == round(value) else 1 if abs(value) >= 10 else 2)
+    number = _number(value, _decimals(value, unit))
     if unit == Unit.DAYS:
         return ngettext("%(number)s day", "%(number)s days", _plural(value)) % {"number": number}
     if unit == Unit.USERS:
@@ -80,6 +80,13 @@ def shown(value: float | None, unit: str) -> str:
     if unit == Unit.TIMES:
         return ngettext("%(number)s time", "%(number)s times", _plural(value)) % {"number": number}
     return number
+
+
+def _decimals(value: float, unit: str) -> int:
+    """Days, users and times are counted: decimals between two of them say nothing."""
+    if value == round(value) or (abs(value) >= 10 and unit in (Unit.DAYS, Unit.USERS, Unit.TIMES)):
+        return 0
+    return 1 if abs(value) >= 10 or unit in (Unit.DAYS, Unit.USERS, Unit.TIMES) else 2
 
 
 def _plural(value: float) -> int:

@@ -34,7 +34,7 @@ def test_a_metric_is_explained_and_drawn(client: Client) -> None:
     text = page(client, metric)
     assert "How often “login” happened in the last 28 days." in text
     assert "3 of 4 customers have a value." in text
-    assert "The median is 2 times; half of them lie between 1.50 times and 8 times." in text
+    assert "The median is 2 times; half of them lie between 1.5 times and 8 times." in text
     assert f"/customers/{account.pk}/" in text
     assert "5 times or more" in text
     assert "version 1" in text

@@ -38,7 +38,7 @@ def test_choices_are_shown_in_words_and_on_live_data(analyst: Client) -> None:
     text = preview(analyst, "recent_count/?event=login&days=28&unit=times")
     assert "How often “login” happened in the last 28 days." in text
     assert "2 of 2 customers have a value." in text
-    assert "The median is 1.50 times" in text
+    assert "The median is 1.5 times" in text
     assert "data-chart" in text
     assert "<html" not in text
 

@@ -131,8 +131,14 @@ def test_suggestions_do_not_flood() -> None:
     made = proposals(names, [f"role {n}" for n in range(30)])
     assert len(made) <= MOST
     assert len({p.key for p in made}) == len(made)
-    core = proposals([Found("export", is_core=True)], [])
-    assert {"early_export_30d", "days_to_export"} <= {p.key for p in core}
+
+
+def test_one_core_action_has_its_days_in_days_to_first_value() -> None:
+    alone = {p.key for p in proposals([Found("export", is_core=True)], [])}
+    assert "early_export_30d" in alone
+    assert "days_to_export" not in alone, "days_to_first_value measures the same"
+    both = proposals([Found("export", is_core=True), Found("share", is_core=True)], [])
+    assert {"days_to_export", "days_to_share"} <= {p.key for p in both}
 
 
 def test_keys_are_made_of_any_script() -> None:
@@ -148,7 +154,7 @@ def test_a_marked_core_action_gets_metrics_and_days_to_first_value() -> None:
     with clock.held_at(TODAY):
         name_event(by=a_user(), event=export, label_en="", label_ja="", is_core=True)
         refresh()
-    assert MetricDefinition.objects.filter(key="days_to_export").exists()
+    assert MetricDefinition.objects.filter(key="early_export_30d").exists()
     assert AccountMeasures.objects.get(account=busy).values["days_to_first_value"]["v"] == 119
     waiting = AccountMeasures.objects.get(account=quiet).values["days_to_first_value"]
     assert waiting == {"v": 148.0, "c": True}
