@@ -13,7 +13,7 @@ SAMPLES: dict[str, dict[str, list[list[str]]]] = {
                 "フリガナ",
                 "業種",
                 "従業員数",
-                "登録日",
+                "利用開始日",
                 "担当CSM",
                 "親会社",
                 "ステージ",
