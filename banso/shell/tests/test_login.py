@@ -1,11 +1,18 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
+from banso.shared.users.models import User
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_counted() -> None:
+    cache.clear()
 
 
 def test_sign_in_with_e_mail_and_password(client: Client) -> None:
@@ -39,3 +46,19 @@ def test_a_new_installation_says_how_the_first_administrator_is_made(client: Cli
     assert "createsuperuser" in client.get("/sign-in/login/").content.decode()
     a_user()
     assert "createsuperuser" not in client.get("/sign-in/login/").content.decode()
+
+
+def test_capitals_in_an_e_mail_keep_nobody_out(client: Client) -> None:
+    User.objects.create_user("Hanako.Y@Example.jp", "long-enough-1", name="花子")
+    for typed in ("Hanako.Y@Example.jp", "hanako.y@example.jp"):
+        answer = Client().post("/sign-in/login/", {"login": typed, "password": "long-enough-1"})
+        assert answer.status_code == 302, typed
+
+
+def test_guessing_a_password_is_slowed_down(client: Client) -> None:
+    a_user(email="hanako@example.jp", password="long-enough-1")
+    for guess in range(5):
+        client.post("/sign-in/login/", {"login": "hanako@example.jp", "password": f"no{guess}"})
+    right = {"login": "hanako@example.jp", "password": "long-enough-1"}
+    assert client.post("/sign-in/login/", right).status_code == 200
+    assert "_auth_user_id" not in client.session
