@@ -16,6 +16,7 @@ from banso.shared.journal.writes import record
 from banso.shared.upserts.rules import CHANGED, CREATED, Outcome
 from banso.shared.upserts.writes import slices, upsert
 from banso.shared.users.models import User
+from banso.shared.users.reads import organisation
 
 FIGURES = ("next_renewal_on", "mrr_minor", "currency")
 
@@ -52,7 +53,7 @@ def upsert_subscriptions(
 @transaction.atomic
 def refresh_figures(account_ids: Iterable[int]) -> int:
     """Bring MRR and next renewal of these accounts up to date; the number that changed."""
-    today = clock.today()
+    today = clock.today(organisation().time_zone)
     changed = 0
     for some in slices(sorted(set(account_ids)), 2_000):
         terms: dict[int, list[Term]] = defaultdict(list)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from banso.know.subscriptions.jobs import refresh_all_figures
 from banso.know.subscriptions.models import Subscription
 from banso.know.subscriptions.writes import upsert_subscriptions
 from banso.shared import clock
+from banso.shared.users.writes import save_organisation
 
 TODAY = date(2024, 6, 15)
 
@@ -80,3 +81,15 @@ def test_figures_follow_the_subscriptions_and_the_calendar() -> None:
         refresh_all_figures()
     other.refresh_from_db()
     assert other.next_renewal_on == date(2026, 4, 1)
+
+
+@pytest.mark.django_db
+def test_a_term_ends_with_the_organisations_day() -> None:
+    save_organisation(by=None, time_zone="America/Los_Angeles")
+    account = an_account()
+    ends = date(2024, 7, 1)
+    row = {"external_id": "S", "account_id": account.pk, "start": date(2023, 7, 1), "end": ends}
+    with clock.held_at(datetime(2024, 7, 1, 3, tzinfo=UTC)):  # the evening of 30 June there
+        upsert_subscriptions(by=None, source="s", rows=[row])
+    account.refresh_from_db()
+    assert account.next_renewal_on == ends
