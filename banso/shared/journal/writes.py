@@ -82,12 +82,16 @@ def _still_owed(key: str) -> Job | None:
 
 
 @transaction.atomic
-def claim() -> Job | None:
-    """Lease the oldest job that is due, or None; on SQLite the write lock keeps it single."""
+def claim(*, key: str = "") -> Job | None:
+    """Lease the oldest job that is due (with a key, that one alone), or None; on SQLite the write
+    lock keeps it single.
+    """
     now = clock.now()
     due = Job.objects.filter(done_at=None, given_up_at=None, run_after__lte=now).filter(
         Q(lease_until=None) | Q(lease_until__lt=now)
     )
+    if key:
+        due = due.filter(key=key)
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True, of=("self",))
     owed = due.select_related("entry").order_by("run_after", "id").first()
@@ -97,7 +101,7 @@ def claim() -> Job | None:
         owed.lease_until, owed.given_up_at = None, now
         owed.error = f"The worker ended {owed.attempts} times during this job."
         owed.save(update_fields=["lease_until", "given_up_at", "error"])
-        return claim()
+        return claim(key=key)
     owed.token, owed.lease_until, owed.attempts = token_hex(16), now + LEASE, owed.attempts + 1
     owed.save(update_fields=["token", "lease_until", "attempts"])
     return owed

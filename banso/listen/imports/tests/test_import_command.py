@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from banso.know.accounts.models import Account
+from banso.shared.journal.jobs import pay
+from banso.shared.journal.models import Job
+from banso.shared.journal.writes import claim
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +59,30 @@ def test_what_cannot_be_imported_is_said(tmp_path: Path) -> None:
         run(tmp_path / "none.csv")
     with pytest.raises(CommandError, match="no saved mapping called “CRM”"):
         run(path, mapping="CRM")
+
+
+def test_what_the_servers_worker_has_begun_is_awaited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = import_module("banso.listen.imports.management.commands.import")
+    begun: list[Job | None] = []
+
+    def worker_is_quicker(*, key: str) -> None:
+        begun.append(claim(key=key))
+
+    def worker_goes_on(_seconds: float) -> None:
+        owed = begun.pop()
+        assert owed is not None and pay(owed, heartbeat=False)
+
+    monkeypatch.setattr(command, "claim", worker_is_quicker)
+    monkeypatch.setattr(command.time, "sleep", worker_goes_on)
+    path = tmp_path / "a.csv"
+    path.write_text("account_id,account_name\nA,Aoba\n")
+    assert "created 1, changed 0, unchanged 0, refused 0" in run(path)
+
+
+def test_nothing_is_left_to_the_worker(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("account_id,account_name\nA,Aoba\n")
+    run(path)
+    assert not Job.objects.filter(name__startswith="imports.", done_at=None).exists()

@@ -2,6 +2,7 @@ from __future__ import annotations  # noqa: N999 - the command is `banso import`
 
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from banso.listen.imports.guessing import Proposal, propose
-from banso.listen.imports.jobs import carry_on
 from banso.listen.imports.meaning.dates import DAY_FIRST, MONTH_FIRST
 from banso.listen.imports.meaning.kinds import KINDS
 from banso.listen.imports.meaning.mappings import Mapping, problems
@@ -22,9 +22,13 @@ from banso.listen.imports.models import ImportRun, Kind, State
 from banso.listen.imports.reading.faults import Unreadable, fault
 from banso.listen.imports.sentences import sentence, sentence_of
 from banso.listen.imports.writes import ask_for_check, ask_for_run, keep_upload, start_draft
+from banso.shared.journal.jobs import pay
+from banso.shared.journal.models import Job
+from banso.shared.journal.writes import claim
 from banso.shared.users.reads import organisation
 
 LISTED = 20
+JOBS = {State.CHECKING: "imports.check", State.RUNNING: "imports.run"}
 ALL_GOOD, WITH_REFUSED = 0, 3
 
 
@@ -96,8 +100,14 @@ class Command(BaseCommand):
                 )
 
     def _step(self, run: ImportRun, state: State) -> None:
-        carry_on(run.pk, state)
+        """Do it here under a lease, or wait where the worker of a running server has begun it."""
+        owed = claim(key=f"{JOBS[state]}:{run.pk}")
+        if owed and not pay(owed):
+            raise CommandError(Job.objects.get(pk=owed.pk).error)
         run.refresh_from_db()
+        while run.state == state:
+            time.sleep(0.5)
+            run.refresh_from_db()
         if run.state == State.FAILED:
             raise CommandError(sentence_of(run.error))
 
