@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 
 from banso.shared.users.models import User
 from banso.shared.users.tests.builders import a_user
@@ -62,3 +63,16 @@ def test_guessing_a_password_is_slowed_down(client: Client) -> None:
     right = {"login": "hanako@example.jp", "password": "long-enough-1"}
     assert client.post("/sign-in/login/", right).status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_a_guesser_elsewhere_locks_nobody_out_behind_a_proxy(
+    client: Client, settings: Settings
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    a_user(email="hanako@example.jp", password="long-enough-1")
+    for guess in range(12):
+        wrong = {"login": f"x{guess}@example.jp", "password": "no"}
+        client.post("/sign-in/login/", wrong, headers={"X-Forwarded-For": "192.0.2.66"})
+    right = {"login": "hanako@example.jp", "password": "long-enough-1"}
+    from_here = {"X-Forwarded-For": "1.2.3.4, 198.51.100.7"}
+    assert client.post("/sign-in/login/", right, headers=from_here).status_code == 302
