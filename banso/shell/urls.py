@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from banso.listen.events.urls import ingest_urlpatterns
 from banso.shell import views
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("notes/", include("banso.know.notes.urls")),
     path("imports/", include("banso.listen.imports.urls")),
     path("events/", include("banso.listen.events.urls")),
+    path("", include((ingest_urlpatterns, "ingest"))),
     path("metrics/", include("banso.measure.metrics.urls")),
     path("health-score/", include("banso.measure.health.urls")),
     path("evidence/", include("banso.prove.studies.urls")),

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
 
+from banso.know.people.models import Membership
 from banso.listen.events.models import EventName, RoleName, UnknownAccount
 
 
@@ -45,3 +47,15 @@ def labels() -> dict[str, str]:
     return {
         event.name: event.label for event in EventName.objects.exclude(label_en="", label_ja="")
     }
+
+
+def homes_of(source: str, users: Sequence[str]) -> dict[str, str]:
+    """The customer's id for users that stand at exactly one customer."""
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(users), 500):
+        places = Membership.objects.filter(
+            person__source=source, person__external_id__in=users[start : start + 500]
+        )
+        for user, account in places.values_list("person__external_id", "account__external_id"):
+            found.setdefault(user, set()).add(account)
+    return {user: accounts.pop() for user, accounts in found.items() if len(accounts) == 1}
