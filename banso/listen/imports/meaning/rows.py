@@ -34,6 +34,7 @@ from banso.listen.imports.reading.shapes import Chunk
 
 Row = dict[str, Any]
 MOST = 2_147_483_647
+MOST_MONTHS = 1_200
 
 
 @dataclass
@@ -292,6 +293,8 @@ def _wide(row: Row, mapping: Mapping, money: Money) -> Fault | None:
     months = row.pop("tenure_months", None)
     if start is None and months is None:
         return _missing("tenure_months")
+    if months and months > MOST_MONTHS:
+        return fault("not_a_whole_number", text=months, most=MOST_MONTHS)
     start = start or months_before(snapshot, months or 0)
     if start > snapshot:
         return fault("start_after_snapshot", start=start, snapshot=snapshot)

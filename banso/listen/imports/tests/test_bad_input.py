@@ -199,3 +199,13 @@ def test_a_nul_in_a_bad_cell_is_told_like_any_other() -> None:
     run = imported(f"account_id,account_name,employees\n{rows}B,Be\0ni,ma\0ny\n", kind="accounts")
     assert counts(run) == (900, 0, 0, 1)
     assert "many" in reasons(run)[902]
+
+
+def test_a_customer_of_thousands_of_years_spoils_its_row_only() -> None:
+    run = imported(
+        "customer_id,customer_name,tenure,churn,contract\n"
+        "A,Aoba,99999,No,annual\nB,Beni,3,Yes,annual\nC,Cobalt,4,No,monthly\n",
+        kind="wide",
+    )
+    assert (run.created, run.refused) == (2, 1)
+    assert "99999" in reasons(run)[2]
