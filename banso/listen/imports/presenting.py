@@ -145,7 +145,7 @@ def run_context(run: ImportRun) -> dict[str, Any]:
     return {
         "run": run,
         "is_events": run.kind == "events",
-        "refused_rows": shown_rows(run, "refused")[:50],
+        "refused_rows": sorted(shown_rows(run, "refused"), key=lambda row: row.number)[:50],
         "changed_rows": shown_rows(run, "changed"),
         "created_rows": shown_rows(run, "created")[:5],
         "noticed_rows": shown_rows(run, "noticed"),

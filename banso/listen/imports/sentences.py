@@ -57,6 +57,10 @@ OF_FILES: dict[str, Text] = {
     "column_missing": _(
         "No column goes to %(targets)s. Choose the column that holds it, or add it to the file."
     ),
+    "event_name_missing": _(
+        "No column holds the name of the event. Choose one, or write the same name for all rows "
+        "under “Event name where no column has one”."
+    ),
     "target_twice": _("Two columns go to %(targets)s. Keep one of them."),
     "key_twice": _("Two columns go to the field “%(key)s”. Give one of them another key."),
     "snapshot_missing": _("Say on which day the file was made: the terms are counted from it."),
@@ -145,7 +149,8 @@ def sentence(found: Fault) -> str:
     """The fault in the reader's language, with the column it was found in."""
     said: dict[str, Any] = dict(found.said)
     if "targets" in said:
-        joined = " / ".join(str(target_label(key)) for key in said["targets"].split())
+        kind = said.get("kind", "")
+        joined = " / ".join(str(target_label(key, kind)) for key in said["targets"].split())
         said["targets"] = joined
     words = str(SENTENCES[found.code]) % said
     return f"{found.column}: {words}" if found.column else words

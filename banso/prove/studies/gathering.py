@@ -57,12 +57,15 @@ class Gathered:
 
 
 def gather(*, today: date) -> Gathered | None:
-    """Decisions and candidates as of today; None while no subscription is known."""
-    last = last_known_day(today)
-    if last is None:
+    """Decisions and candidates as of today; None while no subscription is known.
+
+    Usage that goes on says nothing of contracts that were not brought in again, so the cut is the
+    last day of the subscriptions alone.
+    """
+    data_cut = last_known_day(today)
+    if data_cut is None:
         return None
     tracked = tracked_days()
-    data_cut = min(today, max(last, tracked[1])) if tracked else last
     landmark_days = organisation().landmark_days
     decided = decision_rows(data_cut=data_cut, landmark_days=landmark_days)
     on_record = tracked_rows(decided.table, tracked[0]) if tracked else decided.table.slice(0, 0)

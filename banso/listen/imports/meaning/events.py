@@ -14,7 +14,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from banso.listen.imports.meaning.kinds import PROP
+from banso.listen.imports.meaning.kinds import EVENTS, PROP
 from banso.listen.imports.meaning.mappings import Column, Mapping
 from banso.listen.imports.meaning.rows import Refusal, choice_value
 from banso.listen.imports.meaning.values import (
@@ -102,7 +102,7 @@ def _texts(
             faults.setdefault(at, []).append(why)
     if target in ("account", "name") and found.null_count:
         for at in pc.indices_nonzero(pc.is_null(found)).to_pylist():
-            faults.setdefault(at, []).append(fault("cell_missing", targets=target))
+            faults.setdefault(at, []).append(fault("cell_missing", targets=target, kind=EVENTS))
     return found
 
 

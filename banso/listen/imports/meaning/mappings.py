@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import normalize
 
 from banso.listen.imports.meaning.dates import MONTH_FIRST
-from banso.listen.imports.meaning.kinds import CUSTOM, PROP, REQUIRED, SKIP
+from banso.listen.imports.meaning.kinds import CUSTOM, EVENTS, PROP, REQUIRED, SKIP
 from banso.listen.imports.reading.faults import Fault, fault
 
 
@@ -92,7 +92,8 @@ def problems(mapping: Mapping) -> list[Fault]:
         if mapping.event_name and group == ("name",):
             continue
         if not any(target in targets for target in group):
-            found.append(fault("column_missing", targets=" ".join(group)))
+            code = "event_name_missing" if group == ("name",) and mapping.kind == EVENTS else ""
+            found.append(fault(code or "column_missing", targets=" ".join(group)))
     doubled = {t for t in targets if t not in (SKIP, CUSTOM, PROP) and targets.count(t) > 1}
     found += [fault("target_twice", targets=target) for target in sorted(doubled)]
     keys = [c.key for c in mapping.columns if c.target in (CUSTOM, PROP)]

@@ -90,3 +90,10 @@ def test_another_encoding_reads_the_file_again(manager: Client) -> None:
 def test_only_some_roles_may(client: Client) -> None:
     client.force_login(a_user(role="csm"))
     assert client.get(address(a_draft("account_id,account_name\nA,Aoba\n"))).status_code == 403
+
+
+def test_events_without_a_name_say_where_to_write_one(manager: Client) -> None:
+    run = a_draft("churn_event_id,account_id,churn_date,reason\nC-1,A,2024-10-27,price\n")
+    page = manager.get(address(run)).content.decode()
+    assert "No column holds the name of the event." in page
+    assert "under “Event name where no column has one”" in page

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
@@ -11,7 +11,12 @@ from banso.prove.studies import gathering
 from banso.prove.studies.jobs import run_evidence
 from banso.prove.studies.kept_rows import kept_rows, path_of
 from banso.prove.studies.models import EvidenceRun, Finding, RunState
-from banso.prove.studies.tests.builders import TODAY, companies, planted_metrics
+from banso.prove.studies.tests.builders import (
+    TODAY,
+    a_subscription,
+    companies,
+    planted_metrics,
+)
 from banso.prove.studies.writes import ask_for_run
 from banso.shared import clock
 from banso.shared.fields.writes import define_field
@@ -143,7 +148,29 @@ def test_an_old_file_does_not_renew_by_itself() -> None:
     companies(40)
     with clock.held_at(TODAY + timedelta(days=2000)):
         run_evidence()
-    assert EvidenceRun.objects.get().data_cut == TODAY - timedelta(days=1)
+    assert EvidenceRun.objects.get().data_cut == _last_end()
+
+
+def _last_end() -> date:
+    ends = Subscription.objects.filter(end__lte=TODAY).order_by("-end")
+    end = ends.values_list("end", flat=True).first()
+    assert end is not None
+    return end
+
+
+def test_usage_that_goes_on_renews_no_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A feed of events beside an old file of monthly contracts once made thousands of renewals."""
+    account = Account.objects.create(external_id="A-rolling", name="あおば")
+    start = TODAY - timedelta(days=400)
+    a_subscription(account, external_id="rolling", start=start, end=None, term_months=1)
+    companies(40)
+    days = (TODAY - timedelta(days=900), TODAY + timedelta(days=700))
+    monkeypatch.setattr(gathering, "tracked_days", lambda: days)
+    with clock.held_at(TODAY + timedelta(days=700)):
+        run_evidence()
+    made = EvidenceRun.objects.get()
+    assert made.data_cut == _last_end()
+    assert made.decisions <= 40 + 13
 
 
 def test_without_subscriptions_a_run_says_that_nothing_was_decided() -> None:
