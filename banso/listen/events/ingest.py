@@ -26,6 +26,7 @@ from banso.shared.lake import writes as lake
 REMEMBERED = 10_000
 _sent: OrderedDict[tuple[str, str], tuple[bytes, Outcome]] = OrderedDict()
 _lock = threading.Lock()
+_one_writer = threading.Lock()
 _backlog = [0.0, 0.0]
 BACKLOG_SECONDS = 1.0
 
@@ -100,7 +101,9 @@ def keep_events(read: Read[Event], *, source: str, batch_key: str, has_nul: bool
         has_nul=has_nul,
     )
     if rows.count:
-        lake.append(events=rows.table(), source=source)
+        table = rows.table()
+        with _one_writer:  # SQLite lets waiting threads sleep; a lock lets them go on at once
+            lake.append(events=table, source=source)
     return Outcome(rows.count, rows.duplicate, read.refused)
 
 
