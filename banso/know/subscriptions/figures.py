@@ -58,6 +58,8 @@ def figures(terms: Sequence[Term], today: date) -> Figures:
 def _runs(term: Term, paid: Sequence[Term], today: date) -> bool:
     if term.end is None or term.end > today:
         return True
+    if term.end == today:  # the last day counts, unless the next term begins on it
+        return not any(other is not term and other.start == today for other in paid)
     if term.outcome != "renewed":
         return False
     soon = term.end - timedelta(days=GRACE_DAYS)
@@ -65,14 +67,16 @@ def _runs(term: Term, paid: Sequence[Term], today: date) -> bool:
 
 
 def _next_decision(term: Term, today: date) -> date | None:
-    """The end, or the next step of a term that goes on; None when it is decided that it ends."""
-    if term.end is not None and term.end > today:
+    """The end, or the next step of a term that goes on, today included; None when it is decided
+    that it ends.
+    """
+    if term.end is not None and (term.end > today or term.outcome != "renewed"):
         return term.end if term.outcome == "" else None
     begin = term.start if term.end is None else term.end
     steps = max((today.year - begin.year) * 12 + today.month - begin.month, 0) // term.term_months
-    for step in (steps, steps + 1, steps + 2):
+    for step in (max(steps, 1), steps + 1, steps + 2):
         day = np.array([(begin - EPOCH).days], dtype=np.int64)
         later = EPOCH + timedelta(days=int(add_months(day, np.array([step * term.term_months]))[0]))
-        if later > today:
+        if later >= today:
             return later
     return None

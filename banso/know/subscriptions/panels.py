@@ -48,7 +48,7 @@ def subscriptions(request: HttpRequest, account: Account) -> str:
 
 def _lines(found: list[Subscription], today: date) -> Iterator[Line]:
     for one in found:
-        is_over = one.end is not None and one.end <= today
+        is_over = one.end is not None and one.end < today
         yield Line(
             one,
             money.shown(one.mrr_minor, one.currency),

@@ -47,6 +47,22 @@ def test_a_renewed_term_goes_on_until_its_successor() -> None:
     assert figures([renewed, successor], TODAY) == Figures(date(2025, 3, 31), 1200, "JPY")
 
 
+def test_on_the_day_of_the_renewal_it_is_still_to_be_decided() -> None:
+    ends_today = a_term(end=TODAY)
+    assert figures([ends_today], TODAY) == Figures(TODAY, 1000, "JPY")
+    assert figures([a_term(end=TODAY, outcome="churned")], TODAY) == Figures(None, 1000, "JPY")
+    assert figures([a_term(start=date(2023, 6, 15))], TODAY).next_renewal_on == TODAY
+    assert figures([a_term(start=TODAY)], TODAY).next_renewal_on == date(2025, 6, 15)
+
+
+def test_the_last_day_of_a_renewed_term_is_paid_once() -> None:
+    renewed = a_term(end=TODAY, outcome="renewed")
+    tomorrow = a_term(start=date(2024, 6, 16), end=TODAY.replace(year=2025), mrr_minor=1200)
+    assert figures([renewed, tomorrow], TODAY).mrr_minor == 1000
+    same_day = a_term(start=TODAY, end=TODAY.replace(year=2025), mrr_minor=1200)
+    assert figures([renewed, same_day], TODAY) == Figures(date(2025, 6, 15), 1200, "JPY")
+
+
 def test_who_left_pays_nothing_and_trials_do_not_count() -> None:
     left = a_term(end=date(2024, 3, 31), outcome="churned")
     assert figures([left], TODAY) == Figures(None, 0, "JPY")
