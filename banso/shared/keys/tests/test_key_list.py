@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -10,6 +12,10 @@ from banso.shared.keys.models import ApiKey
 from banso.shared.keys.reads import key_for
 from banso.shared.keys.tests.builders import a_key
 from banso.shared.users.tests.builders import a_user
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from pytest_django.live_server_helper import LiveServer
 
 pytestmark = pytest.mark.django_db
 GIVEN = {"name": "本番サーバー", "source": "product", "may_send_events": "on"}
@@ -54,3 +60,24 @@ def test_others_see_no_keys(client: Client, role: str) -> None:
     assert client.get("/settings/keys/").status_code == 403
     assert client.post("/settings/keys/", GIVEN).status_code == 403
     assert ApiKey.objects.count() == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("locale", "width"), [("ja-JP", 1440), ("en-US", 390)])
+def test_the_page_works_in_a_browser(
+    open_page: Callable[..., Page],
+    serious_faults: Callable[[Page], list[str]],
+    overflow: Callable[[Page], int],
+    live_server: LiveServer,
+    locale: str,
+    width: int,
+) -> None:
+    a_key(name="ステージング環境")
+    page = open_page(a_user(role="administrator"), locale=locale, width=width)
+    page.goto(f"{live_server.url}/settings/keys/")
+    page.fill("[name=name]", "本番")
+    page.click("form[action$='/settings/keys/'] button.btn-primary")
+    assert page.input_value("#new-key").startswith("bns_")
+    page.click("[data-copy]")
+    assert serious_faults(page) == []
+    assert overflow(page) == 0
