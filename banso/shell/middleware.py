@@ -48,6 +48,22 @@ def content_security_policy(handler: Handler) -> Handler:
     return middleware
 
 
+def upload_limit(handler: Handler) -> Handler:
+    """Take large uploads from those who may import alone: Django would spool the files of a
+    stranger's form to the disk, whole, before anything asks who sends them.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.content_type != "multipart/form-data":
+            return handler(request)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        is_large = not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        may_import = isinstance(request.user, User) and request.user.may("import")
+        return HttpResponse(status=413) if is_large and not may_import else handler(request)
+
+    return middleware
+
+
 def reader(handler: Handler) -> Handler:
     """Speak the user's language and time zone; the organisation's zone where they chose none."""
 

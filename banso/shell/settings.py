@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "banso.shell.middleware.upload_limit",
     "banso.shell.middleware.reader",
 ]
 ROOT_URLCONF = "banso.shell.urls"
