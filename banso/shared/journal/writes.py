@@ -113,6 +113,7 @@ def extend_lease(owed: Job) -> bool:
     return held.update(lease_until=clock.now() + LEASE) == 1
 
 
+@transaction.atomic
 def mark_done(owed: Job) -> bool:
     """Close the job; False when another worker took it over, whose result then counts.
 
