@@ -67,6 +67,7 @@ def secret_key(folder: Path) -> str:
     return kept.read_text().strip()
 
 
+KEEP_CONNECTION_S = 60
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -84,6 +85,7 @@ def database(folder: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": folder / "banso.sqlite3",
+            "CONN_MAX_AGE": KEEP_CONNECTION_S,
             "OPTIONS": SQLITE_OPTIONS,
         }
     parts = urlsplit(url)
@@ -91,6 +93,7 @@ def database(folder: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": parts.path,
+            "CONN_MAX_AGE": KEEP_CONNECTION_S,
             "OPTIONS": SQLITE_OPTIONS,
         }
     if parts.scheme not in ("postgres", "postgresql"):
@@ -111,6 +114,6 @@ def database(folder: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(port or ""),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": KEEP_CONNECTION_S,
         "OPTIONS": options,
     }
