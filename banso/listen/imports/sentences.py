@@ -132,6 +132,10 @@ OF_ROWS: dict[str, Text] = {
     ),
     "database_refused": _("The row does not fit what is already stored: %(text)s. Correct it."),
     # remarks: the row is imported all the same
+    "formula_kept": _(
+        "“%(text)s” looks like a formula. It is kept as text and never computed; correct it if it "
+        "was meant as a value."
+    ),
     "unknown_owner": _(
         "“%(text)s” is no user, so the owner stays as it is. Add the user and import again."
     ),

@@ -161,6 +161,7 @@ def convert(chunk: Chunk, mapping: Mapping, money: Money, duplicates: dict[int, 
     finish = {PEOPLE: _person, SUBSCRIPTIONS: _subscription, WIDE: _wide}.get(
         mapping.kind, _account
     )
+    formulas = _formulas(chunk, mapping)
     result = Converted()
     result.refused = [Refusal(s.number, s.cells, [s.fault]) for s in chunk.spoiled]
     lines = zip(*values, strict=True) if values else ([] for _ in chunk.numbers)
@@ -181,6 +182,8 @@ def convert(chunk: Chunk, mapping: Mapping, money: Money, duplicates: dict[int, 
             result.rows.append(row)
             result.numbers.append(chunk.numbers[place])
             result.places.append(place)
+            if place in formulas:
+                result.notices.append((chunk.numbers[place], formulas[place]))
     return result
 
 
@@ -208,6 +211,17 @@ def _cells(chunk: Chunk, mapping: Mapping, money: Money) -> Columns:
         if column.key:
             kept.append((column.key, parsed(chunk.columns[place], choice_value)[0]))
     return names, values, kept, faults
+
+
+def _formulas(chunk: Chunk, mapping: Mapping) -> dict[int, Fault]:
+    """Cells that a spreadsheet would compute, by place: kept as the text they are, and told."""
+    found: dict[int, Fault] = {}
+    for place, column in enumerate(mapping.columns):
+        if column.target and place < len(chunk.columns):
+            for at, text in enumerate(chunk.columns[place]):
+                if text and text[0] in "=＝" and at not in found:
+                    found[at] = fault("formula_kept", text=text).at(column.name)
+    return found
 
 
 def _missing(target: str) -> Fault:

@@ -119,6 +119,9 @@ def test_a_formula_is_text_in_a_name_and_refused_in_a_number() -> None:
         "account_id,account_name,employees\nA,=cmd|' /C calc'!A0,1\nB,Beni,=1+1\n", kind="accounts"
     )
     assert Account.objects.get().name == "=cmd|' /C calc'!A0"
+    assert reasons(run, "noticed")[2].startswith(
+        "account_name: “=cmd|' /C calc'!A0” looks like a formula. It is kept as text"
+    )
     assert "is a formula; formulas are not worked out" in reasons(run)[3]
     lines = run.refused_path.read_text("utf-8-sig").splitlines()
     assert lines[0] == "Row,account_id,account_name,employees,Reason"
