@@ -26,6 +26,7 @@ from banso.listen.imports.reading.faults import Fault, fault
 from banso.listen.imports.reading.shapes import Chunk
 from banso.listen.imports.references import References
 from banso.shared import clock
+from banso.shared.lake.reads import known_events
 from banso.shared.lake.writes import append
 from banso.shared.money import CURRENCIES, to_minor
 from banso.shared.upserts.rules import CHANGED, SAME, Outcome
@@ -90,24 +91,28 @@ class Applier:
         keys = pc.dictionary_encode(events.table["account_key"].combine_chunks())
         texts = keys.dictionary.to_pylist()
         known = self.references.event_keys(texts)
-        unknown = {place for place, key in enumerate(known) if key is None}
-        for pair in pc.value_counts(keys.indices).to_pylist() if unknown else []:
-            if pair["values"] in unknown:
-                result.unknown_keys[texts[pair["values"]]] += pair["counts"]
-        result.counts["unclaimed"] = sum(result.unknown_keys.values())
-        result.counts["created"] = events.table.num_rows
-        table = events.table
+        table, indices, numbers = events.table, keys.indices, events.numbers
         if known != texts:
             written = [key or text for key, text in zip(known, texts, strict=True)]
             column = pa.array(written, pa.string()).take(keys.indices)
             table = table.set_column(1, "account_key", column)
+        old = known_events(table, source=self.mapping.source)
+        if old.any():
+            fresh = pa.array(~old)
+            table, indices = table.filter(fresh), indices.filter(fresh)
+            numbers = [n for n, is_old in zip(numbers, old.tolist(), strict=True) if not is_old]
+        unknown = {place for place, key in enumerate(known) if key is None}
+        for pair in pc.value_counts(indices).to_pylist() if unknown else []:
+            if pair["values"] in unknown:
+                result.unknown_keys[texts[pair["values"]]] += pair["counts"]
+        result.counts["unclaimed"] = sum(result.unknown_keys.values())
+        result.counts["created"] = table.num_rows
+        result.counts["same"] = int(old.sum())
         result.shown["created"] = [
             {"row": number, "id": row["account_key"], "name": row["name"]}
-            for number, row in zip(
-                events.numbers[:SHOWN], table.slice(0, SHOWN).to_pylist(), strict=True
-            )
+            for number, row in zip(numbers[:SHOWN], table.slice(0, SHOWN).to_pylist(), strict=True)
         ]
-        if not self.dry_run:
+        if not self.dry_run and table.num_rows:
             append(events=table, source=self.mapping.source)
 
     def _resolve(self, chunk: Chunk, converted: Converted, result: Result) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from banso.shared.lake import engine, files, packing, registry, rules
@@ -115,6 +116,26 @@ def drafted(arrived: pa.Table, live: list[Segment]) -> Draft:
             draft.replaces += merged
             draft.rows += rows
     return draft
+
+
+def stored_already(events: pa.Table, source: str, live: list[Segment]) -> npt.NDArray[np.bool_]:
+    """Which of the checked events a live file of their week holds; the inbox is not looked at."""
+    week = ((events["ts_us"].to_numpy() // rules.DAY_US + 3) // 7).astype(np.int32)
+    holding = [segment for segment in live if segment.week in set(np.unique(week).tolist())]
+    found = np.zeros(events.num_rows, dtype=np.bool_)
+    if not holding:
+        return found
+    arrived = events.append_column("source", pa.array([source] * events.num_rows, pa.string()))
+    arrived = arrived.append_column("place", pa.array(np.arange(events.num_rows)))
+    arrived = arrived.append_column("week", pa.array(week))
+    with engine.opened(arrived=arrived) as connection:
+        rows = connection.execute(
+            f"WITH keyed AS (SELECT place, week, {_KEY} AS key FROM arrived) "  # noqa: S608
+            f"SELECT DISTINCT k.place FROM {_relation(holding)} e "
+            f"JOIN keyed k ON k.key = e.key AND k.week = {_WEEK}"
+        ).fetchall()
+    found[[place for (place,) in rows]] = True
+    return found
 
 
 def claimed(segments: list[Segment], known: pa.Table) -> Draft:

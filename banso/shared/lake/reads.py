@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from django.db.models import Max, Sum
 
-from banso.shared.lake import engine
+from banso.shared.lake import compaction, engine, packing
 from banso.shared.lake.models import Batch, Manifest, Segment
 
 
@@ -42,6 +44,13 @@ def weeks_changed_since(segment_id: int) -> list[int]:
     """UTC weeks that got a file after the given one."""
     changed = Segment.objects.filter(retired_at=None, pk__gt=segment_id)
     return list(changed.order_by("week").values_list("week", flat=True).distinct())
+
+
+def known_events(events: pa.Table, *, source: str) -> npt.NDArray[np.bool_]:
+    """Which rows, in the form that ``append`` takes, were compacted before: they count no more."""
+    if not events.num_rows:
+        return np.zeros(0, dtype=np.bool_)
+    return compaction.stored_already(packing.checked(events), source, live_segments())
 
 
 def newest_segment() -> int:

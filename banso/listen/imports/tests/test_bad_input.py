@@ -23,6 +23,7 @@ from banso.listen.imports.tests.builders import (
 )
 from banso.listen.imports.writes import keep_upload
 from banso.shared import clock
+from banso.shared.journal.jobs import run_owed
 from banso.shared.lake.models import Batch
 from banso.shared.users.tests.builders import a_user
 
@@ -212,3 +213,13 @@ def test_a_customer_of_thousands_of_years_spoils_its_row_only() -> None:
     )
     assert (run.created, run.refused) == (2, 1)
     assert "99999" in reasons(run)[2]
+
+
+def test_events_that_came_before_are_the_same_and_not_sent_again() -> None:
+    an_account(external_id="A")
+    file = "event_id,account_id,event,timestamp\n1,A,login,2024-03-01\n2,A,login,2024-03-02\n"
+    assert counts(imported(file, kind="events")) == (2, 0, 0, 0)
+    run_owed()
+    again = imported(file + "3,A,login,2024-03-03\n", kind="events")
+    assert counts(again) == (1, 0, 2, 0)
+    assert Batch.objects.get().rows == 1

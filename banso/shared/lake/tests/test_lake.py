@@ -233,3 +233,13 @@ def test_tables_can_be_joined(known: dict[str, int]) -> None:
     found = reads.query("SELECT COUNT(*) n FROM events JOIN wanted USING (name)", wanted=wanted)
     assert found["n"][0].as_py() == 1
     assert settings.LAKE_ROOT.exists()
+
+
+def test_what_was_compacted_before_is_known_again(known: dict[str, int]) -> None:
+    first = a_table(an_event(event_id="1"), an_event(event_id="2"))
+    writes.append(events=first, source="crm")
+    assert reads.known_events(first, source="crm").tolist() == [False, False]
+    writes.compact()
+    more = a_table(an_event(event_id="1"), an_event(event_id="2"), an_event(event_id="3"))
+    assert reads.known_events(more, source="crm").tolist() == [True, True, False]
+    assert reads.known_events(first, source="other").tolist() == [False, False]
