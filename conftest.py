@@ -35,6 +35,16 @@ HARMLESS = ("favicon.ico",)
 
 
 @pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request of one test leaves its language and zone active in the thread: not for the next."""
+    from django.utils import timezone, translation
+
+    yield
+    translation.deactivate()
+    timezone.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def own_folders(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads or writes the data of the Banso that is run in this checkout."""
     folder = tmp_path_factory.getbasetemp() / f"home-{os.urandom(6).hex()}"
