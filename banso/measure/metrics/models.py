@@ -91,6 +91,7 @@ class AccountMeasures(models.Model):
     """The present values of one customer, ``{key: {"v": number or null, "c": not yet}}``.
 
     ``series`` has the last 13 weekly values of each key, oldest first, the present one last.
+    ``revision`` is the refresh that last changed a value: who follows asks for higher ones.
     """
 
     account = models.OneToOneField(
@@ -100,6 +101,7 @@ class AccountMeasures(models.Model):
     values = models.JSONField(default=dict)
     series = models.JSONField(default=dict)
     last_event_on = models.DateField(null=True, db_index=True)
+    revision = models.PositiveBigIntegerField(default=0, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.as_of}"

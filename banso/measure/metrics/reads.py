@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from django.db.models import Min
+from django.db.models import Max, Min
 
 from banso.know.accounts.models import Account
 from banso.listen.events.reads import core_names
@@ -122,6 +122,11 @@ def all_values(key: str) -> Iterator[tuple[int, str, str, float | None, bool]]:
 def measures_of(account_ids: Sequence[int]) -> dict[int, AccountMeasures]:
     """The present values of the accounts that have some, without their series."""
     return AccountMeasures.objects.filter(pk__in=account_ids).defer("series").in_bulk()
+
+
+def newest_revision() -> int:
+    """The refresh that changed values last; 0 before the first."""
+    return AccountMeasures.objects.aggregate(newest=Max("revision"))["newest"] or 0
 
 
 def measures_of_account(account_id: int) -> AccountMeasures | None:

@@ -25,7 +25,7 @@ from banso.measure.metrics.models import (
     Summary,
     WeeklyCourse,
 )
-from banso.measure.metrics.reads import values_in_chunks
+from banso.measure.metrics.reads import newest_revision, values_in_chunks
 from banso.measure.metrics.world import Bools, Floats
 from banso.measure.metrics.writes.definitions import suggest_metrics
 from banso.shared import clock
@@ -94,11 +94,11 @@ def refresh(*, force: bool = False) -> bool:
 
 
 def _measure_all(people: Customers, definitions: list[MetricDefinition], today: date) -> Gathered:
-    last_days = _last_days()
+    last_days, revision = _last_days(), newest_revision() + 1
     gathered = Gathered([], {d.key: [] for d in definitions}, {d.key: [] for d in definitions})
     days = [day_number(today) + 1 - 7 * back for back in range(WEEKS - 1, -1, -1)]
     for part in values_in_chunks(definitions=definitions, rows=people.rows(days)):
-        _keep_chunk(part, definitions, people, days, last_days, gathered)
+        _keep_chunk(part, definitions, people, days, last_days, gathered, revision)
     return gathered
 
 
@@ -117,6 +117,7 @@ def _keep_chunk(
     days: list[int],
     last_days: dict[int, int],
     gathered: Gathered,
+    revision: int,
 ) -> None:
     """Write one chunk of customers, and remember their present values."""
     places = part["row_id"].to_numpy()[:: len(days)] // len(days)
@@ -137,7 +138,8 @@ def _keep_chunk(
         lines = {key: rules.kept(found[part_of]) for key, found in numbers.items()}
         open_ones = {key: flags[part_of, -1].tolist() for key, flags in censored.items()}
         as_of = day_of(days[-1] - 1)
-        _upsert(list(_measures(ids[part_of].tolist(), lines, open_ones, as_of, last_days)))
+        made = _measures(ids[part_of].tolist(), lines, open_ones, as_of, last_days)
+        _upsert(list(made), revision)
 
 
 def _measures(
@@ -163,15 +165,17 @@ def _measures(
 
 
 @transaction.atomic
-def _upsert(measures: list[AccountMeasures]) -> None:
+def _upsert(measures: list[AccountMeasures], revision: int) -> None:
     """Keep the measures of customers that still exist."""
+    for measure in measures:
+        measure.revision = revision
     span = (measures[0].account_id, measures[-1].account_id)
     there = set(Account.objects.filter(pk__range=span).values_list("pk", flat=True))
     AccountMeasures.objects.bulk_create(
         [m for m in measures if m.account_id in there],
         update_conflicts=True,
         unique_fields=["account"],
-        update_fields=["as_of", "values", "series", "last_event_on"],
+        update_fields=["as_of", "values", "series", "last_event_on", "revision"],
     )
 
 
