@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from banso.shared.lake import engine, files, packing, registry, rules
+from banso.shared.lake import engine, files, inbox, registry, rules
 from banso.shared.lake.days import day_numbers
 from banso.shared.lake.models import Batch, Segment
 
@@ -61,7 +61,7 @@ def arrived_table(batches: Iterable[Batch], zone: ZoneInfo) -> pa.Table:
     """The rows of the batches with their source, place in the inbox, week and day."""
     parts = []
     for batch in batches:
-        part = packing.unpacked(batch.payload)
+        part = inbox.rows_in(batch)
         parts.append(
             part.append_column("source", pa.array([batch.source] * part.num_rows, pa.string()))
         )

@@ -4,9 +4,14 @@ from django.db import models
 
 
 class Batch(models.Model):
-    """The inbox: events that were accepted and wait for the compaction, as compressed Arrow."""
+    """The inbox: events that were accepted and wait for the compaction.
+
+    ``format`` says who can read the payload: "arrow" the lake itself, others a decoder.
+    """
 
     source = models.CharField(max_length=80)
+    format = models.CharField(max_length=20, default="arrow", db_default="arrow")
+    meta = models.JSONField(default=dict, db_default={})
     rows = models.PositiveIntegerField()
     unpacked_bytes = models.PositiveBigIntegerField()
     payload = models.BinaryField()

@@ -1,14 +1,22 @@
-"""Where the stages that know customers say how an event's account key becomes an account."""
+"""What other apps tell the lake: whose an account key is, and how a payload becomes rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
 
 from banso.shared.slots import Slot
 
 Resolver = Callable[[list[str]], dict[str, int]]
+# payload, meta, source and received_at of an inbox row -> its events as ``rules.ARRIVING``
+Decoder = Callable[[bytes, dict[str, Any], str, datetime], pa.Table]
 
 account_keys: Slot[Resolver] = Slot("lake.account_keys")
+# key: the format of an inbox row
+decoders: Slot[Decoder] = Slot("lake.decoders")
 _CHUNK = 500
 
 
@@ -20,3 +28,7 @@ def resolve(keys: list[str]) -> dict[str, int]:
         for start in range(0, len(missing), _CHUNK):
             found.update(resolver(missing[start : start + _CHUNK]))
     return found
+
+
+def decoder_of(format_name: str) -> Decoder | None:
+    return next((f.value for f in decoders.fillings() if f.key == format_name), None)
