@@ -12,13 +12,16 @@ import pyarrow as pa
 from banso.measure.metrics.bases import (
     LARGEST,
     MICRO,
+    NUMBER_OPS,
     Base,
     Codes,
+    Condition,
     Count,
     Last,
     RoleChange,
     Sum,
     Users,
+    condition_sql,
     daily_sql,
     last_sql,
     role_change_sql,
@@ -68,7 +71,21 @@ def given_of(params: Mapping[str, Any], core: Sequence[str]) -> Given:
         prop=str(params.get("property", "")),
         top=str(params.get("top", "")),
         bottom=str(params.get("bottom", "")),
+        where=conditions_of(params),
     )
+
+
+def conditions_of(params: Mapping[str, Any]) -> tuple[Condition, ...]:
+    """The filter of a definition; it is kept as ``where: [{"prop", "op", "value"}, …]``."""
+    found = []
+    for kept in params.get("where", ()):
+        value, op = kept.get("value"), kept["op"]
+        if op in NUMBER_OPS:
+            found.append(Condition(kept["prop"], op, micros=round(float(value) * MICRO)))
+        else:
+            texts = value if isinstance(value, list) else [value] * (op != "exists")
+            found.append(Condition(kept["prop"], op, tuple(str(text) for text in texts)))
+    return tuple(found)
 
 
 def planned(definitions: Sequence[Defined], core: Sequence[str]) -> Plan:
@@ -115,12 +132,11 @@ def _base_table(bases: list[Base], codes: Codes) -> str:
         columns.append("NULLIF(e.user_key, '') AS user_key")
     if any(isinstance(base, Last | RoleChange) for base in bases):
         columns.append("e.ts_us")
-    for prop, number in codes.props.items():
-        escaped = prop.replace("\\", "\\\\").replace('"', '\\"')
-        path = quoted(f'$."{escaped}"')
-        value = f"TRY_CAST(json_extract_string(e.props, {path}) AS DOUBLE)"
-        sane = f"CASE WHEN ABS({value}) <= {LARGEST} THEN {value} END"
-        columns.append(f"TRY_CAST(ROUND({sane} * {MICRO}) AS BIGINT) AS p{number}")
+    columns += [f"{_number(prop)} AS p{number}" for prop, number in codes.props.items()]
+    for condition, number in codes.conditions.items():
+        value = _number(condition.prop) if condition.kind == "number" else _text(condition.prop)
+        holds = condition_sql(condition, value, quoted)
+        columns.append(f"CASE WHEN {holds} THEN 1 ELSE 0 END AS c{number}")
     named = all(not isinstance(b, RoleChange) and b.match.names is not None for b in bases)
     return (
         f"CREATE TEMP TABLE base AS SELECT {', '.join(columns)} FROM events e "  # noqa: S608
@@ -128,6 +144,20 @@ def _base_table(bases: list[Base], codes: Codes) -> str:
         "LEFT JOIN names ON names.word = e.name LEFT JOIN roles ON roles.word = e.role "
         f"{'WHERE names.code IS NOT NULL ' if named else ''}ORDER BY e.account_id"
     )
+
+
+def _text(prop: str) -> str:
+    """A property as text."""
+    escaped = prop.replace("\\", "\\\\").replace('"', '\\"')
+    path = quoted(f'$."{escaped}"')
+    return f"json_extract_string(e.props, {path})"
+
+
+def _number(prop: str) -> str:
+    """A property as millionths."""
+    value = f"TRY_CAST({_text(prop)} AS DOUBLE)"
+    sane = f"CASE WHEN ABS({value}) <= {LARGEST} THEN {value} END"
+    return f"TRY_CAST(ROUND({sane} * {MICRO}) AS BIGINT)"
 
 
 def _coded(codes: Mapping[str, int]) -> pa.Table:

@@ -19,6 +19,7 @@ from banso.measure.metrics.models import (
     WeeklyCourse,
 )
 from banso.shared import clock
+from banso.shared.journal.models import Entry
 from banso.shared.lake.days import day_number
 from banso.shared.users.reads import organisation
 
@@ -127,6 +128,12 @@ def measures_of(account_ids: Sequence[int]) -> dict[int, AccountMeasures]:
 def newest_revision() -> int:
     """The refresh that changed values last; 0 before the first."""
     return AccountMeasures.objects.aggregate(newest=Max("revision"))["newest"] or 0
+
+
+def finished_revision() -> int:
+    """The last refresh whose changes are all written: one at work may still write its own."""
+    done = Entry.objects.filter(kind="metrics.refreshed").order_by("-at", "-pk").first()
+    return int(done.payload.get("revision", 0)) if done else 0
 
 
 def measures_of_account(account_id: int) -> AccountMeasures | None:

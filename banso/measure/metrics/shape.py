@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from django.utils.functional import Promise
 
-from banso.measure.metrics.bases import LARGEST, Base, Match
+from banso.measure.metrics.bases import Base, Condition, Match
 from banso.measure.metrics.world import Values, World
 
 Kind = Literal["event", "role", "days", "property", "metric"]
@@ -36,10 +36,11 @@ class Given:
     prop: str = ""
     top: str = ""
     bottom: str = ""
+    where: tuple[Condition, ...] = ()
 
     @property
     def match(self) -> Match:
-        return Match(self.names, self.role)
+        return Match(self.names, self.role, self.where)
 
 
 @dataclass(frozen=True)
@@ -87,21 +88,14 @@ class Case:
         return [e for e in self.before(match) if e.day >= self.as_of - days]
 
     def before(self, match: Match) -> list[Happened]:
-        return [e for e in self.events if e.day < self.as_of and match.keeps(e.name, e.role)]
+        return [
+            e for e in self.events if e.day < self.as_of and match.keeps(e.name, e.role, e.props)
+        ]
 
     def is_watched(self, days: int) -> bool:
         if self.start is not None and self.as_of <= self.start:
             return False
         return (self.as_of - self.first_day) * 2 >= days
-
-
-def number_in(props: Mapping[str, object], key: str) -> float | None:
-    """A property as a number to the millionth, or None."""
-    try:
-        number = float(str(props.get(key)))
-    except ValueError:
-        return None
-    return round(number, 6) if abs(number) <= LARGEST else None
 
 
 Checked = tuple[float | None, bool]

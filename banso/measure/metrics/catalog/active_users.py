@@ -6,17 +6,17 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from banso.measure.metrics.bases import Base, Match, Users
+from banso.measure.metrics.bases import Base, Users
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
 from banso.measure.metrics.world import Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
-    return (Users(Match(role=given.role)),)
+    return (Users(given.match),)
 
 
 def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
-    users = world.users(Users(Match(role=given.role)), given.days)
+    users = world.users(Users(given.match), given.days)
     numbers = np.where(world.watched(given.days), users, np.nan)
     return Values(numbers, np.zeros(len(numbers), dtype=bool))
 
@@ -38,7 +38,7 @@ def title(phrases: Phrases) -> str:
 def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     if not case.is_watched(given.days):
         return None, False
-    return len({e.user for e in case.within(given.days, Match(role=given.role)) if e.user}), False
+    return len({e.user for e in case.within(given.days, given.match) if e.user}), False
 
 
 SHAPE = Shape(

@@ -6,8 +6,8 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from banso.measure.metrics.bases import Base, Sum
-from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape, number_in
+from banso.measure.metrics.bases import Base, Sum, number_in
+from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
 from banso.measure.metrics.world import NOW, Moment, Values, World
 
 

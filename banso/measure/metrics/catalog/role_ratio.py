@@ -12,7 +12,9 @@ from banso.measure.metrics.world import Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
-    return (Users(Match(role=given.role)), Users(Match(role=given.other_role)))
+    return tuple(
+        Users(Match(role=role, where=given.where)) for role in (given.role, given.other_role)
+    )
 
 
 def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
@@ -40,7 +42,7 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     if not case.is_watched(given.days):
         return None, False
     top, bottom = (
-        {e.user for e in case.within(given.days, Match(role=role)) if e.user}
+        {e.user for e in case.within(given.days, Match(role=role, where=given.where)) if e.user}
         for role in (given.role, given.other_role)
     )
     return (len(top) / len(bottom) if bottom else None), False

@@ -29,6 +29,13 @@ CORE = ("export", "invite")
 BEGIN = datetime(2024, 12, 20, tzinfo=UTC)
 DAYS = 150
 
+is_pro = {"prop": "plan", "op": "is", "value": "pro"}
+not_pro = {"prop": "plan", "op": "is_not", "value": "pro"}
+one_of_two = {"prop": "plan", "op": "one_of", "value": ["it's {1}", "スタンダード"]}
+known_plan = {"prop": "plan", "op": "exists"}
+five = {"prop": "amount", "op": "one_of", "value": ["5", "true"]}
+enough = {"prop": "amount", "op": "at_least", "value": 2.5}
+little = {"prop": 'odd "key"', "op": "at_most", "value": 6}
 DEFINED: list[tuple[str, dict[str, Any]]] = [
     ("active_users", {"days": 28}),
     ("active_users", {"days": 7, "role": "admin"}),
@@ -53,6 +60,16 @@ DEFINED: list[tuple[str, dict[str, Any]]] = [
     ("ratio", {"top": "m4", "bottom": "m0"}),
     ("ratio", {"top": "m17", "bottom": "m5"}),
     ("ratio", {"top": "m10", "bottom": "m4"}),
+    ("recent_count", {"event": "", "days": 28, "where": [is_pro]}),
+    ("recent_count", {"event": "login", "days": 60, "where": [not_pro]}),
+    ("recent_users", {"event": "login", "days": 60, "where": [known_plan, enough]}),
+    ("active_users", {"role": "member", "days": 60, "where": [is_pro, little]}),
+    ("days_to_first", {"event": "", "where": [one_of_two, enough]}),
+    ("recent_trend", {"event": "@core", "days": 28, "where": [not_pro]}),
+    ("role_ratio", {"role": "admin", "other_role": "guest", "days": 60, "where": [not_pro]}),
+    ("property_sum", {"event": "export", "property": "amount", "days": 60, "where": [enough]}),
+    ("property_last", {"event": "login", "property": "amount", "where": [not_pro]}),
+    ("early_count", {"event": "", "days": 60, "where": [five]}),
 ]
 
 
@@ -67,7 +84,9 @@ def definitions() -> list[MetricDefinition]:
 
 def props(chance: random.Random) -> str | None:
     values: list[Any] = [5, 2.5, -1, "7.25", "many", None, True, 1e300, 0.1, {"a": 1}]
-    return json.dumps({"amount": chance.choice(values), 'odd "key"': chance.randint(0, 9)})
+    plan = chance.choice(["pro", "pro", "it's {1}", "スタンダード", "", None])
+    told = {"amount": chance.choice(values), 'odd "key"': chance.randint(0, 9), "plan": plan}
+    return json.dumps(told if chance.random() < 0.8 else {"amount": 5})
 
 
 def random_events(seed: int, account: int) -> list[dict[str, Any]]:

@@ -83,18 +83,22 @@ def refresh(*, force: bool = False) -> bool:
     seen.look_at(people, definitions, today)
     if before.fingerprint == seen.fingerprint and not force:
         return False
-    gathered = _measure_all(people, definitions, today)
+    revision = newest_revision() + 1
+    gathered = _measure_all(people, definitions, today, revision)
     with transaction.atomic():
         _keep_summaries(definitions, gathered, today, people.count_on(day_number(today)))
         _mark_stale(before, seen)
         _remember(seen)
-        record("metrics.refreshed", by=None, metrics=len(definitions), accounts=len(people.ids))
+        counts = {"metrics": len(definitions), "accounts": len(people.ids)}
+        record("metrics.refreshed", by=None, revision=revision, **counts)
         enqueue("metrics.courses", key="metrics.courses")
     return True
 
 
-def _measure_all(people: Customers, definitions: list[MetricDefinition], today: date) -> Gathered:
-    last_days, revision = _last_days(), newest_revision() + 1
+def _measure_all(
+    people: Customers, definitions: list[MetricDefinition], today: date, revision: int
+) -> Gathered:
+    last_days = _last_days()
     gathered = Gathered([], {d.key: [] for d in definitions}, {d.key: [] for d in definitions})
     days = [day_number(today) + 1 - 7 * back for back in range(WEEKS - 1, -1, -1)]
     for part in values_in_chunks(definitions=definitions, rows=people.rows(days)):
