@@ -6,7 +6,13 @@ from datetime import datetime
 from django.db.models import Max, Q, QuerySet
 
 from banso.know.people.models import Membership
-from banso.listen.events.models import EventName, RoleName, UnknownAccount
+from banso.listen.events.models import (
+    EventName,
+    Feature,
+    HiddenProperty,
+    RoleName,
+    UnknownAccount,
+)
 
 
 def event_names(wanted: str = "") -> QuerySet[EventName]:
@@ -30,6 +36,34 @@ def core_names() -> list[str]:
     return list(
         EventName.objects.filter(is_core=True).order_by("name").values_list("name", flat=True)
     )
+
+
+def features() -> dict[str, tuple[str, ...]]:
+    """The events of each feature that has some, by its key."""
+    found: dict[str, tuple[str, ...]] = {}
+    named = EventName.objects.exclude(feature=None).order_by("feature__key", "name")
+    for key, name in named.values_list("feature__key", "name"):
+        found[key] = (*found.get(key, ()), name)
+    return found
+
+
+def feature_labels() -> dict[str, str]:
+    """What the features are called in the reader's language, by their key."""
+    return {feature.key: feature.label for feature in Feature.objects.all()}
+
+
+def hidden_properties(event: str = "") -> frozenset[str]:
+    """What is hidden of every event, and of the given one."""
+    hidden = set(HiddenProperty.objects.values_list("prop", flat=True))
+    if event:
+        of_event = EventName.objects.filter(name=event).values_list("hidden_properties", flat=True)
+        hidden.update(*of_event)
+    return frozenset(hidden)
+
+
+def is_hidden(prop: str, event: str = "") -> bool:
+    """Whether a property is shown nowhere: of every event, or of the given one."""
+    return prop in hidden_properties(event)
 
 
 def role_names() -> QuerySet[RoleName]:

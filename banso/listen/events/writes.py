@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 
 from banso.listen.events import rules
-from banso.listen.events.models import EventName, RoleName, UnknownAccount
+from banso.listen.events.models import EventName, RefusedEvent, RoleName, UnknownAccount
+from banso.listen.events.rhythm.writes import Came, count_arrivals, source_named
+from banso.shared import clock
 from banso.shared.journal.writes import record
 from banso.shared.lake import reads as lake
 from banso.shared.users.models import User
@@ -24,6 +27,8 @@ _EXAMPLES = (
     f"ARG_MAX(props, ts_us, {rules.EXAMPLES}) AS examples FROM events "
     "WHERE props IS NOT NULL GROUP BY name ORDER BY COUNT(*) DESC LIMIT 500"
 )
+
+MOST_REFUSED = 10_000
 
 
 def refresh_names() -> int:
@@ -56,6 +61,39 @@ def name_event(
     event.save(update_fields=["label_en", "label_ja", "is_core"])
     record("event.named", by=by, name=event.name, is_core=is_core)
     return event
+
+
+@transaction.atomic
+def keep_refusals(
+    *, source: str, key_name: str, door: str, refusals: Sequence[tuple[str, bool, str, str]]
+) -> int:
+    """Keep (raw, is_cut, code, reason) of what could not be kept; the oldest of too many go."""
+    if not refusals:
+        return 0
+    came = Came(source, clock.now(), refused=len(refusals))
+    count_arrivals(came=[came])
+    row = source_named(came)
+    RefusedEvent.objects.bulk_create(
+        (
+            RefusedEvent(
+                source=row,
+                key_name=key_name[:100],
+                door=door,
+                received_at=came.at,
+                raw=raw,
+                is_cut=is_cut,
+                code=code,
+                reason=reason[:500],
+            )
+            for raw, is_cut, code, reason in refusals[-MOST_REFUSED:]
+        ),
+        batch_size=500,
+    )
+    kept = RefusedEvent.objects.filter(source=row).order_by("-pk")
+    beyond = kept.values_list("pk", flat=True)[MOST_REFUSED : MOST_REFUSED + 1].first()
+    if beyond is not None:
+        kept.filter(pk__lte=beyond).delete()
+    return len(refusals)
 
 
 def _keep_names(names: list[dict[str, Any]], properties: dict[str, list[dict[str, Any]]]) -> None:
