@@ -10,6 +10,9 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from banso.listen.events import jobs, reactions  # noqa: F401
+        from banso.listen.events.rhythm.writes import count_compacted
+        from banso.shared.lake import registry
         from banso.shared.slots import NavItem, nav
 
         nav.fill("events", NavItem(_("Events"), "events:event_list", "activity"), order=50)
+        registry.arrived.fill("events", count_compacted, order=50)

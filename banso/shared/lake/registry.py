@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,22 @@ Resolver = Callable[[list[str]], dict[str, int]]
 # payload, meta, source and received_at of an inbox row -> its events as ``rules.ARRIVING``
 Decoder = Callable[[bytes, dict[str, Any], str, datetime], pa.Table]
 
+
+@dataclass(frozen=True)
+class Came:
+    """What a compaction took of one source and one minute of arriving (since 1970, UTC)."""
+
+    source: str
+    minute: int
+    rows: int
+    new: int
+
+
 account_keys: Slot[Resolver] = Slot("lake.account_keys")
 # key: the format of an inbox row
 decoders: Slot[Decoder] = Slot("lake.decoders")
+# called in the transaction that empties the inbox
+arrived: Slot[Callable[[list[Came]], None]] = Slot("lake.arrived")
 _CHUNK = 500
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
-from banso.shared.lake import compaction, engine, files, packing, reads, rules
+from banso.shared.lake import compaction, engine, files, packing, reads, registry, rules
 from banso.shared.lake.models import Batch, Manifest, Segment
 from banso.shared.lake.rules import Receipt
 from banso.shared.users.reads import organisation
@@ -172,6 +172,8 @@ def _commit(
     Segment.objects.bulk_create(draft.segments)
     replaced = [segment.pk for segment in draft.replaces]
     Segment.objects.filter(pk__in=replaced).update(retired_at=now)
+    for count in registry.arrived.values() if draft.came else ():
+        count(draft.came)
     if done is None:
         record("events.claimed", by=None, rows=draft.rows)
     elif done.rows:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
 
 from banso.listen.events.models import Arrival, Source, Span
 from banso.shared import clock
+from banso.shared.lake import registry
 
 MINUTES_KEPT = timedelta(hours=3)
 
@@ -48,6 +49,21 @@ def count_arrivals(*, came: Iterable[Came]) -> None:
             duplicate=F("duplicate") + added.duplicate,
             refused=F("refused") + added.refused,
         )
+
+
+def count_compacted(came: list[registry.Came]) -> None:
+    """What a compaction took, in the transaction in which it leaves the inbox."""
+    count_arrivals(
+        came=[
+            Came(
+                one.source,
+                datetime.fromtimestamp(one.minute * 60, UTC),
+                accepted=one.new,
+                duplicate=one.rows - one.new,
+            )
+            for one in came
+        ]
+    )
 
 
 def source_named(came: Came) -> Source:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from banso.know.accounts.tests.builders import an_account
 from banso.listen.events import reads
-from banso.listen.events.models import EventName, UnknownAccount
+from banso.listen.events.models import EventName, Source, Span, UnknownAccount
 from banso.listen.events.rules import is_number, properties
 from banso.listen.events.tests.builders import an_event_name
 from banso.listen.events.writes import name_event, refresh_names
+from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.writes import record
 from banso.shared.lake import writes as lake
@@ -65,3 +68,26 @@ def test_properties_are_numbers_when_their_values_are() -> None:
     assert found["b"]["example"] == "x"
     assert not is_number("1e999")
     assert not is_number({})
+
+
+def test_each_source_is_counted_by_the_time_of_arriving() -> None:
+    at = datetime(2025, 3, 5, 12, 34, 56, tzinfo=UTC)
+    login, again = an_event(event_id="1"), an_event(event_id="1", props='{"n": 2}')
+    with clock.held_at(at):
+        lake.append(events=a_table(login, an_event(event_id="2")), source="product")
+        lake.append(events=a_table(login), source="upload")
+        lake.compact()
+    with clock.held_at(at + timedelta(minutes=1)):
+        lake.append(events=a_table(again, an_event(event_id="3")), source="product")
+        lake.compact()
+        lake.compact()
+    product, upload = Source.objects.order_by("name")
+    assert (product.accepted, product.duplicate, upload.accepted) == (3, 1, 1)
+    assert product.last_at == datetime(2025, 3, 5, 12, 35, tzinfo=UTC)
+    hour = product.arrivals.get(span=Span.HOUR)
+    assert (hour.starts_at.minute, hour.accepted, hour.duplicate) == (0, 3, 1)
+    minutes = product.arrivals.filter(span=Span.MINUTE).order_by("starts_at")
+    assert [(m.starts_at.minute, m.accepted, m.duplicate) for m in minutes] == [
+        (34, 2, 0),
+        (35, 1, 1),
+    ]
