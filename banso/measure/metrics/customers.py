@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +12,11 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Outcome, Subscription
-from banso.measure.metrics.world import Bools, Ints
+from banso.measure.metrics.world import Bools, Floats, Ints
 from banso.shared.lake.days import day_number
 
 _NEVER = 1 << 19
+_SPAN = 1 << 20  # more than any day number
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,46 @@ def customers(account_ids: list[int] | None = None) -> Customers:
     start = np.array([_number(day or begins.get(pk), -1) for pk, day in rows], dtype=np.int64)
     left = np.array([_number(ends.get(pk), _NEVER) for pk, _ in rows], dtype=np.int64)
     return Customers(ids, start, left)
+
+
+def seats_at(account_ids: Ints, as_of: Ints) -> Floats:
+    """Seats of the contracts in force on the day before each ``as_of``; NaN where none has any.
+
+    Contracts side by side add up. A term ends with its last day, or the day before where the next
+    one begins on it.
+    """
+    keys, seats = _seat_steps()
+    totals = np.concatenate([[0], np.cumsum(seats)])
+    day = np.clip(as_of - 1, 0, _SPAN - 1)
+    until = np.searchsorted(keys, account_ids * _SPAN + day, side="right")
+    found = totals[until] - totals[np.searchsorted(keys, account_ids * _SPAN)]
+    return np.where(found > 0, found, np.nan)
+
+
+def seats_mark() -> bytes:
+    """Another one when the seats of a contract or its days are others."""
+    keys, seats = _seat_steps()
+    return sha256(keys.tobytes() + seats.tobytes()).digest()
+
+
+def _seat_steps() -> tuple[Ints, Ints]:
+    """By account and day, how many seats come or go."""
+    terms = Subscription.objects.filter(seats__gt=0).values_list(
+        "account_id", "start", "end", "seats"
+    )
+    rows = [
+        (pk * _SPAN, _number(start, 0), _number(end, -1), seats)
+        for pk, start, end, seats in terms.iterator(chunk_size=20_000)
+    ]
+    told = np.array(rows, dtype=np.int64).reshape(-1, 4)
+    account, start = told[:, 0], np.clip(told[:, 1], 0, _SPAN - 1)
+    end, seats = np.minimum(told[:, 2], _SPAN - 2), told[:, 3]
+    follows = np.isin(account + end, account + start) & (end > start)
+    ended = told[:, 2] >= 0
+    gone = (account + end + 1 - follows)[ended]
+    keys = np.concatenate([account + start, gone])
+    order = np.argsort(keys, kind="stable")
+    return keys[order], np.concatenate([seats, -seats[ended]])[order]
 
 
 def _number(day: date | None, absent: int) -> int:

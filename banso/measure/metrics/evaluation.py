@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,11 +30,13 @@ from banso.measure.metrics.bases import (
 )
 from banso.measure.metrics.shape import Given
 from banso.measure.metrics.shapes import shapes
-from banso.measure.metrics.world import Ints, Rows, Values, World
+from banso.measure.metrics.world import Floats, Ints, Rows, Values, World
 from banso.shared.lake.reads import Session, session
 from banso.shared.lake.rules import quoted
 
 CORE = "@core"
+FEATURE = "@feature:"
+STEPS = ("step1", "step2", "step3", "step4", "step5")
 CHUNK_EVENTS = 400_000
 CHUNK_ROWS = 400_000
 _NEVER = 1 << 19
@@ -59,20 +62,45 @@ class Plan:
     bases: list[Base]
 
 
-def given_of(params: Mapping[str, Any], core: Sequence[str]) -> Given:
+def given_of(
+    params: Mapping[str, Any],
+    core: Sequence[str],
+    features: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Given:
     """Parameters as the shapes want them; ``core`` are the names of the core actions."""
-    event = str(params.get("event", ""))
-    names = tuple(core) if event == CORE else (event,) if event else None
+
+    def names(key: str) -> tuple[str, ...] | None:
+        return _names_of(str(params.get(key, "")), core, features)
+
+    parts = params.get("parts") or [f"{FEATURE}{key}" for key in features]
     return Given(
-        names=names,
+        names=names("event"),
+        after=names("after"),
+        steps=tuple(names(key) or () for key in STEPS if params.get(key)),
+        parts=tuple(_names_of(part, core, features) or () for part in parts),
         role=str(params.get("role", "")),
         other_role=str(params.get("other_role", "")),
         days=int(params.get("days", 28)),
         prop=str(params.get("property", "")),
         top=str(params.get("top", "")),
         bottom=str(params.get("bottom", "")),
+        within=int(params.get("within", 14)),
+        windows=int(params.get("windows", 8)),
+        period=str(params.get("period", "")),
+        way=str(params.get("way", "")),
         where=conditions_of(params),
     )
+
+
+def _names_of(
+    event: str, core: Sequence[str], features: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...] | None:
+    """The names of an event, of all core actions, or of a feature; None for every event."""
+    if event == CORE:
+        return tuple(core)
+    if event.startswith(FEATURE):
+        return features.get(event.removeprefix(FEATURE), ())
+    return (event,) if event else None
 
 
 def conditions_of(params: Mapping[str, Any]) -> tuple[Condition, ...]:
@@ -88,8 +116,12 @@ def conditions_of(params: Mapping[str, Any]) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def planned(definitions: Sequence[Defined], core: Sequence[str]) -> Plan:
-    given = {d.key: given_of(d.params, core) for d in definitions}
+def planned(
+    definitions: Sequence[Defined],
+    core: Sequence[str],
+    features: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Plan:
+    given = {d.key: given_of(d.params, core, features) for d in definitions}
     made_of = {d.key: {given[d.key].top, given[d.key].bottom} - {""} for d in definitions}
     ordered = sorted(definitions, key=lambda d: bool(made_of[d.key]))
     bases = dict.fromkeys(b for d in ordered for b in shapes()[d.shape].bases(given[d.key]))
@@ -188,7 +220,15 @@ def _rows(part: pa.Table, accounts: Ints) -> Rows:
         start=_ints(start.fill_null(0)),
         has_start=np.asarray(start.is_valid().to_numpy(), dtype=bool),
         as_of=_ints(part["as_of_day"]),
+        seats=_seats(part),
     )
+
+
+def _seats(part: pa.Table) -> Floats:
+    """The rows' seats; none where nobody asked for them."""
+    if "seats" not in part.column_names:
+        return np.full(part.num_rows, np.nan)
+    return np.asarray(part["seats"].to_numpy(), dtype=np.float64)
 
 
 def _fill(world: World, lake: Session, bases: list[Base], codes: Codes) -> None:

@@ -10,6 +10,7 @@ class Unit(models.TextChoices):
     TIMES = "times", _("times")
     USERS = "users", _("users")
     DAYS = "days", _("days")
+    WEEKS = "weeks", _("weeks")
     SHARE = "share", _("percent")
     CHANGE = "change", _("change in percent")
     RATIO = "ratio", _("ratio")

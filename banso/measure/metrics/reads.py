@@ -8,9 +8,9 @@ import pyarrow as pa
 from django.db.models import Max, Min
 
 from banso.know.accounts.models import Account
-from banso.listen.events.reads import core_names
+from banso.listen.events.reads import core_names, features
 from banso.measure.metrics import rules
-from banso.measure.metrics.customers import customers
+from banso.measure.metrics.customers import customers, seats_at
 from banso.measure.metrics.evaluation import Defined, evaluated, planned
 from banso.measure.metrics.models import (
     AccountMeasures,
@@ -18,6 +18,7 @@ from banso.measure.metrics.models import (
     Refresh,
     WeeklyCourse,
 )
+from banso.measure.metrics.shapes import needs_seats
 from banso.shared import clock
 from banso.shared.journal.models import Entry
 from banso.shared.lake.days import day_number
@@ -31,7 +32,11 @@ def values_in_chunks(
 ) -> Iterator[pa.Table]:
     """Like ``values_at``, a part of the customers at a time, in the order of their ids."""
     asked = [definition.key for definition in definitions]
-    plan = planned([*definitions, *_parts_of_ratios(definitions)], core_names())
+    wanted = [*definitions, *_parts_of_ratios(definitions)]
+    plan = planned(wanted, core_names(), features())
+    if needs_seats(d.shape for d in wanted) and "seats" not in rows.column_names:
+        account, as_of = (rows[name].to_numpy() for name in ("account_id", "as_of_day"))
+        rows = rows.append_column("seats", pa.array(seats_at(account, as_of.astype(np.int64))))
     columns = ["row_id", *(name for key in asked for name in (key, f"{key}__censored"))]
     for part in evaluated(plan, rows):
         yield part.select(columns)
@@ -42,6 +47,7 @@ def values_at(*, definitions: Sequence[MetricDefinition], rows: pa.Table) -> pa.
 
     ``rows`` has row_id, account_id, signed_up_day (int32 or null) and as_of_day (int32): only
     events with ``day < as_of_day`` count. Censored means "not yet": the value is the wait so far.
+    ``seats`` (float64, NaN for none) is looked up where rows lack it and a metric needs it.
     """
     parts = list(values_in_chunks(definitions=definitions, rows=rows))
     return pa.concat_tables(parts) if parts else _nothing(definitions)

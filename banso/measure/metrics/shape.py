@@ -11,31 +11,49 @@ from django.utils.functional import Promise
 from banso.measure.metrics.bases import Base, Condition, Match
 from banso.measure.metrics.world import Values, World
 
-Kind = Literal["event", "role", "days", "property", "metric"]
+Kind = Literal["event", "parts", "role", "days", "number", "property", "metric", "choice"]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One thing to choose; ``optional`` lets it stay empty, which means every one."""
+    """One thing to choose; ``optional`` lets it stay empty, which means every one.
+
+    "parts" are several features or events, "choice" one of ``choices``, "number" a count between
+    ``least`` and ``most``.
+    """
 
     key: str
     kind: Kind
     label: str | Promise
     default: str | int = ""
     optional: bool = False
+    choices: tuple[tuple[str, str | Promise], ...] = ()
+    least: int = 1
+    most: int = 730
 
 
 @dataclass(frozen=True)
 class Given:
-    """The parameters of one definition, with names of events resolved (None: every event)."""
+    """The parameters of one definition, with names of events resolved (None: every event).
+
+    ``after`` is the event that another comes after, ``steps`` those of a funnel, ``parts`` the
+    features between which use is spread.
+    """
 
     names: tuple[str, ...] | None = None
+    after: tuple[str, ...] | None = None
+    steps: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[tuple[str, ...], ...] = ()
     role: str = ""
     other_role: str = ""
     days: int = 28
     prop: str = ""
     top: str = ""
     bottom: str = ""
+    within: int = 14
+    windows: int = 8
+    period: str = ""
+    way: str = ""
     where: tuple[Condition, ...] = ()
 
     @property
@@ -82,6 +100,7 @@ class Case:
     start: int | None
     as_of: int
     first_day: int
+    seats: float | None = None
 
     def within(self, days: int, match: Match) -> list[Happened]:
         """The matching events of the last ``days`` days."""
@@ -125,6 +144,7 @@ class Shape:
     explain: Callable[[Phrases], str]
     title: Callable[[Phrases], str]
     check: Check
+    needs_seats: bool = False
 
     def defaults(self) -> dict[str, str | int]:
         return {parameter.key: parameter.default for parameter in self.parameters}

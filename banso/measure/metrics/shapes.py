@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -22,6 +23,11 @@ ORDER = (
     "property_sum",
     "property_last",
 )
+
+
+def needs_seats(keys: Iterable[str]) -> bool:
+    """Whether one of the shapes looks at the seats of contracts."""
+    return any(shapes()[key].needs_seats for key in keys)
 
 
 @cache

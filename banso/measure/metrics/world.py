@@ -28,12 +28,16 @@ class Values:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one chunk: the account's place in it, its sign-up and the day looked from."""
+    """Rows of one chunk: the account's place in it, its sign-up and the day looked from.
+
+    ``seats`` are those of the contracts in force on the day before, NaN where there are none.
+    """
 
     account: Ints
     start: Ints
     has_start: Bools
     as_of: Ints
+    seats: Floats
 
 
 @dataclass(frozen=True)

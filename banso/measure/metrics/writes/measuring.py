@@ -14,10 +14,10 @@ import pyarrow as pa
 from django.db import transaction
 
 from banso.know.accounts.models import Account
-from banso.listen.events.reads import core_names
+from banso.listen.events.reads import core_names, features
 from banso.listen.events.writes import refresh_names
 from banso.measure.metrics import rules
-from banso.measure.metrics.customers import Customers, customers
+from banso.measure.metrics.customers import Customers, customers, seats_mark
 from banso.measure.metrics.models import (
     AccountMeasures,
     MetricDefinition,
@@ -26,6 +26,7 @@ from banso.measure.metrics.models import (
     WeeklyCourse,
 )
 from banso.measure.metrics.reads import newest_revision, values_in_chunks
+from banso.measure.metrics.shapes import needs_seats
 from banso.measure.metrics.world import Bools, Floats
 from banso.measure.metrics.writes.definitions import suggest_metrics
 from banso.shared import clock
@@ -62,7 +63,9 @@ class Seen:
 
     def look_at(self, people: Customers, definitions: list[MetricDefinition], today: date) -> None:
         basis = sha256(people.ids.tobytes() + people.start.tobytes() + people.left.tobytes())
-        basis.update(json.dumps([core_names(), organisation().time_zone]).encode())
+        basis.update(json.dumps([core_names(), features(), organisation().time_zone]).encode())
+        if needs_seats(d.shape for d in definitions):
+            basis.update(seats_mark())
         self.basis = basis.hexdigest()
         told = [self.basis, self.version, today.isoformat()]
         whole = [told, [[d.key, d.shape, d.params, d.version] for d in definitions]]
