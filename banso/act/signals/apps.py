@@ -10,7 +10,11 @@ class SignalsConfig(AppConfig):
     def ready(self) -> None:
         from banso.act.signals import jobs, reactions  # noqa: F401
         from banso.act.signals.sentences import SENTENCES
+        from banso.act.signals.writes import FOLLOWER
+        from banso.measure.health.writes.scoring import HEALTH_CHANGED
+        from banso.shared.journal.registry import follow
         from banso.shared.slots import entry_sentences
 
+        follow(HEALTH_CHANGED, by=FOLLOWER)
         for kind, sentence in SENTENCES.items():
             entry_sentences.fill(kind, sentence, order=0)

@@ -2,22 +2,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from banso.act.signals.writes import follow_changes, refresh_signals
+from banso.act.signals.writes import FOLLOWER, follow_changes
 from banso.shared import clock
 from banso.shared.journal.registry import job
 from banso.shared.users.reads import organisation
 
 
-@job("signals.refresh", every=timedelta(days=1))
+@job(FOLLOWER, every=timedelta(hours=1))
 def refresh() -> None:
-    """Look at every account as it stands today."""
-    refresh_signals(today=clock.today(organisation().time_zone))
-
-
-@job("signals.follow", every=timedelta(minutes=2))
-def follow() -> None:
-    """A contact or another touch model ends a signal soon, not only tomorrow.
-
-    In batches, because a reaction for each of a thousand imported notes would cost far more.
-    """
+    """Look at the accounts that changed as they stand today, and at all of them on a new day."""
     follow_changes(today=clock.today(organisation().time_zone))

@@ -71,3 +71,19 @@ class SignalRule(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Watch(models.Model):
+    """What the last look rested on: while it stands, only accounts that changed are looked at."""
+
+    as_of = models.DateField()
+    settings = models.CharField(max_length=64)
+    events_arrive = models.BooleanField()
+    contacts_are_recorded = models.BooleanField()
+    value_steps = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_watch_state")]
+
+    def __str__(self) -> str:
+        return str(self.as_of)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from banso.act.signals.writes import FOLLOWER
 from banso.shared.journal.models import Entry
 from banso.shared.journal.registry import on
 from banso.shared.journal.writes import enqueue
@@ -7,4 +8,4 @@ from banso.shared.journal.writes import enqueue
 
 @on("health.refreshed")
 def look_at_all(entry: Entry) -> None:
-    enqueue("signals.refresh", key="signals.refresh")
+    enqueue(FOLLOWER, key=FOLLOWER)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
+from hashlib import sha256
 
 from django.db.models import (
     Count,
@@ -16,17 +18,15 @@ from django.db.models import (
 )
 
 from banso.act.signals.kinds import Kind, kinds
-from banso.act.signals.models import Signal, SignalRule
+from banso.act.signals.models import Signal, SignalRule, Watch
 from banso.act.signals.rules import ValueRanks
 from banso.know.accounts.models import Account, Stage
 from banso.know.subscriptions.models import Outcome, Subscription
 from banso.measure.health.reads import last_event_of_all
 from banso.measure.health.rules import is_stale
 from banso.measure.metrics.models import AccountMeasures
-from banso.shared.journal.models import Entry
 
 CONTACTS_WITHIN_DAYS = 90
-TOUCHING = ("note.added", "account.changed")
 
 
 def customers_of_today(today: date) -> QuerySet[Account]:
@@ -86,23 +86,20 @@ def all_settings() -> list[tuple[Kind, bool, Mapping[str, int]]]:
     return rows
 
 
-def seen_through() -> int | None:
-    """Up to which journal entry accounts were looked at; None before the first time."""
-    last = Entry.objects.filter(kind__in=("signals.refreshed", "signals.followed"))
-    entry = last.order_by("-pk").first()
-    return None if entry is None else int(entry.payload.get("through", entry.pk))
+def watch_of(today: date) -> Watch:
+    """What every signal rests on today, besides the account itself; amounts are not filled in."""
+    told = [(kind.key, is_on, dict(settings)) for kind, is_on, settings in all_settings()]
+    return Watch(
+        pk=1,
+        as_of=today,
+        settings=sha256(json.dumps(told, sort_keys=True).encode()).hexdigest(),
+        events_arrive=events_arrive(today),
+        contacts_are_recorded=contacts_are_recorded(today),
+    )
 
 
-def newest_entry() -> int:
-    found: int | None = Entry.objects.aggregate(newest=Max("pk"))["newest"]
-    return found or 0
-
-
-def touched_since(through: int) -> list[int]:
-    """Accounts with something new in the journal that may end or raise a signal."""
-    entries = Entry.objects.filter(kind__in=TOUCHING, pk__gt=through, account_id__isnull=False)
-    rows = entries.order_by().values_list("account_id", flat=True).distinct()
-    return [pk for pk in rows if pk is not None]
+def last_watch() -> Watch | None:
+    return Watch.objects.filter(pk=1).first()
 
 
 def open_signals() -> QuerySet[Signal]:

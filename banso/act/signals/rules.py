@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 LEAST_VALUE = 0.6
+MOST_STEPS = 201
 
 
 def grown(value: float, start: float, full: float) -> float:
@@ -22,21 +23,39 @@ def priority(urgency: float, value_rank: float) -> int:
 
 
 class ValueRanks:
-    """Where an amount stands among all in the same currency: 0 smallest, 1 largest."""
+    """Where an amount stands among all in the same currency: 0 smallest, 1 largest.
+
+    Of many amounts the steps of the two-hundredths are kept, so that one more customer does not
+    ask for all amounts again.
+    """
 
     def __init__(self, amounts: Iterable[tuple[str, int]]) -> None:
         found: dict[str, list[int]] = {}
         for currency, amount in amounts:
             found.setdefault(currency, []).append(amount)
-        self._sorted = {currency: sorted(amounts) for currency, amounts in found.items()}
+        self.steps = {currency: _steps(sorted(each)) for currency, each in found.items()}
+
+    @classmethod
+    def of_steps(cls, steps: Mapping[str, list[int]]) -> ValueRanks:
+        """As they were kept."""
+        ranks = cls(())
+        ranks.steps = dict(steps)
+        return ranks
 
     def of(self, currency: str, amount: int | None) -> float:
         """The mid rank; the middle where nothing is known or nobody to compare with."""
-        others = self._sorted.get(currency, [])
+        others = self.steps.get(currency, [])
         if amount is None or len(others) < 2:
             return 0.5
         below, up_to = bisect_left(others, amount), bisect_right(others, amount)
         return (below + up_to) / 2 / len(others)
+
+
+def _steps(ordered: list[int]) -> list[int]:
+    if len(ordered) <= MOST_STEPS:
+        return ordered
+    last = len(ordered) - 1
+    return [ordered[round(n * last / (MOST_STEPS - 1))] for n in range(MOST_STEPS)]
 
 
 def silence_allowed(touch_model: str, settings: Mapping[str, int]) -> int | None:

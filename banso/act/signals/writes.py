@@ -8,22 +8,23 @@ from typing import Any
 from django.db import transaction
 
 from banso.act.signals.kinds import Found, Kind, kinds
-from banso.act.signals.models import ClosedReason, Signal, SignalRule
+from banso.act.signals.models import ClosedReason, Signal, SignalRule, Watch
 from banso.act.signals.reads import (
     all_settings,
     customers_of_today,
-    newest_entry,
-    seen_through,
-    touched_since,
+    last_watch,
     value_ranks,
+    watch_of,
 )
 from banso.act.signals.rules import ValueRanks, priority
 from banso.know.accounts.models import Account
 from banso.shared import clock
-from banso.shared.journal.writes import enqueue, record, record_many
+from banso.shared.journal.reads import changes_for
+from banso.shared.journal.writes import enqueue, forget_changes, record, record_many
 from banso.shared.users.models import User
 
 CHUNK = 2000
+FOLLOWER = "signals.refresh"
 
 
 @dataclass
@@ -34,6 +35,11 @@ class Counts:
     raised: int = 0
     ended: int = 0
 
+    def add(self, other: Counts) -> None:
+        self.holds += other.holds
+        self.raised += other.raised
+        self.ended += other.ended
+
 
 @dataclass(frozen=True)
 class Worth:
@@ -43,9 +49,50 @@ class Worth:
     rank: float
 
 
-def refresh_signals(*, today: date, account_ids: Sequence[int] | None = None) -> dict[str, Counts]:
-    """Raise, renew and end the signals of all accounts or of some; twice is as once."""
-    ranks, through = value_ranks(), newest_entry()
+def refresh_signals(*, today: date) -> dict[str, Counts]:
+    """Raise, renew and end the signals of all accounts; twice is as once."""
+    return _look(today, everybody=True)
+
+
+def follow_changes(*, today: date) -> dict[str, Counts]:
+    """Look at the accounts that health saw change since the last time.
+
+    At everybody on another day, after other settings, and when events or contacts begin or cease
+    to come. Changes are forgotten last: a run that dies is repeated.
+    """
+    return _look(today, everybody=False)
+
+
+def _look(today: date, *, everybody: bool) -> dict[str, Counts]:
+    told, before, now = changes_for(FOLLOWER), last_watch(), watch_of(today)
+    everybody = everybody or before is None or not _rests_on_the_same(before, now)
+    if before is None or everybody:
+        ranks = value_ranks()
+        now.value_steps = ranks.steps
+        done = _look_at(today, ranks, None)
+    else:
+        ranks, now.value_steps = ValueRanks.of_steps(before.value_steps), before.value_steps
+        done = {}
+        for ids in _chunks(sorted(set(told.values()))):
+            for key, count in _look_at(today, ranks, ids).items():
+                done.setdefault(key, Counts()).add(count)
+    with transaction.atomic():
+        forget_changes(list(told))
+        if everybody:
+            now.save()
+            counts = {key: vars(count) for key, count in done.items()}
+            record("signals.refreshed", by=None, as_of=today.isoformat(), kinds=counts)
+    return done
+
+
+def _rests_on_the_same(before: Watch, now: Watch) -> bool:
+    names = ("as_of", "settings", "events_arrive", "contacts_are_recorded")
+    return all(getattr(before, name) == getattr(now, name) for name in names)
+
+
+def _look_at(
+    today: date, ranks: ValueRanks, account_ids: Sequence[int] | None
+) -> dict[str, Counts]:
     accounts = customers_of_today(today)
     if account_ids is not None:
         accounts = accounts.filter(pk__in=account_ids)
@@ -53,22 +100,7 @@ def refresh_signals(*, today: date, account_ids: Sequence[int] | None = None) ->
     for kind, is_on, settings in all_settings():
         found = {f.account_id: f for f in kind.detect(accounts, today, settings)} if is_on else {}
         done[kind.key] = _bring_to(kind, found, ranks, account_ids)
-    if account_ids is None:
-        counts = {key: vars(count) for key, count in done.items()}
-        said: dict[str, Any] = {"as_of": today.isoformat(), "kinds": counts, "through": through}
-        record("signals.refreshed", by=None, **said)
     return done
-
-
-def follow_changes(*, today: date) -> int:
-    """Look again at the accounts that the journal says something new about; how many."""
-    through, newest = seen_through(), newest_entry()
-    touched = touched_since(through) if through is not None else []
-    for ids in _chunks(touched):
-        refresh_signals(today=today, account_ids=ids)
-    if touched:
-        record("signals.followed", by=None, accounts=len(touched), through=newest)
-    return len(touched)
 
 
 def _bring_to(
@@ -189,5 +221,5 @@ def save_rule(*, by: User, kind: str, is_on: bool, settings: Mapping[str, int]) 
         kind=kind, defaults={"is_on": is_on, "settings": dict(settings)}
     )
     record("signal_rule.saved", by=by, signal=kind, is_on=is_on, settings=dict(settings))
-    enqueue("signals.refresh", key="signals.refresh")
+    enqueue(FOLLOWER, key=FOLLOWER)
     return rule

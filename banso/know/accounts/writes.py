@@ -12,7 +12,7 @@ from django.db import transaction
 from banso.know.accounts.models import Account, Environment, SavedView
 from banso.know.accounts.reads import changeable_by, may_change, may_change_view
 from banso.shared.fields.reads import fields_of
-from banso.shared.journal.writes import record
+from banso.shared.journal.writes import note_changes, record
 from banso.shared.upserts.rules import CHANGED, CREATED, Outcome
 from banso.shared.upserts.writes import slices, update_columns, upsert
 from banso.shared.users.models import User
@@ -20,6 +20,7 @@ from banso.shared.users.models import User
 CHUNK = 500
 FIGURES = ("next_renewal_on", "mrr_minor", "currency", "last_contact_on", "health")
 IN_BULK = ("owner_id", "touch_model", "segment")
+ACCOUNT_CHANGED = "account"  # the topic of who follows accounts, their terms and their contacts
 
 
 @transaction.atomic
@@ -30,6 +31,7 @@ def add_account(*, by: User, custom: Mapping[str, Any], **fields: Any) -> Accoun
     fields["external_id"] = fields.get("external_id") or f"M-{token_hex(4)}"
     account = Account.objects.create(**fields, source="manual", custom=_filled(custom))
     record("account.added", by=by, account_id=account.pk, name=account.name)
+    note_changes(ACCOUNT_CHANGED, account_ids=[account.pk])
     return account
 
 
@@ -62,6 +64,7 @@ def change_account(
             if f"own_{f.key}" in changes
         }
         record("account.changed", by=by, account_id=account.pk, changes=changes, labels=labels)
+        note_changes(ACCOUNT_CHANGED, account_ids=[account.pk])
     return account
 
 
@@ -104,12 +107,16 @@ def change_in_bulk(*, by: User, ids: Iterable[int], field: str, value: Any) -> B
     changed = sum(map(len, before.values()))
     if changed:
         record("accounts.changed_in_bulk", by=by, field=field, value=value, before=before)
+        note_changes(ACCOUNT_CHANGED, account_ids=(pk for ids in before.values() for pk in ids))
     return BulkChange(changed, allowed - changed, len(asked) - allowed)
 
 
 @transaction.atomic
 def set_figures(*, figures: Mapping[int, Mapping[str, Any]]) -> int:
-    """Keep figures that other apps know (``FIGURES``) on many accounts; no journal entry."""
+    """Keep figures that other apps know (``FIGURES``) on many accounts; no journal entry.
+
+    Who keeps the health score says itself whom it scored anew.
+    """
     by_names: dict[tuple[str, ...], dict[int, dict[str, Any]]] = defaultdict(dict)
     for pk, values in figures.items():
         if unknown := set(values) - set(FIGURES):
@@ -118,6 +125,8 @@ def set_figures(*, figures: Mapping[int, Mapping[str, Any]]) -> int:
             )
         if values:
             by_names[tuple(sorted(values))][pk] = {name: values[name] for name in sorted(values)}
+    told = (pk for pk, values in figures.items() if set(values) - {"health"})
+    note_changes(ACCOUNT_CHANGED, account_ids=told)
     return sum(update_columns(Account, values=rows) for rows in by_names.values())
 
 
@@ -160,7 +169,7 @@ def upsert_accounts(
     """Create or change accounts by their id in the source; one journal entry for all."""
     named = [dict(row) if "name" in row else {**row, "name": row["external_id"]} for row in rows]
     bare = [row for row, given in zip(named, rows, strict=True) if "name" not in given]
-    known = set() if not bare else _known_ids(source, [row["external_id"] for row in bare])
+    known = {} if not bare else _known_ids(source, [row["external_id"] for row in bare])
     for row in bare:
         if row["external_id"] in known:
             del row["name"]
@@ -174,12 +183,23 @@ def upsert_accounts(
             created=count[CREATED],
             changed=count[CHANGED],
         )
+        note_changes(ACCOUNT_CHANGED, account_ids=_written(source, named, outcomes))
     return outcomes
 
 
-def _known_ids(source: str, ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
+def _written(
+    source: str, rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome]
+) -> set[int]:
+    """The accounts that the rows created or changed."""
+    pairs = list(zip(rows, outcomes, strict=True))
+    new = [row["external_id"] for row, outcome in pairs if outcome.state == CREATED]
+    changed = {o.pk for o in outcomes if o.state == CHANGED and o.pk is not None}
+    return changed | set(_known_ids(source, new).values())
+
+
+def _known_ids(source: str, ids: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
     for some in slices(ids):
         rows = Account.objects.filter(source=source, external_id__in=some)
-        found.update(rows.values_list("external_id", flat=True))
+        found.update(rows.values_list("external_id", "pk"))
     return found

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from banso.know.accounts.models import Account
-from banso.know.accounts.writes import set_figures
+from banso.know.accounts.writes import ACCOUNT_CHANGED, set_figures
 from banso.know.subscriptions.figures import Term, figures
 from banso.know.subscriptions.models import Subscription
 from banso.shared import clock
-from banso.shared.journal.writes import record
+from banso.shared.journal.writes import note_changes, record
 from banso.shared.upserts.rules import CHANGED, CREATED, Outcome
 from banso.shared.upserts.writes import slices, upsert
 from banso.shared.users.models import User
@@ -46,7 +46,9 @@ def upsert_subscriptions(
             for row, o in zip(rows, outcomes, strict=True)
             if o.state in (CREATED, CHANGED)
         )
-        refresh_figures({*touched, *moved})
+        account_ids = {*touched, *moved}
+        refresh_figures(account_ids)
+        note_changes(ACCOUNT_CHANGED, account_ids=account_ids)
     return outcomes
 
 

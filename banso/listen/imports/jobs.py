@@ -6,18 +6,18 @@ from banso.listen.imports.models import ImportRun, State
 from banso.listen.imports.reading.faults import Unreadable, fault
 from banso.listen.imports.running import check, go
 from banso.listen.imports.writes import Stopped, mark_failed
-from banso.shared.journal.registry import job
+from banso.shared.journal.registry import IMPORTS, job
 
 log = logging.getLogger(__name__)
 STEPS = {State.CHECKING: check, State.RUNNING: go}
 
 
-@job("imports.check")
+@job("imports.check", lane=IMPORTS)
 def check_import(run_id: int) -> None:
     carry_on(run_id, State.CHECKING)
 
 
-@job("imports.run")
+@job("imports.run", lane=IMPORTS)
 def run_import(run_id: int) -> None:
     carry_on(run_id, State.RUNNING)
 

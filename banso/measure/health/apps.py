@@ -9,11 +9,15 @@ class HealthConfig(AppConfig):
     label = "health"
 
     def ready(self) -> None:
+        from banso.know.accounts.writes import ACCOUNT_CHANGED
         from banso.measure.health import jobs, reactions  # noqa: F401
         from banso.measure.health.panels import health
+        from banso.measure.health.writes.scoring import FOLLOWER
+        from banso.shared.journal.registry import follow
         from banso.shared.slots import NavItem, Panel, account_panels, nav
 
         nav.fill(
             "health", NavItem(_("Health score"), "health:health_settings", "heartbeat"), order=65
         )
+        follow(ACCOUNT_CHANGED, by=FOLLOWER)
         account_panels.fill("health", Panel(_("Health score"), health), order=20)

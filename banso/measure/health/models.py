@@ -22,6 +22,11 @@ class HealthModel(models.Model):
     def lines(self) -> tuple[rules.Measure, ...]:
         return rules.from_json(self.measures)
 
+    @property
+    def has_open_marks(self) -> bool:
+        """Whether the customers' values may still set some of its marks."""
+        return any(line.is_open for line in self.lines)
+
 
 class HealthScore(models.Model):
     """The score of one account as it stood from ``as_of`` on, with the parts it was made of."""
@@ -50,3 +55,18 @@ class HealthScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.as_of} {self.score}"
+
+
+class Scoring(models.Model):
+    """What the last run rested on: while it stands, only accounts that changed are scored."""
+
+    model = models.ForeignKey(HealthModel, models.PROTECT, related_name="+")
+    as_of = models.DateField()
+    stale = models.BooleanField()
+    revision = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_scoring_state")]
+
+    def __str__(self) -> str:
+        return f"{self.as_of} #{self.revision}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from banso.measure.health.writes.scoring import FOLLOWER
 from banso.shared.journal.models import Entry
 from banso.shared.journal.registry import on
 from banso.shared.journal.writes import enqueue
@@ -7,4 +8,4 @@ from banso.shared.journal.writes import enqueue
 
 @on("metrics.refreshed")
 def score_again(entry: Entry) -> None:
-    enqueue("health.refresh", key="health.refresh")
+    enqueue(FOLLOWER, key=FOLLOWER)

@@ -38,6 +38,11 @@ class Measure:
     better: str = HIGHER
 
     @property
+    def is_open(self) -> bool:
+        """Whether its marks are yet to be proposed; those of contact never are."""
+        return (self.low is None or self.high is None) and self.key != CONTACT_DAYS
+
+    @property
     def zero_at(self) -> float | None:
         """The mark that brings no points."""
         return self.high if self.better == LOWER else self.low

@@ -22,7 +22,7 @@ from banso.measure.health.reads import (
     spreads,
 )
 from banso.measure.health.words import Naming
-from banso.measure.health.writes import save_model
+from banso.measure.health.writes.model import save_model
 from banso.shared.users.reads import signed_in
 
 

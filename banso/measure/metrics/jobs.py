@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from banso.measure.metrics.writes.courses import compute_courses
 from banso.measure.metrics.writes.measuring import refresh
-from banso.shared.journal.registry import job
+from banso.shared.journal.registry import LONG, job
 from banso.shared.journal.writes import enqueue
 
 
@@ -19,6 +19,6 @@ def refresh_for_the_day() -> None:
     enqueue("metrics.refresh", key="metrics.refresh")
 
 
-@job("metrics.courses")
+@job("metrics.courses", lane=LONG)
 def compute_weekly_courses() -> None:
     compute_courses()

@@ -142,6 +142,12 @@ def finished_revision() -> int:
     return int(done.payload.get("revision", 0)) if done else 0
 
 
+def measured_since(revision: int) -> list[int]:
+    """The accounts whose values changed after that refresh."""
+    changed = AccountMeasures.objects.filter(revision__gt=revision)
+    return list(changed.order_by().values_list("account_id", flat=True))
+
+
 def measures_of_account(account_id: int) -> AccountMeasures | None:
     return AccountMeasures.objects.filter(pk=account_id).first()
 

@@ -16,11 +16,11 @@ from banso.prove.studies.writes import (
     reach_step,
 )
 from banso.shared import clock
-from banso.shared.journal.registry import job
+from banso.shared.journal.registry import LONG, job
 from banso.shared.users.reads import organisation
 
 
-@job(JOB)
+@job(JOB, lane=LONG)
 def run_evidence() -> None:
     """Compare everything with renewal; a second call on the same data only confirms the first."""
     run = begin_run()

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db import DatabaseError, close_old_connections, connection
 
 from banso.shared.journal.models import Job
-from banso.shared.journal.registry import job, work_named
+from banso.shared.journal.registry import LANES, PROMPT, job, work_named
 from banso.shared.journal.rules import LEASE
 from banso.shared.journal.writes import (
     ask_for_scheduled,
@@ -86,13 +86,28 @@ def run_owed(limit: int = 1000) -> int:
     return paid
 
 
-def work_until(stop: threading.Event, *, poll: float = 0.5) -> None:
+def work_in_lanes(stop: threading.Event) -> None:
+    """Work until told to stop, a thread for each lane: the short jobs never wait for a long one."""
+    others = [
+        threading.Thread(target=work_until, args=(stop,), kwargs={"lane": lane}, name=lane)
+        for lane in LANES
+        if lane != PROMPT
+    ]
+    for thread in others:
+        thread.start()
+    work_until(stop, lane=PROMPT)
+    for thread in others:
+        thread.join()
+
+
+def work_until(stop: threading.Event, *, poll: float = 0.5, lane: str = "") -> None:
     """Work until told to stop; each round asks for what the schedule wants first."""
     while not stop.is_set():
         close_old_connections()
         try:
-            ask_for_scheduled()
-            owed = claim()
+            if lane in ("", PROMPT):
+                ask_for_scheduled()
+            owed = claim(lane=lane)
             if owed is None:
                 stop.wait(poll)
             else:
@@ -100,6 +115,7 @@ def work_until(stop: threading.Event, *, poll: float = 0.5) -> None:
         except Exception:
             log.exception("cannot reach the jobs")
             stop.wait(5)
+    connection.close()
 
 
 @job("journal.tidy", every=timedelta(days=1))

@@ -75,3 +75,16 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.slot}"
+
+
+class Change(models.Model):
+    """One account that a follower has yet to look at again; gone when it has."""
+
+    follower = models.CharField(max_length=160)
+    account_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["follower", "id"], name="change_of_follower")]
+
+    def __str__(self) -> str:
+        return f"{self.follower} {self.account_id}"

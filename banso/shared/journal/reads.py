@@ -5,13 +5,22 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from banso.shared import clock
-from banso.shared.journal.models import Entry, Job, Tick
+from banso.shared.journal.models import Change, Entry, Job, Tick
 from banso.shared.journal.registry import schedules
 
 
 def entries_of_account(account_id: int) -> QuerySet[Entry]:
     """What happened around one account, newest first, with who did it."""
     return Entry.objects.filter(account_id=account_id).select_related("by").order_by("-at", "-id")
+
+
+def changes_for(follower: str) -> dict[int, int]:
+    """What a follower has yet to look at: the number of each change and its account.
+
+    By numbers, not up to one: a change that is committed late may have a lower number.
+    """
+    rows = Change.objects.filter(follower=follower).order_by("pk")
+    return dict(rows.values_list("pk", "account_id"))
 
 
 def stuck_jobs() -> QuerySet[Job]:

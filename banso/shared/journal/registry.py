@@ -12,8 +12,14 @@ from banso.shared.journal.models import Entry
 Reaction = Callable[[Entry], None]
 Work = Callable[..., None]
 
+# Each lane has its own thread of a worker, so that an import of minutes delays nobody else.
+PROMPT, IMPORTS, LONG = "prompt", "imports", "long"
+LANES = (PROMPT, IMPORTS, LONG)
+
 _reactions: dict[str, dict[str, Reaction]] = {}
 _jobs: dict[str, Work] = {}
+_lanes: dict[str, str] = {}
+_followers: dict[str, list[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,18 @@ def on(kind: str) -> Callable[[Reaction], Reaction]:
     return register
 
 
-def job(name: str, *, every: timedelta | None = None) -> Callable[[Work], Work]:
-    """Name a function that can be enqueued with JSON arguments; ``every`` also schedules it."""
+def job(name: str, *, every: timedelta | None = None, lane: str = PROMPT) -> Callable[[Work], Work]:
+    """Name a function that can be enqueued with JSON arguments; ``every`` also schedules it.
+
+    What may take longer than a few seconds has a lane of its own kind.
+    """
 
     def register(function: Work) -> Work:
         if name in _jobs and _jobs[name] is not function:
             raise ValueError(f"job {name!r} is defined twice: give one of them another name")
         _jobs[name] = function
+        if lane != PROMPT:
+            _lanes[name] = lane
         if every:
             _schedules[name] = Schedule(name, every)
         return function
@@ -64,3 +75,23 @@ def work_named(name: str, entry: Entry | None) -> Callable[[dict[str, Any]], Non
 
 def schedules() -> list[Schedule]:
     return list(_schedules.values())
+
+
+def jobs_of_lane(lane: str) -> list[str]:
+    """The jobs of a lane that is not the prompt one, where everything else runs."""
+    return [name for name, kept in _lanes.items() if kept == lane]
+
+
+def jobs_of_other_lanes() -> list[str]:
+    """The jobs that the prompt lane leaves alone."""
+    return list(_lanes)
+
+
+def follow(topic: str, *, by: str) -> None:
+    """Owe the job ``by`` whenever accounts change in what the topic names."""
+    if by not in _followers.setdefault(topic, []):
+        _followers[topic].append(by)
+
+
+def followers_of(topic: str) -> list[str]:
+    return _followers.get(topic, [])

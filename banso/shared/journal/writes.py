@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -9,13 +9,23 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, Q, Value, When
 
 from banso.shared import clock
-from banso.shared.journal.models import Entry, Job, Tick
+from banso.shared.journal.models import Change, Entry, Job, Tick
 from banso.shared.journal.reads import given_up_jobs
-from banso.shared.journal.registry import reactions_to, schedules
+from banso.shared.journal.registry import (
+    PROMPT,
+    followers_of,
+    jobs_of_lane,
+    jobs_of_other_lanes,
+    reactions_to,
+    schedules,
+)
 from banso.shared.journal.rules import LEASE, gives_up, wait_before_retry
+from banso.shared.upserts.writes import insert_rows
 
 if TYPE_CHECKING:
     from banso.shared.users.models import User
+
+AT_ONCE = 2000
 
 
 @transaction.atomic
@@ -54,6 +64,24 @@ def record_many(
 
 
 @transaction.atomic
+def note_changes(topic: str, *, account_ids: Iterable[int]) -> None:
+    """Let those who follow the topic look at these accounts again, soon and once."""
+    followers, ids = followers_of(topic), sorted(set(account_ids))
+    if not ids:
+        return
+    for follower in followers:
+        insert_rows(Change, rows=[{"follower": follower, "account_id": pk} for pk in ids])
+        enqueue(follower, key=follower)
+
+
+@transaction.atomic
+def forget_changes(numbers: Sequence[int]) -> None:
+    """A follower has looked at these."""
+    for start in range(0, len(numbers), AT_ONCE):
+        Change.objects.filter(pk__in=numbers[start : start + AT_ONCE]).delete()
+
+
+@transaction.atomic
 def enqueue(name: str, *, key: str = "", after: datetime | None = None, **args: Any) -> Job:
     """Ask for a job; with a key, the one that is still owed is found instead.
 
@@ -82,9 +110,9 @@ def _still_owed(key: str) -> Job | None:
 
 
 @transaction.atomic
-def claim(*, key: str = "") -> Job | None:
-    """Lease the oldest job that is due (with a key, that one alone), or None; on SQLite the write
-    lock keeps it single.
+def claim(*, key: str = "", lane: str = "") -> Job | None:
+    """Lease the oldest job that is due (with a key, that one alone; with a lane, of that lane), or
+    None; on SQLite the write lock keeps it single.
     """
     now = clock.now()
     due = Job.objects.filter(done_at=None, given_up_at=None, run_after__lte=now).filter(
@@ -92,6 +120,10 @@ def claim(*, key: str = "") -> Job | None:
     )
     if key:
         due = due.filter(key=key)
+    if lane == PROMPT:
+        due = due.exclude(name__in=jobs_of_other_lanes())
+    elif lane:
+        due = due.filter(name__in=jobs_of_lane(lane))
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True, of=("self",))
     owed = due.select_related("entry").order_by("run_after", "id").first()
@@ -101,7 +133,7 @@ def claim(*, key: str = "") -> Job | None:
         owed.lease_until, owed.given_up_at = None, now
         owed.error = f"The worker ended {owed.attempts} times during this job."
         owed.save(update_fields=["lease_until", "given_up_at", "error"])
-        return claim(key=key)
+        return claim(key=key, lane=lane)
     owed.token, owed.lease_until, owed.attempts = token_hex(16), now + LEASE, owed.attempts + 1
     owed.save(update_fields=["token", "lease_until", "attempts"])
     return owed

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from banso.act.signals.models import Signal
 from banso.act.signals.reads import visible_signals
 from banso.act.signals.tests.builders import a_signal, renewing
-from banso.act.signals.writes import dismiss, follow_changes, refresh_signals, save_rule, snooze
+from banso.act.signals.writes import dismiss, refresh_signals, save_rule, snooze
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
 from banso.know.notes.writes import add_note
@@ -16,7 +16,7 @@ from banso.measure.health.tests.builders import TODAY
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Entry
-from banso.shared.journal.writes import enqueue, record
+from banso.shared.journal.writes import record
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -119,14 +119,6 @@ def test_a_kind_that_is_switched_off_closes_its_signals() -> None:
     assert not Signal.objects.filter(closed_at=None).exists()
 
 
-def test_some_accounts_are_looked_at_without_touching_the_others() -> None:
-    one, other = renewing(20), renewing(30)
-    refresh_signals(today=TODAY)
-    Account.objects.update(next_renewal_on=None)
-    refresh_signals(today=TODAY, account_ids=[one.pk])
-    assert Signal.objects.get(closed_at=None).account_id == other.pk
-
-
 def test_health_leads_to_signals() -> None:
     renewing(20)
     with clock.held_at(TODAY):
@@ -150,7 +142,5 @@ def test_a_noted_contact_ends_the_silence_soon() -> None:
     refresh_signals(today=TODAY)
     with clock.held_at(TODAY):
         add_note(by=me, account=account, at=clock.now(), happened="電話で近況を聞いた")
-        enqueue("signals.follow")
         run_owed()
     assert Signal.objects.get().closed_reason == "ended"
-    assert follow_changes(today=TODAY) == 0

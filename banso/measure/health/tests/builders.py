@@ -7,7 +7,9 @@ from banso.know.accounts.models import Account
 from banso.measure.health.models import HealthModel, HealthScore
 from banso.measure.health.rules import DEFAULT_MEASURES, as_json
 from banso.measure.metrics.models import AccountMeasures, MetricDefinition
+from banso.measure.metrics.reads import newest_revision
 from banso.shared import clock
+from banso.shared.journal.writes import record
 
 TODAY = date(2026, 6, 15)
 
@@ -35,6 +37,13 @@ def measured(
         account=account,
         defaults={"as_of": as_of, "values": kept, "series": series or {}, "last_event_on": as_of},
     )[0]
+
+
+def measured_again(account: Account, **values: Any) -> None:
+    """The metrics of an account change by a refresh that is finished."""
+    made, revision = measured(account, **values), newest_revision() + 1
+    AccountMeasures.objects.filter(pk=made.pk).update(revision=revision)
+    record("metrics.refreshed", by=None, revision=revision)
 
 
 def a_model(measures: Any = DEFAULT_MEASURES) -> HealthModel:

@@ -9,10 +9,10 @@ import pytest
 
 from banso.know.accounts.tests.builders import an_account
 from banso.know.notes.models import Note
-from banso.measure.health import writes
 from banso.measure.health.models import HealthScore
 from banso.measure.health.rules import CONTACT_DAYS
 from banso.measure.health.tests.builders import TODAY, a_metric, measured
+from banso.measure.health.writes import past
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.writes import enqueue
@@ -32,7 +32,7 @@ def twelve_users_then(monkeypatch: pytest.MonkeyPatch) -> None:
             columns[f"{definition.key}__censored"] = pa.array([False] * rows.num_rows)
         yield pa.table(columns)
 
-    monkeypatch.setattr(writes, "values_in_chunks", values)
+    monkeypatch.setattr(past, "values_in_chunks", values)
 
 
 def test_the_first_refresh_also_tells_how_it_was_a_month_ago() -> None:

@@ -9,7 +9,8 @@ from banso.know.accounts.tests.builders import an_account
 from banso.measure.health.models import HealthModel, HealthScore
 from banso.measure.health.rules import CONTACT_DAYS
 from banso.measure.health.tests.builders import TODAY, measured
-from banso.measure.health.writes import refresh_health, save_model
+from banso.measure.health.writes.model import save_model
+from banso.measure.health.writes.scoring import refresh_health
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Entry

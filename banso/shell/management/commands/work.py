@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from banso.shared.journal.jobs import run_owed, work_until
+from banso.shared.journal.jobs import run_owed, work_in_lanes
 from banso.shared.journal.writes import retry_given_up
 
 
@@ -31,4 +31,4 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, leave)
         signal.signal(signal.SIGINT, leave)
-        work_until(stop)
+        work_in_lanes(stop)
