@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from banso.shared.journal.registry import job
+from banso.shared.journal.writes import enqueue
 from banso.shared.lake import writes
 
 
@@ -15,6 +16,12 @@ def compact() -> None:
 def claim() -> None:
     writes.compact()
     writes.claim()
+
+
+@job("lake.promote")
+def promote() -> None:
+    if writes.promote_some():  # other jobs come between, the compaction above all
+        enqueue("lake.promote", key="lake.promote")
 
 
 @job("lake.sweep", every=timedelta(hours=1))

@@ -22,13 +22,19 @@ class Batch(models.Model):
 
 
 class Segment(models.Model):
-    """The manifest: one Parquet file of one week; a retired one may be read for a while."""
+    """The manifest: one Parquet file of one week; a retired one may be read for a while.
+
+    The rows behind a segment never change. Its file may: one with more columns takes its place, and
+    the old file becomes a retired segment of its own.
+    """
 
     week = models.IntegerField()
     file = models.CharField(max_length=80, unique=True)
     rows = models.PositiveBigIntegerField()
     unknown_rows = models.PositiveBigIntegerField(default=0)
     bytes = models.PositiveBigIntegerField()
+    layout = models.PositiveSmallIntegerField(default=1)
+    promoted = models.JSONField(default=list)
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
@@ -41,6 +47,28 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.file
+
+
+class Promoted(models.Model):
+    """A property of events that has a column of its own in the files."""
+
+    NUMBER, TEXT = "number", "text"
+
+    prop = models.CharField(max_length=255)
+    kind = models.CharField(max_length=6, choices=[(NUMBER, NUMBER), (TEXT, TEXT)])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["prop", "kind"], name="one_column_per_property")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prop} ({self.kind})"
+
+    @property
+    def column(self) -> str:
+        """Its name in the files: numbers in millionths, or text."""
+        return f"n{self.pk}" if self.kind == self.NUMBER else f"s{self.pk}"
 
 
 class Manifest(models.Model):

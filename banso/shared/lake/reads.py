@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from django.db.models import Max, Sum
 
-from banso.shared.lake import compaction, engine, packing
-from banso.shared.lake.models import Batch, Manifest, Segment
+from banso.shared.lake import columns, compaction, engine, packing
+from banso.shared.lake.models import Batch, Manifest, Promoted, Segment
 
 
 def live_segments() -> list[Segment]:
@@ -93,6 +94,56 @@ def unknown_keys(limit: int) -> pa.Table:
             "GROUP BY account_key ORDER BY events DESC, account_key LIMIT ?",
             params=[limit],
         ).to_arrow_table()
+
+
+class NotPromoted(LookupError):
+    """The property has no column: call ``writes.promote`` first."""
+
+
+def promoted_column(prop: str, kind: str) -> str:
+    """The name of the column of a property: ``n<id>`` (a number, in millionths) or ``s<id>``."""
+    return _promoted([(prop, kind)])[0].column
+
+
+def facts_relation(segments: Sequence[Segment], wanted: Sequence[tuple[str, str]]) -> str:
+    """A FROM item for DuckDB over exactly the files of these segments.
+
+    Columns: account_id, user_no, user_key, role, name, ts_us, day, and one for each wanted
+    (property, kind) in that order. Files that lack a column are read through the JSON.
+    """
+    return columns.relation(segments, _promoted(wanted))
+
+
+def _promoted(wanted: Sequence[tuple[str, str]]) -> list[Promoted]:
+    known = {(one.prop, one.kind): one for one in columns.promoted()}
+    missing = [pair for pair in wanted if pair not in known]
+    if missing:
+        raise NotPromoted(f"{missing} have no columns: call lake.writes.promote(wanted=…) first")
+    return [known[pair] for pair in dict.fromkeys(wanted)]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the rewriting of older files has come; files that are complete, of all."""
+
+    files: int
+    of_files: int
+    rows: int
+    of_rows: int
+
+    @property
+    def is_done(self) -> bool:
+        return self.files == self.of_files
+
+
+def promotion_progress(wanted: Sequence[tuple[str, str]] | None = None) -> Progress:
+    """How many live files have these columns, or all that were ever wanted."""
+    needed = columns.promoted() if wanted is None else _promoted(wanted)
+    live = live_segments()
+    done = [segment for segment in live if not columns.lacks(segment, needed)]
+    return Progress(
+        len(done), len(live), sum(one.rows for one in done), sum(one.rows for one in live)
+    )
 
 
 class Session:

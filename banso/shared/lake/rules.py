@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -24,8 +25,12 @@ LATEST_US = 4_102_444_800_000_000  # 2100-01-01
 LONGEST_NAME = 200
 LONGEST_KEY = 200
 MERGE_AT = 8
+MERGE_UP_TO = 4
+MICRO = 1_000_000
+LARGEST = 10**12  # a property beyond it is not taken for a number
 ROUND_ROWS = 500_000
 ROUND_BYTES = 128 * 1024 * 1024
+REWRITE_ROWS = 1_000_000
 BATCH_ROWS = 50_000
 BATCH_BYTES = 32 * 1024 * 1024
 
@@ -57,9 +62,26 @@ def week_of(ts_us: int) -> int:
     return (ts_us // DAY_US + 3) // 7
 
 
-def merges(live_files: int) -> bool:
-    """A week whose files have become many is written anew as one."""
-    return live_files + 1 >= MERGE_AT
+def weeks_beside(weeks: Iterable[int]) -> set[int]:
+    """The weeks and their neighbours: an event that is sent again with another time is there."""
+    return {week + step for week in weeks for step in (-1, 0, 1)}
+
+
+def to_merge(new_rows: int, live_rows: Sequence[int]) -> list[int]:
+    """Places of the live files of a week that new rows are written together with.
+
+    Small files first, and a larger one once the smaller ones together come near it: each row is
+    written a few times, not with every arrival, and the files stay few (some small ones, and larger
+    ones of growing size).
+    """
+    chosen: list[int] = []
+    total = new_rows
+    for place in sorted(range(len(live_rows)), key=lambda place: live_rows[place]):
+        if live_rows[place] > MERGE_UP_TO * total:
+            break
+        chosen.append(place)
+        total += live_rows[place]
+    return chosen if len(chosen) + 1 >= MERGE_AT else []
 
 
 def file_name(week: int, token: str) -> str:

@@ -10,8 +10,17 @@ from django.db import transaction
 
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
-from banso.shared.lake import compaction, engine, files, packing, reads, registry, rules
-from banso.shared.lake.models import Batch, Manifest, Segment
+from banso.shared.lake import (
+    columns,
+    compaction,
+    engine,
+    files,
+    packing,
+    reads,
+    registry,
+    rules,
+)
+from banso.shared.lake.models import Batch, Manifest, Promoted, Segment
 from banso.shared.lake.rules import Receipt
 from banso.shared.users.reads import organisation
 
@@ -74,6 +83,39 @@ def claim() -> int:
                 continue
 
 
+def promote(*, wanted: list[tuple[str, str]]) -> None:
+    """Give properties, each with its kind ("number", "text"), columns of their own in the files.
+
+    New files have them at once; older ones are written anew in the background. Until then
+    ``reads.facts_relation`` takes the values from the JSON.
+    """
+    known = set(Promoted.objects.values_list("prop", "kind"))
+    new = [Promoted(prop=prop, kind=kind) for prop, kind in dict.fromkeys(wanted)]
+    new = [one for one in new if (one.prop, one.kind) not in known]
+    for one in new:
+        one.full_clean(validate_unique=False, validate_constraints=False)
+    with transaction.atomic():
+        Promoted.objects.bulk_create(new, ignore_conflicts=True)
+        if new:
+            record("lake.promoted", by=None, wanted=[[one.prop, one.kind] for one in new])
+            enqueue("lake.promote", key="lake.promote")
+
+
+def promote_some() -> bool:
+    """Write a bounded number of old files anew with all columns; whether there are more.
+
+    A segment stays what it is and only gets another file, so that nobody need look at it again.
+    """
+    with files.alone(engine.root().parent):
+        wanted = columns.promoted()
+        lacking = [one for one in reads.live_segments() if columns.lacks(one, wanted)]
+        lacking.sort(key=lambda segment: (-segment.week, segment.pk))
+        some = _bounded(lacking)
+        if some:
+            _swap(some, compaction.rewritten(some, wanted))
+    return len(some) < len(lacking)
+
+
 def sweep(*, grace: timedelta = GRACE) -> int:
     """Remove retired files, and files the manifest never took, after a grace for readers."""
     removed = 0
@@ -106,11 +148,41 @@ def _compact_some() -> rules.Round | None:
         Batch.objects.filter(pk__in=taken).order_by("pk").iterator(), zone
     )
     weeks = sorted(set(arrived["week"].unique().to_pylist()))
-    live = [segment for segment in reads.live_segments() if segment.week in set(weeks)]
+    near = rules.weeks_beside(weeks)
+    live = [segment for segment in reads.live_segments() if segment.week in near]
     draft = compaction.drafted(arrived, live)
     done = rules.Round(len(taken), draft.rows, arrived.num_rows - draft.rows, tuple(weeks))
     _publish(draft, seen=seen, batches=taken, done=done)
     return done
+
+
+def _bounded(segments: list[Segment]) -> list[Segment]:
+    some: list[Segment] = []
+    rows = 0
+    for segment in segments:
+        rows += segment.rows
+        if some and rows > rules.REWRITE_ROWS:
+            break
+        some.append(segment)
+    return some
+
+
+def _swap(old: list[Segment], draft: compaction.Draft) -> None:
+    """The segments take the new files; what was retired or swapped meanwhile keeps its own."""
+    draft.finish()
+    unwanted = []
+    with transaction.atomic():
+        now = clock.now()
+        for segment, made in zip(old, draft.segments, strict=True):
+            same = Segment.objects.filter(pk=segment.pk, file=segment.file, retired_at=None)
+            if not same.update(
+                file=made.file, bytes=made.bytes, layout=made.layout, promoted=made.promoted
+            ):
+                unwanted.append(engine.root() / made.file)
+                continue
+            segment.pk, segment.retired_at = None, now
+            segment.save(force_insert=True)
+    files.discard(unwanted)
 
 
 def _oldest_batches() -> list[int]:

@@ -71,6 +71,7 @@ if __name__ == "__main__":
     from banso.shared.slots import Slot
 
     registry.account_keys = Slot("nobody is known")
+    registry.arrived = Slot("nobody counts")
     verb, *numbers = sys.argv[1:]
     verbs: dict[str, Callable[..., None]] = {
         "prepare": prepare,
