@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pytest_django import Settings
     from pytest_django.live_server_helper import LiveServer
 
+    from banso.shared.lake.engines.protocol import Engine
+
 ROOT = Path(__file__).resolve().parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "test-results"
@@ -69,6 +71,15 @@ def django_db_modify_db_settings(
     elif os.environ.get("PYTEST_XDIST_WORKER") and "sqlite" not in default["ENGINE"]:
         worker = os.environ["PYTEST_XDIST_WORKER"]
         default.setdefault("TEST", {})["NAME"] = f"test_banso_{worker}"
+
+
+@pytest.fixture(scope="session")
+def other_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
+    """Spark, Spark Connect and ClickHouse by name; skips where they are not installed."""
+    from banso.shared.lake.tests.other_engines import opened
+
+    with opened(tmp_path_factory.mktemp("engines")) as engines:
+        yield engines
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,14 @@ def whole(name: str, default: int) -> int:
     raise WrongSetting(f"{name}={value!r} is no whole number above 0: write one such as {default}.")
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """One of these words; the first of them when nothing is said."""
+    value = text(name, choices[0])
+    if value in choices:
+        return value
+    raise WrongSetting(f"{name}={value!r} is none of {', '.join(choices)}: write one of them.")
+
+
 def names(name: str, default: str) -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 

@@ -1,0 +1,59 @@
+"""Spark and ClickHouse for tests: one Java process that serves Spark Connect as well."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from banso.shared.lake.engines.protocol import Engine
+
+REQUIRED = "BANSO_ENGINES_REQUIRED"
+
+
+def lacking() -> list[str]:
+    """What would have to be installed first."""
+    packages = {"pyspark": "banso[spark]", "grpc": "banso[spark]", "chdb": "banso[clickhouse]"}
+    names = {extra for package, extra in packages.items() if find_spec(package) is None}
+    java = os.environ.get("JAVA_HOME") or shutil.which("java")
+    return sorted(names) + ([] if java else ["Java 17"])
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[dict[str, Engine]]:
+    """Every engine besides DuckDB; skips the test, or fails it where engines are required."""
+    if lacking():
+        reason = f"other engines need {', '.join(lacking())}: run `python tools/engines.py`"
+        if os.environ.get(REQUIRED):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from banso.shared.lake.engines import spark
+    from banso.shared.lake.engines.clickhouse import ClickHouse
+
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    serving = {
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.sql.shuffle.partitions": "2",
+        "spark.log.level": "ERROR",
+    }
+    session = spark.local(folder / "spill", serving)
+    remote = spark.connected(f"sc://127.0.0.1:{port}")
+    try:
+        yield {
+            "spark": spark.Spark(session),
+            "spark connect": spark.Spark(remote),
+            "clickhouse": ClickHouse(),
+        }
+    finally:
+        remote.stop()
+        session.stop()
