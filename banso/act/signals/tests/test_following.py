@@ -99,7 +99,8 @@ def test_everybody_is_looked_at_when_the_first_contact_is_recorded() -> None:
 def test_a_look_that_dies_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     follow_changes(today=TODAY)
     one, other = renewing(20), renewing(30)
-    looked_at(one), looked_at(other)
+    looked_at(one)
+    looked_at(other)
     look = writes._look_at
     monkeypatch.setattr(writes, "CHUNK", 1)
 
