@@ -162,7 +162,14 @@ class Session:
 @contextmanager
 def session(**tables: pa.Table) -> Iterator[Session]:
     """Like ``query``, for work that asks more than once."""
-    relation = engine.files_relation(paths_of(live_segments()))
+    with session_over(live_segments(), **tables) as opened:
+        yield opened
+
+
+@contextmanager
+def session_over(segments: Iterable[Segment], **tables: pa.Table) -> Iterator[Session]:
+    """Like ``session``, where ``events`` holds what these files hold."""
+    relation = engine.files_relation(paths_of(segments))
     with engine.opened(**tables) as connection:
         connection.execute(f"CREATE TEMP VIEW events AS SELECT {engine.COLUMNS} FROM {relation}")  # noqa: S608
         yield Session(connection)
