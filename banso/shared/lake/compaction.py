@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -57,7 +58,19 @@ class Draft:
         return [engine.root() / segment.file for segment in self.segments]
 
     def finish(self) -> None:
-        files.finish(self.paths(), engine.root())
+        with self.whole():
+            files.finish(self.paths(), engine.root())
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Leave no file behind when something goes wrong: a full disk needs the room."""
+        try:
+            yield
+        except BaseException as error:
+            self.discard()
+            if isinstance(error, OSError | duckdb.Error) and files.is_full(error):
+                raise files.NoRoom(engine.root()) from error
+            raise
 
     def discard(self) -> None:
         files.discard(self.paths())
@@ -104,7 +117,7 @@ def drafted(arrived: pa.Table, live: list[Segment]) -> Draft:
     known = known_table(arrived["account_key"].unique().to_pylist())
     wanted = columns.promoted()
     draft = Draft()
-    with engine.opened(arrived=arrived, known=known) as connection:
+    with draft.whole(), engine.opened(arrived=arrived, known=known) as connection:
         connection.execute(_FRESH)
         _drop_stored(connection, live)
         draft.came = [registry.Came(*row) for row in connection.execute(_CAME).fetchall()]
@@ -159,7 +172,7 @@ def claimed(segments: list[Segment], known: pa.Table) -> Draft:
     """The same files with the accounts that are known by now; untouched files stay."""
     draft, wanted = Draft(), columns.promoted()
     others = ", ".join(["e.account_key", *columns.STORED[2:], *(one.column for one in wanted)])
-    with engine.opened(known=known) as connection:
+    with draft.whole(), engine.opened(known=known) as connection:
         for segment in segments:
             found = connection.execute(
                 f"SELECT COUNT(*) FROM {_relation([segment])} e "  # noqa: S608
@@ -184,7 +197,7 @@ def claimed(segments: list[Segment], known: pa.Table) -> Draft:
 def rewritten(segments: list[Segment], wanted: Sequence[Promoted]) -> Draft:
     """The same rows in files that have all columns, one for each segment."""
     draft = Draft()
-    with engine.opened() as connection:
+    with draft.whole(), engine.opened() as connection:
         for segment in segments:
             select = f"SELECT * FROM {columns.relation([segment], wanted, columns.STORED)}"  # noqa: S608
             write(connection, draft, select, Segment(week=segment.week), wanted)

@@ -5,10 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 
 UNFINISHED = ".unfinished"
+
+
+class NoRoom(Exception):
+    """The disk is full. What was accepted stays in the inbox, and the work is done again later."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"The disk of {folder} is full: make room there. Nothing is lost; the work goes on "
+            "by itself when there is room again."
+        )
+
+
+def is_full(error: Exception) -> bool:
+    """Whether an error of Python or DuckDB says that there is no room."""
+    return getattr(error, "errno", None) in (ENOSPC, EDQUOT) or any(
+        said in str(error)
+        for said in ("No space left", "Disk quota exceeded", "max_temp_directory")
+    )
 
 
 def sync(path: Path) -> None:

@@ -37,6 +37,7 @@ class Inspection:
     orphans: list[str] = field(default_factory=list)
     doubled: int = 0
     misplaced: int = 0
+    nearby: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def inspect(*, orphans_older_than: timedelta) -> Inspection:
         with engine.opened() as connection:
             for week, segments in weeks.items():
                 _read_week(connection, week, segments, found)
+                if week + 1 in weeks:
+                    found.nearby += _in_both(connection, segments, weeks[week + 1], found)
     except duckdb.Error as error:  # of a single file it is caught below
         raise CannotOpen(str(error)) from error
     return found
@@ -126,6 +129,26 @@ def _counted(
         [week],
     ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+def _in_both(
+    connection: engine.Connection,
+    segments: Sequence[Segment],
+    others: Sequence[Segment],
+    found: Inspection,
+) -> int:
+    """Events of a week that the next one has too."""
+    some, more = (
+        engine.files_relation(paths_of(one for one in both if one.file not in found.unreadable))
+        for both in (segments, others)
+    )
+    try:
+        row = connection.execute(
+            f"SELECT COUNT(*) FROM {some} WHERE key IN (SELECT key FROM {more})"  # noqa: S608
+        ).fetchone()
+    except duckdb.Error:  # the next week is read by itself, and says so
+        return 0
+    return int(row[0]) if row else 0
 
 
 def _can_be_read(connection: engine.Connection, segment: Segment) -> bool:

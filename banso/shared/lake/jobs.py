@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from banso.shared.journal.registry import job
 from banso.shared.journal.writes import enqueue
-from banso.shared.lake import writes
+from banso.shared.lake import ledger, writes
 
 
 @job("lake.compact")
@@ -18,10 +18,15 @@ def claim() -> None:
     writes.claim()
 
 
-@job("lake.promote")
+@job("lake.promote", every=timedelta(days=1))
 def promote() -> None:
     if writes.promote_some():  # other jobs come between, the compaction above all
         enqueue("lake.promote", key="lake.promote")
+
+
+@job("lake.tidy", every=timedelta(days=1))
+def tidy() -> None:
+    ledger.fold()
 
 
 @job("lake.sweep", every=timedelta(hours=1))

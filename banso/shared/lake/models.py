@@ -71,6 +71,32 @@ class Promoted(models.Model):
         return f"n{self.pk}" if self.kind == self.NUMBER else f"s{self.pk}"
 
 
+class Posting(models.Model):
+    """The ledger: how many acknowledged events became how many rows, and how many were removed.
+
+    Written in the transaction that changes the manifest, so that the two can be held against each
+    other. ``rows`` were taken from the inbox, ``change`` of them were new (or were removed).
+    """
+
+    OPENING, COMPACTED, EXPIRED, FORGOTTEN = "opening", "compacted", "expired", "forgotten"
+
+    kind = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    batches = models.PositiveBigIntegerField(default=0)
+    first_batch = models.BigIntegerField(null=True)
+    last_batch = models.BigIntegerField(null=True)
+    rows = models.PositiveBigIntegerField(default=0)
+    change = models.BigIntegerField()
+    # week -> change
+    by_week = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "at"], name="posting_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M} {self.change:+}"
+
+
 class Manifest(models.Model):
     """Counts the changes of the manifest: who changes it says which count it has seen."""
 

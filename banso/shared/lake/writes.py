@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import time
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -16,21 +17,17 @@ from banso.shared.lake import (
     engine,
     files,
     packing,
+    publishing,
     reads,
-    registry,
     rules,
 )
-from banso.shared.lake.models import Batch, Manifest, Promoted, Segment
+from banso.shared.lake.models import Batch, Posting, Promoted, Segment
 from banso.shared.lake.rules import Receipt
 from banso.shared.users.reads import organisation
 
 log = logging.getLogger(__name__)
 GRACE = timedelta(hours=1)
 CLAIM_FILES = 50
-
-
-class Overtaken(Exception):
-    """Another process changed the manifest meanwhile: nothing was changed, try again."""
 
 
 @transaction.atomic
@@ -63,7 +60,7 @@ def compact() -> int:
         while True:
             try:
                 done = _compact_some()
-            except Overtaken:
+            except publishing.Overtaken:
                 continue
             if done is None:
                 return new
@@ -79,7 +76,7 @@ def claim() -> int:
         while True:
             try:
                 return _claim_all(known)
-            except Overtaken:
+            except publishing.Overtaken:
                 continue
 
 
@@ -112,7 +109,7 @@ def promote_some() -> bool:
         lacking.sort(key=lambda segment: (-segment.week, segment.pk))
         some = _bounded(lacking)
         if some:
-            _swap(some, compaction.rewritten(some, wanted))
+            publishing.swap(some, compaction.rewritten(some, wanted))
     return len(some) < len(lacking)
 
 
@@ -139,7 +136,7 @@ def sweep(*, grace: timedelta = GRACE) -> int:
 
 def _compact_some() -> rules.Round | None:
     """One round of bounded size; None when the inbox is empty."""
-    seen = _version()
+    seen = publishing.version()
     taken = _oldest_batches()
     if not taken:
         return None
@@ -152,8 +149,24 @@ def _compact_some() -> rules.Round | None:
     live = [segment for segment in reads.live_segments() if segment.week in near]
     draft = compaction.drafted(arrived, live)
     done = rules.Round(len(taken), draft.rows, arrived.num_rows - draft.rows, tuple(weeks))
-    _publish(draft, seen=seen, batches=taken, done=done)
+    posting = Posting(
+        kind=Posting.COMPACTED,
+        batches=len(taken),
+        first_batch=taken[0],
+        last_batch=taken[-1],
+        rows=arrived.num_rows,
+        change=draft.rows,
+        by_week=draft.by_week,
+    )
+    publishing.publish(draft, seen=seen, also=partial(_tell, done), posting=posting, batches=taken)
     return done
+
+
+def _tell(done: rules.Round) -> None:
+    if done.rows:
+        record("events.arrived", by=None, rows=done.rows, repeated=done.repeated, weeks=done.weeks)
+    else:
+        record("events.repeated", by=None, rows=done.repeated)
 
 
 def _bounded(segments: list[Segment]) -> list[Segment]:
@@ -165,24 +178,6 @@ def _bounded(segments: list[Segment]) -> list[Segment]:
             break
         some.append(segment)
     return some
-
-
-def _swap(old: list[Segment], draft: compaction.Draft) -> None:
-    """The segments take the new files; what was retired or swapped meanwhile keeps its own."""
-    draft.finish()
-    unwanted = []
-    with transaction.atomic():
-        now = clock.now()
-        for segment, made in zip(old, draft.segments, strict=True):
-            same = Segment.objects.filter(pk=segment.pk, file=segment.file, retired_at=None)
-            if not same.update(
-                file=made.file, bytes=made.bytes, layout=made.layout, promoted=made.promoted
-            ):
-                unwanted.append(engine.root() / made.file)
-                continue
-            segment.pk, segment.retired_at = None, now
-            segment.save(force_insert=True)
-    files.discard(unwanted)
 
 
 def _oldest_batches() -> list[int]:
@@ -202,53 +197,10 @@ def _claim_all(known: pa.Table) -> int:
     claimed = 0
     holding = [segment for segment in reads.live_segments() if segment.unknown_rows]
     for start in range(0, len(holding), CLAIM_FILES):
-        seen = _version()
+        seen = publishing.version()
         draft = compaction.claimed(holding[start : start + CLAIM_FILES], known)
         if draft.segments:
-            _publish(draft, seen=seen)
+            tell = partial(record, "events.claimed", by=None, rows=draft.rows)
+            publishing.publish(draft, seen=seen, also=tell)
             claimed += draft.rows
     return claimed
-
-
-def _version() -> int:
-    return Manifest.objects.get_or_create(pk=1)[0].version
-
-
-def _publish(
-    draft: compaction.Draft,
-    *,
-    seen: int,
-    batches: list[int] | None = None,
-    done: rules.Round | None = None,
-) -> None:
-    """The manifest takes the new files, retires the old and empties the inbox, or nothing."""
-    draft.finish()
-    try:
-        _commit(draft, seen=seen, batches=batches or [], done=done)
-    except Overtaken:
-        draft.discard()  # after any other error the commit may stand: the sweep decides
-        raise
-
-
-@transaction.atomic
-def _commit(
-    draft: compaction.Draft, *, seen: int, batches: list[int], done: rules.Round | None
-) -> None:
-    now = clock.now()
-    if not Manifest.objects.filter(pk=1, version=seen).update(version=seen + bool(draft.segments)):
-        raise Overtaken
-    if batches and Batch.objects.filter(pk__in=batches).delete()[0] != len(batches):
-        raise Overtaken
-    for segment in draft.segments:
-        segment.created_at = now
-    Segment.objects.bulk_create(draft.segments)
-    replaced = [segment.pk for segment in draft.replaces]
-    Segment.objects.filter(pk__in=replaced).update(retired_at=now)
-    for count in registry.arrived.values() if draft.came else ():
-        count(draft.came)
-    if done is None:
-        record("events.claimed", by=None, rows=draft.rows)
-    elif done.rows:
-        record("events.arrived", by=None, rows=done.rows, repeated=done.repeated, weeks=done.weeks)
-    else:
-        record("events.repeated", by=None, rows=done.repeated)

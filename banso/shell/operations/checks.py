@@ -47,8 +47,7 @@ def inspected() -> Iterator[Finding]:
     yield from found
     if any(one.state == PROBLEM for one in found):
         return
-    yield from lake_check.of_the_lake()
-    yield from lake_check.of_the_inbox()
+    yield from lake_check.of_everything()
     yield from of_the_jobs()
     yield from of_the_worker()
 
