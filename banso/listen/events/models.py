@@ -45,6 +45,8 @@ class EventName(models.Model):
         Feature, models.SET_NULL, null=True, blank=True, verbose_name=_("Feature"), related_name="+"
     )
     hidden_properties = models.JSONField(default=list)
+    # when it was first counted, whenever its events happened
+    found_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-count", "name")
@@ -123,6 +125,10 @@ class Source(models.Model):
     refused = models.PositiveBigIntegerField(default=0)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
+    is_watched = models.BooleanField(default=True)
+    # what is usual on ``usual_on``: {"n", "by_hour": [[low, middle, high], …]} or {"from": day}
+    usual_on = models.DateField(null=True)
+    usual = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("name",)

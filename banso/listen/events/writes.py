@@ -2,54 +2,84 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from banso.listen.events import rules
-from banso.listen.events.models import EventName, RefusedEvent, RoleName, UnknownAccount
+from banso.listen.events import rules, tallies
+from banso.listen.events.counting import Examples, counted
+from banso.listen.events.models import (
+    EventName,
+    HiddenProperty,
+    RefusedEvent,
+    RoleName,
+    SegmentNames,
+    UnknownAccount,
+)
 from banso.listen.events.rhythm.writes import Came, count_arrivals, source_named
 from banso.shared import clock
 from banso.shared.journal.writes import record
 from banso.shared.lake import reads as lake
+from banso.shared.lake.models import Segment
 from banso.shared.users.models import User
-
-_NAMES = (
-    "SELECT name, COUNT(*) AS events, MIN(ts_us) AS first_us, MAX(ts_us) AS last_us "  # noqa: S608
-    f"FROM events GROUP BY name ORDER BY events DESC, name LIMIT {rules.MOST_NAMES}"
-)
-_ROLES = (
-    "SELECT role, COUNT(*) AS events FROM events WHERE role <> '' AND LENGTH(role) <= 200 "
-    "GROUP BY role ORDER BY events DESC, role LIMIT 100"
-)
-_EXAMPLES = (
-    "SELECT name, "  # noqa: S608 - a constant
-    f"ARG_MAX(props, ts_us, {rules.EXAMPLES}) AS examples FROM events "
-    "WHERE props IS NOT NULL GROUP BY name ORDER BY COUNT(*) DESC LIMIT 500"
-)
 
 MOST_REFUSED = 10_000
 
 
+class Overtaken(Exception):
+    """Another process counted the same files meanwhile: nothing was changed, try again."""
+
+
 def refresh_names() -> int:
-    """Bring names, roles, properties and unknown accounts up to the lake; how many names."""
-    with lake.session() as session:
-        names = session.table(_NAMES).to_pylist()
-        roles = session.table(_ROLES).to_pylist()
-        examples = session.table(_EXAMPLES).to_pylist()
-    properties = {row["name"]: rules.properties(row["examples"]) for row in examples}
-    unknown = lake.unknown_keys(rules.MOST_UNKNOWN).to_pylist()
+    """Bring names, roles, properties and unknown accounts up to the lake; how many names changed.
+
+    Only files that were not read before are read: the cost is that of what is new.
+    """
+    while True:
+        try:
+            return _count_files()
+        except Overtaken:
+            continue
+
+
+def _count_files() -> int:
+    live = {segment.pk: segment for segment in lake.live_segments()}
+    known = set(SegmentNames.objects.values_list("segment_id", flat=True))
+    went = known - live.keys()
+    read = [(live[pk], *counted(live[pk])) for pk in sorted(live.keys() - known)]
+    if not read and not went:
+        return 0
+    before = [row.found for row in SegmentNames.objects.filter(segment_id__in=went)]
+    came = [found for _segment, found, _examples in read]
+    change = tallies.change(came, before)
+    is_whole = not known or change.takes_away
+    if is_whole:
+        kept = SegmentNames.objects.filter(segment_id__in=known - went)
+        change = tallies.change([*came, *(row.found for row in kept.iterator())], [])
+    examples: dict[str, dict[str, str]] = {}
+    for _segment, _found, of_names in read:
+        for name, of_name in of_names.items():
+            examples.setdefault(name, {}).update(of_name)
     with transaction.atomic():
-        _keep_names(names, properties)
-        RoleName.objects.all().delete()
-        RoleName.objects.bulk_create(RoleName(name=r["role"], count=r["events"]) for r in roles)
-        UnknownAccount.objects.all().delete()
-        UnknownAccount.objects.bulk_create(
-            UnknownAccount(account_key=u["account_key"], count=u["events"], **_seen(u))
-            for u in unknown
-        )
-        record("events.counted", by=None, names=len(names), unknown=len(unknown))
-    return len(names)
+        _remember(read, went)
+        changed = _keep_names(change, examples, is_whole=is_whole)
+        _keep_roles(change.roles, is_whole=is_whole)
+        _keep_unknown(change.unknown, is_whole=is_whole)
+        record("events.counted", by=None, names=changed, files=len(read))
+    return changed
+
+
+def _remember(read: list[tuple[Segment, tallies.Found, Examples]], went: set[int]) -> None:
+    """Which files are counted from now on; ``Overtaken`` when another process was first."""
+    if SegmentNames.objects.filter(segment_id__in=went).delete()[0] != len(went):
+        raise Overtaken
+    rows = [
+        SegmentNames(segment_id=segment.pk, rows=segment.rows, found=found)
+        for segment, found, _examples in read
+    ]
+    try:
+        SegmentNames.objects.bulk_create(rows, batch_size=100)
+    except IntegrityError as error:
+        raise Overtaken from error
 
 
 @transaction.atomic
@@ -96,16 +126,41 @@ def keep_refusals(
     return len(refusals)
 
 
-def _keep_names(names: list[dict[str, Any]], properties: dict[str, list[dict[str, Any]]]) -> None:
-    made = [
-        EventName(
-            name=row["name"],
-            count=row["events"],
-            properties=properties.get(row["name"], []),
-            **_seen(row),
+def _keep_names(change: tallies.Change, examples: Examples, *, is_whole: bool) -> int:
+    """Apply the change to the names; how many changed."""
+    named = EventName.objects.all() if is_whole else EventName.objects.filter(name__in=change.names)
+    rows = {event.name: event for event in named}
+    room = rules.MOST_NAMES - (len(rows) if is_whole else EventName.objects.count())
+    hidden = set(HiddenProperty.objects.values_list("prop", flat=True))
+    now, made = clock.now(), []
+    ordered = sorted(change.names.items(), key=lambda item: -item[1][0])
+    for name, (n, first_us, last_us) in ordered:
+        first, last = _moment(first_us), _moment(last_us)
+        event = rows.get(name)
+        if event is None:
+            if (room := room - 1) < 0:
+                continue
+            event = EventName(name=name, count=0, first_seen=first, last_seen=last, found_at=now)
+        was = event.properties
+        if is_whole:
+            event.count, event.first_seen, event.last_seen = 0, first, last
+            was = [{"key": e["key"], "example": e["example"]} for e in was]
+        event.count = max(0, event.count + n)
+        event.first_seen, event.last_seen = (
+            min(event.first_seen, first),
+            max(event.last_seen, last),
         )
-        for row in names
-    ]
+        event.properties = tallies.summed(
+            was,
+            change.props.get(name, {}),
+            examples.get(name, {}),
+            hidden.union(event.hidden_properties),
+        )
+        made.append(event)
+    gone = [event for name, event in rows.items() if name not in change.names and event.count]
+    for event in gone if is_whole else ():
+        event.count, event.properties = 0, []
+        made.append(event)
     EventName.objects.bulk_create(
         made,
         batch_size=500,
@@ -113,10 +168,38 @@ def _keep_names(names: list[dict[str, Any]], properties: dict[str, list[dict[str
         unique_fields=["name"],
         update_fields=["count", "properties", "first_seen", "last_seen"],
     )
+    return len(change.names)
 
 
-def _seen(row: dict[str, Any]) -> dict[str, datetime]:
-    return {
-        f"{end}_seen": datetime.fromtimestamp(row[f"{end}_us"] / 1_000_000, UTC)
-        for end in ("first", "last")
+def _keep_roles(roles: dict[str, int], *, is_whole: bool) -> None:
+    was = {} if is_whole else dict(RoleName.objects.values_list("name", "count"))
+    counts = {role: was.get(role, 0) + roles.get(role, 0) for role in {*was, *roles}}
+    RoleName.objects.all().delete()
+    RoleName.objects.bulk_create(
+        RoleName(name=role, count=n) for role, n in sorted(counts.items()) if n > 0
+    )
+
+
+def _keep_unknown(unknown: dict[str, tallies.Seen], *, is_whole: bool) -> None:
+    rows = {
+        row.account_key: row
+        for row in ([] if is_whole else UnknownAccount.objects.filter(account_key__in=unknown))
     }
+    UnknownAccount.objects.filter(**({} if is_whole else {"account_key__in": unknown})).delete()
+    made = []
+    for key, (n, first_us, last_us) in unknown.items():
+        first, last = _moment(first_us), _moment(last_us)
+        was = rows.get(key)
+        count = n + (was.count if was else 0)
+        if count > 0:
+            first, last = (
+                (min(first, was.first_seen), max(last, was.last_seen)) if was else (first, last)
+            )
+            made.append(
+                UnknownAccount(account_key=key, count=count, first_seen=first, last_seen=last)
+            )
+    UnknownAccount.objects.bulk_create(made, batch_size=500)
+
+
+def _moment(ts_us: int) -> datetime:
+    return datetime.fromtimestamp(ts_us / 1_000_000, UTC)
