@@ -23,7 +23,7 @@ HTTPS = environment.flag("BANSO_HTTPS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"] if HTTPS else []
 
 STAGES = {
-    "shared": ["users", "journal", "fields", "lake", "keys"],
+    "shared": ["users", "journal", "fields", "lake", "keys", "rest"],
     "know": ["accounts", "people", "subscriptions", "notes"],
     "listen": ["events", "imports"],
     "measure": ["metrics", "health"],
@@ -131,6 +131,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 API_RATE = environment.whole("BANSO_API_EVENTS_PER_SECOND", 50_000)
+API_REQUEST_RATE = environment.whole("BANSO_API_REQUESTS_PER_SECOND", 50)
 INBOX_MOST_EVENTS = environment.whole("BANSO_INBOX_MOST_EVENTS", 20_000_000)
 IMPORT_MOST_BYTES = int(environment.text("BANSO_IMPORT_MOST_MB", "4096")) * 1024 * 1024
 

@@ -50,9 +50,11 @@ class Unindexed(Func):
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks, on which day, and in which currency they write amounts (fetched when needed)."""
+    """Who asks (None: a program), on which day, in which currency they write amounts (fetched
+    when needed).
+    """
 
-    user: User
+    user: User | None
     today: date
     currency: Callable[[], str]
 
@@ -156,10 +158,10 @@ def _date(by: str, how: str, asked: Filter, reader: Reader) -> Q | None:
 def _owner(by: str, asked: Filter, reader: Reader) -> Q | None:
     found = Q()
     for value in asked.values:
-        if value == MINE:
+        if value == MINE and reader.user:
             found |= Q(**{by: reader.user.pk})
         elif value == TEAM:
-            team = reader.user.team_id
+            team = reader.user.team_id if reader.user else None
             members = User.objects.filter(team_id=team) if team else User.objects.none()
             found |= Q(**{f"{by}__in": members.values("pk")})
         elif value == NOBODY:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from banso.know.accounts.models import Account, Environment, SavedView
 from banso.shared.search_text import searchable
+from banso.shared.upserts.writes import slices
 from banso.shared.users.models import User
 from banso.shared.users.reads import people_who_own
 from banso.shared.users.rules import may, may_change_owned
@@ -16,6 +19,26 @@ CHILDREN_SHOWN = 20
 def account_for(user: User, pk: int) -> Account:
     """One account with its owner and parent, or a 404; everybody signed in sees every account."""
     return get_object_or_404(Account.objects.select_related("owner", "parent"), pk=pk)
+
+
+def account_by_id(pk: int) -> Account:
+    """One account for a program whose key may read accounts, or a 404."""
+    return get_object_or_404(Account.objects.select_related("owner"), pk=pk)
+
+
+def account_by_external_id(source: str, external_id: str) -> Account:
+    """The same by its id in the system it comes from."""
+    found = Account.objects.select_related("owner")
+    return get_object_or_404(found, source=source, external_id=external_id)
+
+
+def account_ids(source: str, external_ids: Sequence[str]) -> dict[str, int]:
+    """external id -> id of those accounts of a source that are there."""
+    found: dict[str, int] = {}
+    for some in slices(list(dict.fromkeys(external_ids))):
+        rows = Account.objects.filter(source=source, external_id__in=some)
+        found.update(rows.values_list("external_id", "pk"))
+    return found
 
 
 def may_change(user: User, account: Account) -> bool:

@@ -12,5 +12,8 @@ class NotesConfig(AppConfig):
 
     def ready(self) -> None:
         from banso.know.notes import panels
+        from banso.know.notes.api import router
+        from banso.shared.rest.slots import routers
 
+        routers.fill("notes", router, order=40)
         account_panels.fill("timeline", Panel(_("Timeline"), panels.timeline, wide=True), order=80)

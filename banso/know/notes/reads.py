@@ -36,6 +36,15 @@ class Timeline:
     older: str
 
 
+def notes_asked(
+    *, account_id: int | None, person_id: int | None, since: datetime | None
+) -> QuerySet[Note]:
+    """Notes for a program whose key may read them."""
+    given = {"account_id": account_id, "person_id": person_id, "at__gte": since}
+    said = {name: value for name, value in given.items() if value is not None}
+    return Note.objects.filter(**said).select_related("author")
+
+
 def timeline_of(account: Account, *, q: str = "", before: datetime | None = None) -> Timeline:
     """Notes and what the journal says about one account, merged by time."""
     notes = (

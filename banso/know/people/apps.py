@@ -12,7 +12,10 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from banso.know.people import panels, sentences
+        from banso.know.people.api import router
+        from banso.shared.rest.slots import routers
 
+        routers.fill("people", router, order=20)
         nav.fill("people", NavItem(_("People"), "people:person_list", "users"), order=30)
         account_panels.fill("people", Panel(_("People"), panels.people), order=50)
         for kind, sentence in sentences.SENTENCES.items():

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
@@ -14,6 +15,7 @@ from banso.know.accounts.models import Account
 from banso.know.accounts.reads import may_change
 from banso.know.people.models import Membership, Person
 from banso.shared.search_text import searchable
+from banso.shared.upserts.writes import slices
 from banso.shared.users.models import User
 
 PAGE_SIZE = 50
@@ -26,6 +28,51 @@ SORTS = ("name", "-name", "name_kana", "-name_kana")
 def person_for(user: User, pk: int) -> Person:
     """One person, or a 404; everybody who is signed in sees everybody."""
     return get_object_or_404(Person, pk=pk)
+
+
+def person_by_id(pk: int) -> Person:
+    """One person for a program whose key may read people, or a 404."""
+    return get_object_or_404(Person, pk=pk)
+
+
+def person_by_external_id(source: str, external_id: str) -> Person:
+    return get_object_or_404(Person, source=source, external_id=external_id)
+
+
+def people_ids(source: str, external_ids: Sequence[str]) -> dict[str, int]:
+    """external id -> id of those people of a source that are there."""
+    found: dict[str, int] = {}
+    for some in slices(list(dict.fromkeys(external_ids))):
+        rows = Person.objects.filter(source=source, external_id__in=some)
+        found.update(rows.values_list("external_id", "pk"))
+    return found
+
+
+def people_asked(
+    *,
+    q: str,
+    account_id: int | None,
+    is_key: bool | None,
+    updated_since: datetime | None,
+    same: dict[str, str],
+) -> QuerySet[Person]:
+    """Those who meet every condition that says something."""
+    people = _with_words(Person.objects.all(), q)
+    people = people.filter(**{name: value for name, value in same.items() if value})
+    if updated_since:
+        people = people.filter(updated_at__gte=updated_since)
+    places = Membership.objects.filter(person=OuterRef("pk"))
+    if account_id is not None:
+        people = people.filter(Exists(places.filter(account=account_id)))
+    if is_key is not None:
+        found = Exists(places.filter(is_key=True))
+        people = people.filter(found if is_key else ~found)
+    return people
+
+
+def places_by_person(people: Sequence[Person]) -> dict[int, list[Membership]]:
+    """The places of several people in one query, each person's by the customer's name."""
+    return _places(people)
 
 
 def people_at(account: Account) -> list[Membership]:
@@ -170,8 +217,8 @@ def _matching(question: PeopleQuestion, *, by_order: bool = False) -> QuerySet[P
 def _places(people: Sequence[Person]) -> dict[int, list[Membership]]:
     places: dict[int, list[Membership]] = defaultdict(list)
     found = Membership.objects.filter(person__in=[p.pk for p in people]).select_related("account")
-    for membership in found.only("person_id", "is_key", "influence", "account__name").order_by(
-        "account__name"
-    ):
+    for membership in found.only(
+        "person_id", "is_key", "influence", "account__name", "account__external_id"
+    ).order_by("account__name"):
         places[membership.person_id].append(membership)
     return places

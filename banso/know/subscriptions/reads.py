@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
+from django.shortcuts import get_object_or_404
 
 from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
 from banso.know.subscriptions.rules import LANDMARK_DAYS, DecisionRows, decisions
+from banso.shared.upserts.writes import slices
 
 _TERM = pa.schema(
     [
@@ -55,6 +59,26 @@ def next_term_ends(today: date) -> date | None:
     """The first end of a paid term after today, where one is known."""
     ahead = Subscription.objects.filter(is_trial=False, end__gt=today).order_by("end")
     return ahead.values_list("end", flat=True).first()
+
+
+def subscription_by_id(pk: int) -> Subscription:
+    """One subscription for a program whose key may read them, or a 404."""
+    return get_object_or_404(Subscription, pk=pk)
+
+
+def subscription_ids(source: str, external_ids: Sequence[str]) -> dict[str, int]:
+    """external id -> id of those subscriptions of a source that are there."""
+    found: dict[str, int] = {}
+    for some in slices(list(dict.fromkeys(external_ids))):
+        rows = Subscription.objects.filter(source=source, external_id__in=some)
+        found.update(rows.values_list("external_id", "pk"))
+    return found
+
+
+def subscriptions_asked(conditions: Mapping[str, Any]) -> QuerySet[Subscription]:
+    """Those that meet every condition that says something."""
+    said = {name: value for name, value in conditions.items() if value is not None}
+    return Subscription.objects.filter(**said)
 
 
 def subscriptions_of(account: Account, *, most: int) -> list[Subscription]:

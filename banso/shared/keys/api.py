@@ -2,63 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db import DatabaseError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from banso.shared.keys import limits
+from banso.shared.keys.admission import admitted
 from banso.shared.keys.models import ApiKey
-from banso.shared.keys.reads import key_for
-from banso.shared.keys.rules import token_in
+from banso.shared.keys.problems import Refused
 from banso.shared.keys.writes import note_use
 
-TITLES = {
-    401: "No valid key",
-    403: "Not allowed",
-    405: "Wrong method",
-    411: "Length required",
-    413: "Too large",
-    415: "Wrong content type",
-    422: "Cannot be used",
-    429: "Too fast",
-    503: "Busy",
-}
+__all__ = ["Refused", "door", "too_fast", "unanswered"]
 Door = Callable[..., HttpResponse]
-
-
-class Refused(Exception):
-    """The request is answered with a problem: a status and a sentence that says what to do."""
-
-    def __init__(
-        self,
-        status: int,
-        detail: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(detail)
-        self.status, self.detail = status, detail
-        self.headers, self.extra = dict(headers or {}), dict(extra or {})
-
-    def answer(self) -> JsonResponse:
-        body = {
-            "type": "about:blank",
-            "title": TITLES[self.status],
-            "status": self.status,
-            "detail": self.detail,
-            **self.extra,
-        }
-        response = JsonResponse(body, status=self.status, content_type="application/problem+json")
-        for name, value in self.headers.items():
-            response[name] = value
-        return response
+PG_DISK_FULL = "53100"
 
 
 def door(scope: str) -> Callable[[Door], Door]:
@@ -74,22 +38,14 @@ def door(scope: str) -> Callable[[Door], Door]:
                 key = _admitted(request, scope)
                 standing = limits.take(key_id=key.pk, cost=1, per_second=settings.API_RATE)
                 if standing.wait:
-                    raise Refused(
-                        429,
-                        f"This key may send {settings.API_RATE} events a second: send the same "
-                        f"request again in {standing.wait} s.",
-                    )
+                    raise too_fast(standing)
                 note_use(key)
                 response = view(request, key, *args, **kwargs)
                 standing = limits.charge(key_id=key.pk, cost=0)
             except Refused as refused:
                 response = refused.answer()
-            except OperationalError:
-                response = Refused(
-                    503,
-                    "The database does not answer in time: nothing was kept, send it again.",
-                    headers={"Retry-After": "5"},
-                ).answer()
+            except OperationalError as error:
+                response = unanswered(error).answer()
             for name, value in (standing.headers() if standing else {}).items():
                 response[name] = value
             response["Cache-Control"] = "no-store"
@@ -100,19 +56,35 @@ def door(scope: str) -> Callable[[Door], Door]:
     return decorate
 
 
+def too_fast(standing: limits.Standing) -> Refused:
+    return Refused(
+        429,
+        f"This key may send {settings.API_RATE} events a second: send the same "
+        f"request again in {standing.wait} s.",
+    )
+
+
+def unanswered(error: DatabaseError) -> Refused:
+    """What a caller hears when the database could not keep it: nothing was kept."""
+    if _is_full(error.__cause__):
+        return Refused(
+            503,
+            "The disk of the server is full: nothing was kept, send it again later.",
+            headers={"Retry-After": "30"},
+        )
+    return Refused(
+        503,
+        "The database does not answer in time: nothing was kept, send it again.",
+        headers={"Retry-After": "5"},
+    )
+
+
+def _is_full(cause: BaseException | None) -> bool:
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", None) == PG_DISK_FULL
+
+
 def _admitted(request: HttpRequest, scope: str) -> ApiKey:
     if request.method != "POST":
-        raise Refused(405, "Only POST is answered here.", headers={"Allow": "POST"})
-    token = token_in(request.headers.get("Authorization", ""))
-    key = key_for(token) if token else None
-    if key is None:
-        said = "is unknown or revoked" if token else "is missing"
-        raise Refused(
-            401,
-            f"The API key {said}: send Authorization: Bearer KEY with a key from "
-            "Settings > API keys.",
-            headers={"WWW-Authenticate": 'Bearer realm="Banso"'},
-        )
-    if not key.may(scope):
-        raise Refused(403, f"The key “{key.name}” lacks the scope {scope}: make one that has it.")
-    return key
+        raise Refused(405, _("Only POST is answered here."), headers={"Allow": "POST"})
+    return admitted(request, scope)

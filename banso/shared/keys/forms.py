@@ -5,12 +5,26 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from banso.shared.keys.rules import EVENTS_WRITE, PEOPLE_WRITE
+from banso.shared.keys import rules
 
 LABELS = {
-    EVENTS_WRITE: _("Send usage events"),
-    PEOPLE_WRITE: _("Say which user belongs to which customer"),
+    rules.EVENTS_WRITE: _("Send usage events"),
+    rules.PEOPLE_WRITE: _("Write people and say where they stand"),
+    rules.ACCOUNTS_WRITE: _("Write customers"),
+    rules.SUBSCRIPTIONS_WRITE: _("Write subscriptions"),
+    rules.TASKS_WRITE: _("Add tasks and tick them off"),
+    rules.ACCOUNTS_READ: _("Read customers"),
+    rules.PEOPLE_READ: _("Read people"),
+    rules.SUBSCRIPTIONS_READ: _("Read subscriptions"),
+    rules.NOTES_READ: _("Read notes"),
+    rules.EVENTS_READ: _("Read which events arrive"),
+    rules.METRICS_READ: _("Read metrics and their values"),
+    rules.HEALTH_READ: _("Read health scores"),
+    rules.SIGNALS_READ: _("Read signals"),
+    rules.TASKS_READ: _("Read tasks"),
+    rules.EVIDENCE_READ: _("Read evidence"),
 }
+AT_FIRST = (rules.EVENTS_WRITE,)
 
 
 class KeyForm(forms.Form):
@@ -29,16 +43,24 @@ class KeyForm(forms.Form):
             "of the same ids use."
         ),
     )
-    may_send_events = forms.BooleanField(label=LABELS[EVENTS_WRITE], required=False, initial=True)
-    may_name_people = forms.BooleanField(label=LABELS[PEOPLE_WRITE], required=False, initial=True)
+    may_write = forms.MultipleChoiceField(
+        label=_("It may write"),
+        choices=[(scope, LABELS[scope]) for scope in rules.CHANGING],
+        initial=AT_FIRST,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
+    may_read = forms.MultipleChoiceField(
+        label=_("It may read"),
+        choices=[(scope, LABELS[scope]) for scope in rules.READING],
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        help_text=_("Choose only what the program needs."),
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        chosen = {
-            EVENTS_WRITE: cleaned.pop("may_send_events", False),
-            PEOPLE_WRITE: cleaned.pop("may_name_people", False),
-        }
-        cleaned["scopes"] = [scope for scope, may in chosen.items() if may]
+        cleaned["scopes"] = [*cleaned.pop("may_write", []), *cleaned.pop("may_read", [])]
         if not cleaned["scopes"]:
             self.add_error(None, _("Choose at least one thing that the key may do."))
         return cleaned

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from banso.shared.keys.rules import Bucket
 
 SECONDS_SAVED = 10
-_buckets: dict[int, Bucket] = {}
+EVENTS, REQUESTS = "events", "requests"
+_buckets: dict[tuple[int, str], Bucket] = {}
 _lock = threading.Lock()
 
 
@@ -31,14 +32,14 @@ class Standing:
         return said | ({"Retry-After": str(self.wait)} if self.wait else {})
 
 
-def take(*, key_id: int, cost: int, per_second: int) -> Standing:
+def take(*, key_id: int, cost: int, per_second: int, of: str = EVENTS) -> Standing:
     """Take tokens; when none is left nothing is taken and ``wait`` says for how long."""
     with _lock:
         now = time.monotonic()
         most = float(per_second * SECONDS_SAVED)
-        bucket = _buckets.get(key_id)
+        bucket = _buckets.get((key_id, of))
         if bucket is None or bucket.most != most:
-            bucket = _buckets[key_id] = Bucket(per_second, most, most, now)
+            bucket = _buckets[key_id, of] = Bucket(per_second, most, most, now)
         bucket.refill(now)
         wait = bucket.wait()
         if not wait:
@@ -46,10 +47,10 @@ def take(*, key_id: int, cost: int, per_second: int) -> Standing:
         return Standing(int(most), max(0, int(bucket.level)), bucket.until_full(), wait)
 
 
-def charge(*, key_id: int, cost: int) -> Standing | None:
+def charge(*, key_id: int, cost: int, of: str = EVENTS) -> Standing | None:
     """Take tokens for work that was let in already, into debt if need be."""
     with _lock:
-        bucket = _buckets.get(key_id)
+        bucket = _buckets.get((key_id, of))
         if bucket is None:
             return None
         bucket.refill(time.monotonic())

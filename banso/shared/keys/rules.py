@@ -11,7 +11,30 @@ from math import ceil
 from secrets import token_urlsafe
 
 EVENTS_WRITE, PEOPLE_WRITE = "events:write", "people:write"
-SCOPES = (EVENTS_WRITE, PEOPLE_WRITE)
+ACCOUNTS_WRITE, SUBSCRIPTIONS_WRITE = "accounts:write", "subscriptions:write"
+TASKS_WRITE = "tasks:write"
+ACCOUNTS_READ, PEOPLE_READ, SUBSCRIPTIONS_READ = (
+    "accounts:read",
+    "people:read",
+    "subscriptions:read",
+)
+NOTES_READ, EVENTS_READ, METRICS_READ = "notes:read", "events:read", "metrics:read"
+HEALTH_READ, SIGNALS_READ, TASKS_READ = "health:read", "signals:read", "tasks:read"
+EVIDENCE_READ = "evidence:read"
+CHANGING = (EVENTS_WRITE, PEOPLE_WRITE, ACCOUNTS_WRITE, SUBSCRIPTIONS_WRITE, TASKS_WRITE)
+READING = (
+    ACCOUNTS_READ,
+    PEOPLE_READ,
+    SUBSCRIPTIONS_READ,
+    NOTES_READ,
+    EVENTS_READ,
+    METRICS_READ,
+    HEALTH_READ,
+    SIGNALS_READ,
+    TASKS_READ,
+    EVIDENCE_READ,
+)
+SCOPES = (*CHANGING, *READING)
 MARK = "bns_"
 PREFIX_LETTERS = 12
 LONGEST_TOKEN = 200

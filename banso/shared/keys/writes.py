@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -44,3 +45,8 @@ def note_use(key: ApiKey) -> None:
     now = clock.now()
     if is_due(key.last_used_at, now):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+def note_change(*, key: ApiKey, what: str, **said: Any) -> None:
+    """Say in the journal which key changed something; to be called inside the change."""
+    record("key.changed_something", by=None, key=key.pk, name=key.name, what=what, **said)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 pytestmark = pytest.mark.django_db
-GIVEN = {"name": "本番サーバー", "source": "product", "may_send_events": "on"}
+GIVEN = {"name": "本番サーバー", "source": "product", "may_write": ["events:write"]}
 
 
 def test_a_key_is_shown_once_and_kept_as_a_hash(client: Client) -> None:
