@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from banso.listen.events.urls import ingest_urlpatterns
 from banso.shell import views
-from banso.shell.api import views as api_views
+from banso.shell.api import pages as api_pages
 from banso.shell.api.assembly import api_urlpatterns
 
 urlpatterns = [
@@ -23,10 +23,10 @@ urlpatterns = [
     path("imports/", include("banso.listen.imports.urls")),
     path("events/", include("banso.listen.events.urls")),
     path("", include((ingest_urlpatterns, "ingest"))),
-    path("api/", api_views.api_page, name="api_page"),
-    path("api/openapi.json", api_views.api_document, name="api_document"),
+    path("api/", api_pages.api_page, name="api_page"),
+    path("api/openapi.json", api_pages.api_document, name="api_document"),
     *api_urlpatterns(),
-    path("api/<path:rest>", api_views.api_unknown, name="api_unknown"),
+    path("api/<path:rest>", api_pages.api_unknown, name="api_unknown"),
     path("metrics/", include("banso.measure.metrics.urls")),
     path("health-score/", include("banso.measure.health.urls")),
     path("evidence/", include("banso.prove.studies.urls")),
