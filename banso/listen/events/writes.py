@@ -9,6 +9,7 @@ from banso.listen.events import rules, tallies
 from banso.listen.events.counting import Examples, counted
 from banso.listen.events.models import (
     EventName,
+    Feature,
     HiddenProperty,
     RefusedEvent,
     RoleName,
@@ -91,6 +92,87 @@ def name_event(
     event.save(update_fields=["label_en", "label_ja", "is_core"])
     record("event.named", by=by, name=event.name, is_core=is_core)
     return event
+
+
+@transaction.atomic
+def assign_feature(*, by: User, events: Sequence[EventName], feature: Feature | None) -> int:
+    """Put events into a feature, or into none; how many changed."""
+    moved = [event for event in events if event.feature_id != (feature.pk if feature else None)]
+    if moved:
+        EventName.objects.filter(pk__in=[event.pk for event in moved]).update(feature=feature)
+        named = [event.name for event in moved]
+        record("events.grouped", by=by, feature=feature.key if feature else "", names=named)
+    return len(moved)
+
+
+@transaction.atomic
+def mark_core(*, by: User, events: Sequence[EventName], is_core: bool) -> int:
+    """Say of many events whether they are core actions; how many changed."""
+    changed = [event for event in events if event.is_core != is_core]
+    EventName.objects.filter(pk__in=[event.pk for event in changed]).update(is_core=is_core)
+    for event in changed:
+        record("event.named", by=by, name=event.name, is_core=is_core)
+    return len(changed)
+
+
+@transaction.atomic
+def save_feature(*, by: User, feature: Feature) -> Feature:
+    """Keep a new or changed feature."""
+    is_new = feature.pk is None
+    feature.save()
+    record("feature.saved", by=by, feature=feature.key, is_new=is_new)
+    return feature
+
+
+@transaction.atomic
+def delete_feature(*, by: User, feature: Feature) -> None:
+    """Take a feature away; its events stay, without one."""
+    key = feature.key
+    feature.delete()
+    record("feature.deleted", by=by, feature=key)
+
+
+@transaction.atomic
+def hide_properties(*, by: User, props: Sequence[str], event: EventName | None = None) -> None:
+    """Show the properties nowhere from now on, of every event or of one; their examples go."""
+    now = clock.now()
+    if event:
+        event.hidden_properties = sorted({*event.hidden_properties, *props})
+        event.save(update_fields=["hidden_properties"])
+    else:
+        HiddenProperty.objects.bulk_create(
+            (HiddenProperty(prop=prop, hidden_by=by, hidden_at=now) for prop in props),
+            ignore_conflicts=True,
+        )
+    _settle_properties(set(props))
+    record("properties.hidden", by=by, props=list(props), event=event.name if event else "")
+
+
+@transaction.atomic
+def show_properties(*, by: User, props: Sequence[str], event: EventName | None = None) -> None:
+    """Show the properties again; examples come with the next events."""
+    if event:
+        event.hidden_properties = sorted({*event.hidden_properties} - {*props})
+        event.save(update_fields=["hidden_properties"])
+    else:
+        HiddenProperty.objects.filter(prop__in=props).delete()
+    _settle_properties(set(props))
+    record("properties.shown", by=by, props=list(props), event=event.name if event else "")
+
+
+def _settle_properties(props: set[str]) -> None:
+    """Bring what is kept of the properties to what is hidden by now."""
+    hidden = set(HiddenProperty.objects.values_list("prop", flat=True))
+    changed = []
+    for event in EventName.objects.exclude(properties=[]):
+        if props.isdisjoint(entry["key"] for entry in event.properties):
+            continue
+        of_event = hidden.union(event.hidden_properties)
+        event.properties = [
+            tallies.settled(entry, entry["key"] in of_event) for entry in event.properties
+        ]
+        changed.append(event)
+    EventName.objects.bulk_update(changed, ["properties"], batch_size=200)
 
 
 @transaction.atomic

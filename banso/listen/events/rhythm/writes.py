@@ -1,4 +1,4 @@
-"""Counts what arrived, per source and time of arriving."""
+"""Counts what arrived, per source and time of arriving, and keeps the warnings."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from django.db.models import Case, F, Value, When
 
-from banso.listen.events.models import Arrival, Source, Span
+from banso.listen.events.models import Arrival, ArrivalWarning, Source, Span, WarningKind
+from banso.listen.events.rhythm import reads
+from banso.listen.events.rhythm.watching import Finding, findings, usual_of
 from banso.shared import clock
+from banso.shared.journal.writes import record
 from banso.shared.lake import registry
+from banso.shared.users.models import User
 
 MINUTES_KEPT = timedelta(hours=3)
 
@@ -64,6 +68,90 @@ def count_compacted(came: list[registry.Came]) -> None:
             for one in came
         ]
     )
+
+
+def watch_sources() -> int:
+    """Raise warnings for sources that left their rhythm, and resolve those that are back; how
+    many are open.
+    """
+    zone, now = reads.zone(), reads.counted_until()
+    watched = list(Source.objects.filter(is_watched=True))
+    known = reads.known_sources(watched, zone)
+    for source in watched:
+        found = findings(source, known[source.pk], now, zone)
+        _settle(source, found, is_back=_is_back(source))
+        source.usual_on = now.astimezone(zone).date()
+        source.usual = usual_of(known[source.pk], now, zone)
+    Source.objects.bulk_update(watched, ["usual_on", "usual"])
+    return len(reads.open_warnings())
+
+
+@transaction.atomic
+def watch(*, by: User, source: Source, is_watched: bool) -> None:
+    """Say whether the rhythm of a source is watched; of one that is not, no warning stays."""
+    Source.objects.filter(pk=source.pk).update(is_watched=is_watched)
+    if not is_watched:
+        open_ones = ArrivalWarning.objects.filter(source=source, resolved_at=None)
+        for warning in open_ones.select_related("source"):
+            _resolve(warning)
+    record("events.watched", by=by, source=source.name, is_watched=is_watched)
+
+
+@transaction.atomic
+def end_silences() -> int:
+    """Resolve the silence of sources that sent again; how many."""
+    back = ArrivalWarning.objects.filter(
+        kind=WarningKind.SILENT, resolved_at=None, source__last_at__gt=F("since")
+    ).select_related("source")
+    return sum(_resolve(warning) for warning in back)
+
+
+@transaction.atomic
+def _settle(source: Source, found: list[Finding], *, is_back: bool) -> None:
+    open_ones = {
+        warning.kind: warning
+        for warning in ArrivalWarning.objects.filter(source=source, resolved_at=None)
+    }
+    now = clock.now()
+    kinds = {finding.kind for finding in found}
+    for kind, warning in open_ones.items():
+        is_over = is_back if kind == WarningKind.SILENT else kind not in kinds
+        if is_over:
+            _resolve(warning)
+    for finding in found:
+        if finding.kind in open_ones:
+            continue
+        warning, is_new = ArrivalWarning.objects.get_or_create(
+            source=source,
+            kind=finding.kind,
+            resolved_at=None,
+            defaults={
+                "since": finding.since,
+                "raised_at": now,
+                "expected": finding.expected,
+                "low": finding.low,
+                "high": finding.high,
+                "found": finding.found,
+                "basis": finding.basis,
+            },
+        )
+        if is_new:
+            record("events.warned", by=None, source=source.name, warning=warning.kind)
+
+
+def _is_back(source: Source) -> bool:
+    silent = ArrivalWarning.objects.filter(
+        source=source, kind=WarningKind.SILENT, resolved_at=None, since__gte=source.last_at
+    )
+    return not silent.exists()
+
+
+def _resolve(warning: ArrivalWarning) -> bool:
+    now = clock.now()
+    left = ArrivalWarning.objects.filter(pk=warning.pk, resolved_at=None).update(resolved_at=now)
+    if left:
+        record("events.warning_over", by=None, source=warning.source.name, warning=warning.kind)
+    return bool(left)
 
 
 def source_named(came: Came) -> Source:
