@@ -22,12 +22,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tools.machine import find_chromium, in_ci  # noqa: E402 - the path comes first
+from tools.machine import find_chromium, find_java, in_ci  # noqa: E402 - the path comes first
 from tools.throwaway_postgres import find_binaries  # noqa: E402
 
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 WORKERS = ["-n", os.environ.get("BANSO_TEST_WORKERS", "2")]
+PLAIN = ["-m", "not browser and not engines"]
 SUMMARY = re.compile(r"^(=+ )?.*\b\d+ (passed|failed|errors?|skipped)\b.* in [\d.]+s")
 
 
@@ -50,6 +51,12 @@ def no_browser() -> str | None:
     if find_chromium():
         return None
     return "no Chromium is installed (Debian: apt-get install chromium fonts-noto-cjk)"
+
+
+def no_java() -> str | None:
+    if find_java():
+        return None
+    return "no Java is there for Spark (Debian: apt-get install openjdk-17-jre-headless)"
 
 
 STEPS = (
@@ -78,14 +85,20 @@ STEPS = (
     Step("docs", [PYTHON, "tools/docs.py"], "Mend the link or command in the named document."),
     Step(
         "tests on SQLite",
-        [*PYTEST, *WORKERS, "-m", "not browser"],
+        [*PYTEST, *WORKERS, *PLAIN],
         "Run the failing test alone: `.venv/bin/pytest PATH::NAME --randomly-seed=SEED`.",
     ),
     Step(
         "tests on PostgreSQL",
-        [PYTHON, "tools/throwaway_postgres.py", *PYTEST, *WORKERS, "-m", "not browser"],
+        [PYTHON, "tools/throwaway_postgres.py", *PYTEST, *WORKERS, *PLAIN],
         "Run it alone: `.venv/bin/python tools/throwaway_postgres.py .venv/bin/pytest PATH::NAME`.",
         no_postgres,
+    ),
+    Step(
+        "tests on other engines",
+        [PYTHON, "tools/engines.py"],
+        "Run one alone: `.venv/bin/python tools/engines.py PATH::NAME`; DuckDB's answer counts.",
+        no_java,
     ),
     Step(
         "tests in a browser",
@@ -137,7 +150,7 @@ def run(step: Step, home: str) -> Outcome:
 def report(outcomes: list[Outcome]) -> int:
     print("\n" + "=" * 80)
     for outcome in outcomes:
-        print(f"{outcome.state:14}{outcome.step.name:22}{outcome.seconds:6.1f} s")
+        print(f"{outcome.state:14}{outcome.step.name:24}{outcome.seconds:6.1f} s")
     for outcome in outcomes:
         if outcome.state == "failed":
             print(f"\nFAILED {outcome.step.name}. What to do: {outcome.step.on_failure}")

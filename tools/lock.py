@@ -1,4 +1,4 @@
-"""Write the three lock files: every version with its hashes, and no index address.
+"""Write the lock files: every version with its hashes, and no index address.
 
 python tools/lock.py            keep what is locked, add what pyproject.toml newly asks for
 python tools/lock.py --upgrade  take the newest versions that pyproject.toml allows
@@ -18,6 +18,10 @@ LOCKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "requirements-dev.lock": (("build", "test", "dev"), ()),
     "requirements-build.lock": (("build",), ("requirements-dev.lock",)),
     "requirements.lock": ((), ("requirements-dev.lock",)),
+    "requirements-engines.lock": (
+        ("build", "test", "dev", "spark", "clickhouse"),
+        ("requirements-dev.lock",),
+    ),
 }
 ADDRESS = re.compile(r"https?://|file://|--index|--extra-index|--find-links|--trusted-host|(^|\s)/")
 

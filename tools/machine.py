@@ -1,4 +1,4 @@
-"""What the tests need from the machine besides Python: Chromium, a Japanese font, PostgreSQL.
+"""What the tests need from the machine besides Python: Chromium, fonts, PostgreSQL, Java.
 
 python tools/machine.py          says what is there
 python tools/machine.py install  as root on Debian or Ubuntu, installs what is missing
@@ -35,6 +35,12 @@ def has_japanese_font() -> bool:
     return bool(shown.stdout.strip())
 
 
+def find_java() -> str | None:
+    """The Java that Spark would start."""
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which("java", path=str(Path(home, "bin"))) if home else shutil.which("java")
+
+
 def missing() -> dict[str, str]:
     """Debian package -> what cannot be tested without it."""
     lacking = {}
@@ -44,6 +50,8 @@ def missing() -> dict[str, str]:
         lacking["fonts-noto-cjk"] = "how Japanese pages look"
     if find_binaries() is None:
         lacking["postgresql"] = "PostgreSQL"
+    if find_java() is None:
+        lacking["openjdk-17-jre-headless"] = "Spark"
     return lacking
 
 
@@ -82,7 +90,7 @@ def main(arguments: list[str]) -> int:
     for package, subject in lacking.items():
         print(f"missing: {package} (without it {subject} cannot be tested)")
     if not lacking:
-        print("Chromium, a Japanese font and PostgreSQL are there")
+        print("Chromium, a Japanese font, PostgreSQL and Java are there")
     # outside CI a missing one means skipped tests, said loudly by tools/checks.py
     return 1 if lacking and in_ci() else 0
 

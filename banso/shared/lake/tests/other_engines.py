@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from banso.shared.lake.engines.protocol import Engine
+from tools.machine import find_java
 
 REQUIRED = "BANSO_ENGINES_REQUIRED"
 
@@ -21,8 +21,7 @@ def lacking() -> list[str]:
     """What would have to be installed first."""
     packages = {"pyspark": "banso[spark]", "grpc": "banso[spark]", "chdb": "banso[clickhouse]"}
     names = {extra for package, extra in packages.items() if find_spec(package) is None}
-    java = os.environ.get("JAVA_HOME") or shutil.which("java")
-    return sorted(names) + ([] if java else ["Java 17"])
+    return sorted(names) + ([] if find_java() else ["Java 17"])
 
 
 @contextmanager
@@ -45,6 +44,8 @@ def opened(folder: Path) -> Iterator[dict[str, Engine]]:
         "spark.connect.grpc.binding.port": str(port),
         "spark.sql.shuffle.partitions": "2",
         "spark.log.level": "ERROR",
+        # short queries: compiling hard costs more than it saves
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     }
     session = spark.local(folder / "spill", serving)
     remote = spark.connected(f"sc://127.0.0.1:{port}")
