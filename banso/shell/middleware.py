@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from banso.shared.request_ids import chosen_id
 from banso.shared.users.models import User
 from banso.shared.users.reads import organisation
 from banso.shell.logs import current_request_id
@@ -26,8 +25,7 @@ def request_id(handler: Handler) -> Handler:
     """Give each request an id that its log lines and its answer carry."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        chosen = given if re.fullmatch(r"[\w-]{8,64}", given, re.ASCII) else token_hex(8)
+        chosen = chosen_id(request.headers.get("X-Request-ID", ""))
         token = current_request_id.set(chosen)
         try:
             response = handler(request)

@@ -36,7 +36,7 @@ from banso.shared.keys.rules import EVENTS_WRITE, PEOPLE_WRITE
 _events, _people = Reader(Event), Reader(Identity)
 _message = msgspec.json.Decoder(segments.Message)
 _batch = msgspec.json.Decoder(segments.Batch)
-_BATCH_KEY = re.compile(r"[\x21-\x7e]{1,100}")
+BATCH_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 BUSY_SECONDS = 30
 
 
@@ -45,7 +45,7 @@ def send_events(request: HttpRequest, key: ApiKey) -> HttpResponse:
     """Events as one, an array or lines; answered when they are on disk."""
     _refuse_when_behind()
     batch_key = request.headers.get("Idempotency-Key", "").strip()
-    if batch_key and not _BATCH_KEY.fullmatch(batch_key):
+    if batch_key and not BATCH_KEY.fullmatch(batch_key):
         raise Refused(422, "Idempotency-Key must have 1 to 100 visible ASCII characters.")
     body, lines = _body(request, MOST_BYTES)
     try:
@@ -207,11 +207,17 @@ def _body(request: HttpRequest, most: int, *, plain: bool = False) -> tuple[byte
 
 
 def _refuse_when_behind() -> None:
-    waiting = ingest.backlog()
-    if waiting > settings.INBOX_MOST_EVENTS:
-        raise Refused(
-            503,
-            f"{waiting:,} events wait to be worked on: send it again in {BUSY_SECONDS} s. "
-            "Is `banso work` running?",
-            headers={"Retry-After": str(BUSY_SECONDS)},
-        )
+    if refused := behind(ingest.backlog()):
+        raise refused
+
+
+def behind(waiting: int) -> Refused | None:
+    """The refusal when so many events wait that more would only pile up."""
+    if waiting <= settings.INBOX_MOST_EVENTS:
+        return None
+    return Refused(
+        429,
+        f"{waiting:,} events wait to be worked on: send it again in {BUSY_SECONDS} s. "
+        "Is `banso work` running?",
+        headers={"Retry-After": str(BUSY_SECONDS)},
+    )

@@ -9,10 +9,11 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
-        from banso.listen.events import jobs, reactions  # noqa: F401
+        from banso.listen.events import jobs, raw_inbox, reactions  # noqa: F401
         from banso.listen.events.rhythm.writes import count_compacted
         from banso.shared.lake import registry
         from banso.shared.slots import NavItem, nav
 
         nav.fill("events", NavItem(_("Events"), "events:event_list", "activity"), order=50)
+        registry.decoders.fill(raw_inbox.FORMAT, raw_inbox.rows_of_payload, order=10)
         registry.arrived.fill("events", count_compacted, order=50)

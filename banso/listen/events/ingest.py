@@ -19,14 +19,13 @@ from banso.know.people.writes import upsert_people
 from banso.listen.events import intake, reads
 from banso.listen.events.wire import Event, Identity, Read
 from banso.shared import clock
+from banso.shared.lake import inbox, registry
 from banso.shared.lake import reads as lake_reads
-from banso.shared.lake import registry
 from banso.shared.lake import writes as lake
 
 REMEMBERED = 10_000
 _sent: OrderedDict[tuple[str, str], tuple[bytes, Outcome]] = OrderedDict()
 _lock = threading.Lock()
-_one_writer = threading.Lock()
 _backlog = [0.0, 0.0]
 BACKLOG_SECONDS = 1.0
 
@@ -102,7 +101,7 @@ def keep_events(read: Read[Event], *, source: str, batch_key: str, has_nul: bool
     )
     if rows.count:
         table = rows.table()
-        with _one_writer:  # SQLite lets waiting threads sleep; a lock lets them go on at once
+        with inbox.turn:
             lake.append(events=table, source=source)
     return Outcome(rows.count, rows.duplicate, read.refused)
 

@@ -40,7 +40,7 @@ class Unusable(Exception):
         self.status, self.detail = status, detail
 
 
-class Event(msgspec.Struct, forbid_unknown_fields=True):
+class Event(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     account: Id | None = None
     user: Id | None = None

@@ -257,7 +257,7 @@ def test_behind_or_locked_is_busy_and_keeps_nothing(
     sent(client, token, [an(event_id=str(n)) for n in range(3)])
     ingest.forget()
     answer = sent(client, token, an())
-    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "30")
     settings.INBOX_MOST_EVENTS = 100
 
     def locked(**_: Any) -> None:

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 
 class Command(BaseCommand):
-    help = "Serve the pages only; run `banso work` beside it."
+    help = "Serve the pages and take events; run `banso work` beside it."
+    target = "banso.shell.rsgi:application"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
@@ -15,15 +16,16 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from granian.constants import Interfaces
+        from granian.constants import Interfaces, RuntimeModes
         from granian.server import Server
 
         Server(
-            "banso.shell.wsgi:application",
+            self.target,
             address=options["host"],
             port=options["port"],
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
             workers=options["workers"],
-            blocking_threads=4,
+            runtime_mode=RuntimeModes.st,
+            websockets=False,
             log_enabled=False,
         ).serve()
