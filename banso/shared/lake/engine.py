@@ -27,25 +27,31 @@ def root() -> Path:
     return folder
 
 
-def files_relation(paths: Sequence[Path]) -> str:
-    """The FROM item that reads these files and no other."""
+def spill() -> Path:
+    """The folder for what does not fit into memory."""
+    folder = Path(settings.LAKE_ROOT) / "spill"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def files_relation(paths: Sequence[Path], *, named: bool = False) -> str:
+    """The FROM item that reads these files and no other; ``named`` adds the column filename."""
     if not paths:
         return f"({NO_EVENTS})"
     listed = ", ".join(rules.quoted(str(path)) for path in paths)
-    return f"read_parquet([{listed}], hive_partitioning = false)"
+    more = ", filename = true" if named else ""
+    return f"read_parquet([{listed}], hive_partitioning = false{more})"
 
 
 @contextmanager
 def opened(**tables: pa.Table) -> Iterator[Connection]:
     """A connection of its own with the given tables, closed afterwards."""
-    spill = Path(settings.LAKE_ROOT) / "spill"
-    spill.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
     try:
         connection.execute("SET enable_progress_bar = false")
         connection.execute(f"SET threads = {int(settings.LAKE_THREADS)}")
         connection.execute(f"SET memory_limit = {rules.quoted(settings.LAKE_MEMORY)}")
-        connection.execute(f"SET temp_directory = {rules.quoted(str(spill))}")
+        connection.execute(f"SET temp_directory = {rules.quoted(str(spill()))}")
         connection.execute("SET preserve_insertion_order = false")
         for name, table in tables.items():
             connection.register(name, table)

@@ -60,6 +60,13 @@ def discard(paths: Iterable[Path]) -> None:
         unfinished(path).unlink(missing_ok=True)
 
 
+def discard_older(folder: Path, moment: float) -> None:
+    """Remove what killed processes left in a folder for temporary files."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path.stat().st_mtime <= moment:
+            path.unlink(missing_ok=True)
+
+
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """One process at a time does heavy work on the folder; the lock ends with its process."""

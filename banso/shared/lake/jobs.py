@@ -24,6 +24,17 @@ def promote() -> None:
         enqueue("lake.promote", key="lake.promote")
 
 
+@job("lake.forget", every=timedelta(hours=1))
+def forget() -> None:
+    if writes.forget_some():
+        enqueue("lake.forget", key="lake.forget")
+
+
+@job("lake.expire", every=timedelta(days=1))
+def expire() -> None:
+    writes.expire()
+
+
 @job("lake.tidy", every=timedelta(days=1))
 def tidy() -> None:
     ledger.fold()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Batch(models.Model):
@@ -95,6 +96,35 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M} {self.change:+}"
+
+
+class Forgetting(models.Model):
+    """A person's events are taken out of the files, or given a random user; who it was is known
+    here only until it is done.
+    """
+
+    class Mode(models.TextChoices):
+        ERASE = "erase", _("Erase")
+        PSEUDONYMISE = "pseudonymise", _("Pseudonymise")
+
+    mode = models.CharField(max_length=12, choices=Mode.choices)
+    user_keys = models.JSONField(default=list)
+    pseudonyms = models.JSONField(default=dict)
+    words = models.JSONField(default=list)
+    # None: wherever the user appears
+    account_ids = models.JSONField(null=True)
+    asked_at = models.DateTimeField()
+    files = models.PositiveIntegerField(default=0)
+    of_files = models.PositiveIntegerField(default=0)
+    events = models.PositiveBigIntegerField(default=0)
+    by_week = models.JSONField(default=dict)
+    # how many a last question found, when it was done
+    left = models.PositiveBigIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    swept_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class Manifest(models.Model):

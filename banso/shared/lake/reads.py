@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from django.db.models import Max, Sum
 
-from banso.shared.lake import columns, compaction, engine, packing
-from banso.shared.lake.models import Batch, Manifest, Promoted, Segment
+from banso.shared.lake import columns, compaction, engine, packing, rules
+from banso.shared.lake.models import Batch, Manifest, Posting, Promoted, Segment
 
 
 def live_segments() -> list[Segment]:
@@ -144,6 +144,43 @@ def promotion_progress(wanted: Sequence[tuple[str, str]] | None = None) -> Progr
     return Progress(
         len(done), len(live), sum(one.rows for one in done), sum(one.rows for one in live)
     )
+
+
+def files_of_users(user_keys: Sequence[str], account_ids: Sequence[int] | None) -> dict[str, int]:
+    """In which live files events of these users (at these accounts) are, and how many."""
+    paths = paths_of(live_segments())
+    if not paths:
+        return {}
+    relation = engine.files_relation(paths, named=True)
+    with engine.opened() as connection:
+        found = connection.execute(
+            f"SELECT filename, COUNT(*) FROM {relation} "  # noqa: S608 - quoted by the rules
+            f"WHERE {rules.is_of_users(user_keys, account_ids)} GROUP BY filename"
+        ).fetchall()
+    return {Path(name).name: int(rows) for name, rows in found}
+
+
+def accounts_of_users(user_keys: Sequence[str]) -> dict[int | None, int]:
+    """Events of these users by account; None for accounts that nobody knows."""
+    relation = engine.files_relation(paths_of(live_segments()))
+    with engine.opened() as connection:
+        found = connection.execute(
+            f"SELECT account_id, COUNT(*) FROM {relation} "  # noqa: S608 - quoted by the rules
+            f"WHERE {rules.is_of_users(user_keys, None)} GROUP BY account_id ORDER BY 2 DESC"
+        ).fetchall()
+    return dict(found)
+
+
+def expired_before() -> int | None:
+    """The day before which the organisation's retention has removed events; None for never."""
+    weeks = [
+        int(week)
+        for by_week in Posting.objects.filter(kind=Posting.EXPIRED).values_list(
+            "by_week", flat=True
+        )
+        for week in by_week
+    ]
+    return 7 * (max(weeks) + 1) - 3 if weeks else None
 
 
 class Session:

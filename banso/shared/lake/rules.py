@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,6 +28,7 @@ EARLIEST_US = 0
 LATEST_US = 4_102_444_800_000_000  # 2100-01-01
 LONGEST_NAME = 200
 LONGEST_KEY = 200
+GRACE = timedelta(hours=1)  # how long a retired file stays for those who read it
 MERGE_AT = 8
 MERGE_UP_TO = 4
 MICRO = 1_000_000
@@ -82,6 +87,55 @@ def to_merge(new_rows: int, live_rows: Sequence[int]) -> list[int]:
         chosen.append(place)
         total += live_rows[place]
     return chosen if len(chosen) + 1 >= MERGE_AT else []
+
+
+def fitting(rows: Sequence[int]) -> int:
+    """How many files one round of a rewriting takes, one at least."""
+    total = 0
+    for number, some in enumerate(rows):
+        total += some
+        if number and total > REWRITE_ROWS:
+            return number
+    return len(rows)
+
+
+def first_kept_week(today: date, months: int) -> int:
+    """The first week that events are kept of; whole weeks before it are over in every time zone."""
+    month = today.year * 12 + today.month - 1 - months
+    last_day = monthrange(month // 12, month % 12 + 1)[1]
+    cut = date(month // 12, month % 12 + 1, min(today.day, last_day))
+    return ((cut - date(1970, 1, 1)).days - 1 + 3) // 7
+
+
+def is_of_users(user_keys: Sequence[str], account_ids: Sequence[int] | None) -> str:
+    """An SQL condition: the event is of one of these users (at one of these accounts)."""
+    condition = f"user_key IN ({', '.join(quoted(key) for key in user_keys)})"
+    if account_ids is None:
+        return condition
+    listed = ", ".join(str(int(one)) for one in account_ids)
+    return f"{condition} AND account_id IN ({listed})" if listed else "1 = 0"
+
+
+def without_words(props: str | None, words: Sequence[str], instead: str) -> str | None:
+    """The properties with ``instead`` for every text or number that holds one of the words."""
+    if not props or not words:
+        return props
+    small = [word.casefold() for word in words]
+
+    def cleaned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: cleaned(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [cleaned(inner) for inner in value]
+        if isinstance(value, str):
+            return instead if any(word in value.casefold() for word in small) else value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return instead if str(value) in words else value
+        return value
+
+    given = json.loads(props)
+    kept = cleaned(given)
+    return props if kept == given else json.dumps(kept, ensure_ascii=False)
 
 
 def file_name(week: int, token: str) -> str:

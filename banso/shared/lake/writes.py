@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -16,17 +18,18 @@ from banso.shared.lake import (
     compaction,
     engine,
     files,
+    forgetting,
     packing,
     publishing,
     reads,
     rules,
 )
-from banso.shared.lake.models import Batch, Posting, Promoted, Segment
+from banso.shared.lake.models import Batch, Forgetting, Posting, Promoted, Segment
 from banso.shared.lake.rules import Receipt
 from banso.shared.users.reads import organisation
 
 log = logging.getLogger(__name__)
-GRACE = timedelta(hours=1)
+GRACE = rules.GRACE
 CLAIM_FILES = 50
 
 
@@ -107,15 +110,64 @@ def promote_some() -> bool:
         wanted = columns.promoted()
         lacking = [one for one in reads.live_segments() if columns.lacks(one, wanted)]
         lacking.sort(key=lambda segment: (-segment.week, segment.pk))
-        some = _bounded(lacking)
+        some = lacking[: rules.fitting([segment.rows for segment in lacking])]
         if some:
             publishing.swap(some, compaction.rewritten(some, wanted))
     return len(some) < len(lacking)
 
 
+def forget(
+    *,
+    user_keys: list[str],
+    mode: str,
+    account_ids: list[int] | None = None,
+    words: list[str] | None = None,
+) -> Forgetting:
+    """Owe the forgetting of users in every file: their events are erased, or get a random user each
+    ("pseudonymise") while texts with one of ``words`` leave their properties.
+    """
+    return forgetting.ask(user_keys=user_keys, mode=mode, account_ids=account_ids, words=words)
+
+
+def forget_some() -> bool:
+    """One round of the forgettings that are owed, the inbox first; whether there is more to do."""
+    compact()
+    return forgetting.go_on()
+
+
+def expire() -> int:
+    """Remove whole weeks older than the organisation keeps its events; how many events."""
+    months = organisation().keep_events_months
+    if not months:
+        return 0
+    first = rules.first_kept_week(clock.today(), months)
+    with files.alone(engine.root().parent):
+        while True:
+            seen = publishing.version()
+            old = [segment for segment in reads.live_segments() if segment.week < first]
+            if not old:
+                return 0
+            by_week: Counter[int] = Counter()
+            for segment in old:
+                by_week[segment.week] -= segment.rows
+            removed = -sum(by_week.values())
+            weeks = sorted(by_week)
+            said: dict[str, Any] = {"rows": removed, "weeks": weeks, "months": months}
+            try:
+                publishing.publish(
+                    compaction.Draft(replaces=old),
+                    seen=seen,
+                    also=partial(record, "events.expired", by=None, **said),
+                    posting=Posting(kind=Posting.EXPIRED, change=-removed, by_week=by_week),
+                )
+            except publishing.Overtaken:
+                continue
+            return removed
+
+
 def sweep(*, grace: timedelta = GRACE) -> int:
     """Remove retired files, and files the manifest never took, after a grace for readers."""
-    removed = 0
+    removed, now = 0, clock.now()
     with files.alone(engine.root().parent):
         oldest = time.time() - grace.total_seconds()
         there = [path for path in engine.root().iterdir() if path.stat().st_mtime <= oldest]
@@ -124,11 +176,13 @@ def sweep(*, grace: timedelta = GRACE) -> int:
             if path.name not in kept:
                 path.unlink(missing_ok=True)
                 removed += 1
-        retired = list(Segment.objects.filter(retired_at__lte=clock.now() - grace))
+        files.discard_older(engine.spill(), oldest)
+        retired = list(Segment.objects.filter(retired_at__lte=now - grace))
         for segment in retired:
             (engine.root() / segment.file).unlink(missing_ok=True)
-        if retired or removed:
-            with transaction.atomic():
+        with transaction.atomic():
+            forgetting.mark_swept(cleared_before=now - grace)
+            if retired or removed:
                 Segment.objects.filter(pk__in=[segment.pk for segment in retired]).delete()
                 record("lake.swept", by=None, files=removed + len(retired))
     return removed + len(retired)
@@ -167,17 +221,6 @@ def _tell(done: rules.Round) -> None:
         record("events.arrived", by=None, rows=done.rows, repeated=done.repeated, weeks=done.weeks)
     else:
         record("events.repeated", by=None, rows=done.repeated)
-
-
-def _bounded(segments: list[Segment]) -> list[Segment]:
-    some: list[Segment] = []
-    rows = 0
-    for segment in segments:
-        rows += segment.rows
-        if some and rows > rules.REWRITE_ROWS:
-            break
-        some.append(segment)
-    return some
 
 
 def _oldest_batches() -> list[int]:

@@ -49,11 +49,23 @@ class UserForm(forms.Form):
 class OrganisationForm(forms.ModelForm[Organisation]):
     class Meta:
         model = Organisation
-        fields = ("name", "time_zone", "language", "currency", "fiscal_year_start", "landmark_days")
+        fields = (
+            "name",
+            "time_zone",
+            "language",
+            "currency",
+            "fiscal_year_start",
+            "landmark_days",
+            "keep_events_months",
+        )
         help_texts = {
             "landmark_days": _(
                 "Evidence reads each metric this many days before the renewal, so that nothing "
                 "measured after the decision slips in. 90 suits yearly contracts."
+            ),
+            "keep_events_months": _(
+                "Empty keeps them for ever. Otherwise whole weeks of older events are removed once "
+                "a day and cannot be brought back; metrics keep what they have computed."
             ),
         }
 

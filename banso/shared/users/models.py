@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,13 @@ class Organisation(models.Model):
     )
     landmark_days = models.PositiveSmallIntegerField(
         _("Days before a renewal at which metrics are read"), default=90
+    )
+
+    keep_events_months = models.PositiveSmallIntegerField(
+        _("Keep events for (months)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
     )
 
     class Meta:

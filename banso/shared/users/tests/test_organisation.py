@@ -37,6 +37,14 @@ def test_a_wrong_value_says_what_to_write(
     assert organisation().name == "Banso"
 
 
+@pytest.mark.parametrize(("typed", "kept"), [("", None), ("24", 24)])
+def test_how_long_events_are_kept(client: Client, typed: str, kept: int | None) -> None:
+    client.force_login(a_user(role="administrator", language="ja"))
+    assert "イベントの保存期間(か月)" in client.get("/settings/organisation/").content.decode()
+    client.post("/settings/organisation/", GIVEN | {"keep_events_months": typed})
+    assert organisation().keep_events_months == kept
+
+
 def test_only_administrators(client: Client) -> None:
     client.force_login(a_user(role="manager"))
     assert client.get("/settings/organisation/").status_code == 403
