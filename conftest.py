@@ -74,11 +74,21 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def other_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
+def spark_address() -> str:
+    """Where the Spark of `other_engines` serves Spark Connect."""
+    from banso.shared.lake.tests.other_engines import free_address
+
+    return free_address()
+
+
+@pytest.fixture(scope="session")
+def other_engines(
+    tmp_path_factory: pytest.TempPathFactory, spark_address: str
+) -> Iterator[dict[str, Engine]]:
     """Spark, Spark Connect and ClickHouse by name; skips where they are not installed."""
     from banso.shared.lake.tests.other_engines import opened
 
-    with opened(tmp_path_factory.mktemp("engines")) as engines:
+    with opened(tmp_path_factory.mktemp("engines"), spark_address) as engines:
         yield engines
 
 

@@ -41,6 +41,9 @@ class Spark:
             for name, frame in frames.items():
                 frame.createOrReplaceTempView(views[name])
             found = self._session.sql(rendered(tree, views)).toArrow()
+        except Exception:
+            _opened.cache_clear()  # a cluster may have ended the session: the next try asks anew
+            raise
         finally:
             for view in views.values():
                 self._session.catalog.dropTempView(view)
@@ -62,13 +65,6 @@ def rendered(tree: exp.Query, views: Mapping[str, str]) -> str:
             named = table.alias or table.name
             table.replace(exp.to_table(views[table.name], alias=exp.to_identifier(named)))
     return tree.sql(dialect="spark", identify=True)
-
-
-def close() -> None:
-    """End the session of this process, if there is one."""
-    if _opened.cache_info().currsize:
-        _opened(settings.SPARK_REMOTE).stop()
-        _opened.cache_clear()
 
 
 def _address(path: Path) -> str:
@@ -94,7 +90,7 @@ def connected(remote: str) -> Any:
     """A session on the cluster behind an address of Spark Connect (sc://…)."""
     from pyspark.sql.connect.session import SparkSession
 
-    return _set_up(SparkSession.builder.remote(remote).appName("Banso").getOrCreate())
+    return _set_up(SparkSession.builder.remote(remote).appName("Banso").create())
 
 
 def local(spill: Path, more: Mapping[str, str]) -> Any:

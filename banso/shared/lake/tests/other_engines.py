@@ -24,31 +24,40 @@ def lacking() -> list[str]:
     return sorted(names) + ([] if find_java() else ["Java 17"])
 
 
-@contextmanager
-def opened(folder: Path) -> Iterator[dict[str, Engine]]:
-    """Every engine besides DuckDB; skips the test, or fails it where engines are required."""
+def demand() -> None:
+    """Skip the test where an engine is not installed; fail it where engines are required."""
     if lacking():
         reason = f"other engines need {', '.join(lacking())}: run `python tools/engines.py`"
         if os.environ.get(REQUIRED):
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+def free_address() -> str:
+    """Where Spark Connect shall listen."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return f"sc://127.0.0.1:{found.getsockname()[1]}"
+
+
+@contextmanager
+def opened(folder: Path, address: str) -> Iterator[dict[str, Engine]]:
+    """Every engine besides DuckDB; Spark serves Connect at the address."""
+    demand()
     from banso.shared.lake.engines import spark
     from banso.shared.lake.engines.clickhouse import ClickHouse
 
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
     serving = {
         "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "spark.connect.grpc.binding.address": "127.0.0.1",
-        "spark.connect.grpc.binding.port": str(port),
+        "spark.connect.grpc.binding.port": address.rpartition(":")[2],
         "spark.sql.shuffle.partitions": "2",
         "spark.log.level": "ERROR",
         # short queries: compiling hard costs more than it saves
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     }
     session = spark.local(folder / "spill", serving)
-    remote = spark.connected(f"sc://127.0.0.1:{port}")
+    remote = spark.connected(address)
     try:
         yield {
             "spark": spark.Spark(session),
