@@ -8,6 +8,10 @@ class SignalsConfig(AppConfig):
     label = "signals"
 
     def ready(self) -> None:
+        from banso.act.signals.api import router
+        from banso.shared.rest.slots import routers
+
+        routers.fill("signals", router, order=100)
         from banso.act.signals import jobs, reactions  # noqa: F401
         from banso.act.signals.sentences import SENTENCES
         from banso.act.signals.writes import FOLLOWER

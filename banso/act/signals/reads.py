@@ -116,6 +116,16 @@ def open_signals_of(account_id: int) -> QuerySet[Signal]:
     return open_signals().filter(account_id=account_id).order_by("-priority")
 
 
+def signals_asked(
+    today: date, *, account_id: int | None, kind: str, priority_min: int | None, snoozed: bool
+) -> QuerySet[Signal]:
+    """Open signals that meet every condition that says something."""
+    given = {"account_id": account_id, "kind": kind or None, "priority__gte": priority_min}
+    signals = open_signals() if snoozed else visible_signals(today)
+    said = {name: value for name, value in given.items() if value is not None}
+    return signals.filter(**said).select_related("owner")
+
+
 def reason_of(signal: Signal, today: date) -> str:
     """Why it was raised, in the reader's language, as it stands today."""
     return kinds()[signal.kind].reason(signal.data, today)

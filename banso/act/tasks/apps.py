@@ -9,6 +9,10 @@ class TasksConfig(AppConfig):
     label = "tasks"
 
     def ready(self) -> None:
+        from banso.act.tasks.api import router
+        from banso.shared.rest.slots import routers
+
+        routers.fill("tasks", router, order=110)
         from banso.act.tasks.panels import next_steps
         from banso.act.tasks.sentences import SENTENCES
         from banso.shared.slots import NavItem, Panel, account_panels, entry_sentences, nav

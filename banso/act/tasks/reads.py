@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from banso.act.tasks import rules
 from banso.act.tasks.models import Task
@@ -29,6 +30,22 @@ def tasks_for(user: User, *, scope: str, state: str) -> QuerySet[Task]:
     if state == rules.DONE:
         return tasks.exclude(done_at=None).order_by("-done_at", "-pk")
     return tasks.filter(done_at=None).order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def task_by_id(pk: int) -> Task:
+    """One task for a program whose key may read or change tasks, or a 404."""
+    return get_object_or_404(tasks_with_people(), pk=pk)
+
+
+def tasks_asked(
+    *, state: str, account_id: int | None, owner: str, due_to: date | None
+) -> QuerySet[Task]:
+    """Tasks that meet every condition that says something."""
+    given = {"account_id": account_id, "owner__email__iexact": owner or None, "due_on__lte": due_to}
+    tasks = tasks_with_people().filter(**{k: v for k, v in given.items() if v is not None})
+    if state == rules.OPEN:
+        return tasks.filter(done_at=None)
+    return tasks.exclude(done_at=None) if state == rules.DONE else tasks
 
 
 def scope_filter(user: User, scope: str) -> Q:

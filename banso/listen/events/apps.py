@@ -10,10 +10,15 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from banso.listen.events import jobs, raw_inbox, reactions  # noqa: F401
+        from banso.listen.events.names_api import router
+        from banso.listen.events.openapi import described
         from banso.listen.events.rhythm.writes import count_compacted
         from banso.shared.lake import registry
+        from banso.shared.rest.slots import documents, routers
         from banso.shared.slots import NavItem, nav
 
         nav.fill("events", NavItem(_("Events"), "events:event_list", "activity"), order=50)
         registry.decoders.fill(raw_inbox.FORMAT, raw_inbox.rows_of_payload, order=10)
         registry.arrived.fill("events", count_compacted, order=50)
+        routers.fill("event names", router, order=60)
+        documents.fill("events", described, order=60)

@@ -9,6 +9,10 @@ class HealthConfig(AppConfig):
     label = "health"
 
     def ready(self) -> None:
+        from banso.measure.health.api import router
+        from banso.shared.rest.slots import routers
+
+        routers.fill("health", router, order=80)
         from banso.know.accounts.writes import ACCOUNT_CHANGED
         from banso.measure.health import jobs, reactions  # noqa: F401
         from banso.measure.health.panels import health

@@ -45,6 +45,21 @@ def current_score(account_id: int) -> HealthScore | None:
     )
 
 
+def scores_asked(
+    *, account_id: int | None, lowest: int | None, highest: int | None
+) -> QuerySet[HealthScore]:
+    """Present scores that meet every condition that says something."""
+    given = {"account_id": account_id, "score__gte": lowest, "score__lte": highest}
+    said = {name: value for name, value in given.items() if value is not None}
+    return HealthScore.objects.filter(is_current=True, **said)
+
+
+def history_of(account_id: int, *, most: int = 200) -> list[tuple[date, int | None]]:
+    """The days on which the score of an account was made anew, oldest first."""
+    rows = HealthScore.objects.filter(account_id=account_id).order_by("-as_of")
+    return list(rows.values_list("as_of", "score")[:most])[::-1]
+
+
 def score_before(current: HealthScore, today: date) -> HealthScore | None:
     """The score that stood a month ago, or the oldest there is when the history is shorter."""
     history = HealthScore.objects.select_related("model").filter(account_id=current.account_id)

@@ -11,6 +11,10 @@ class StudiesConfig(AppConfig):
     label = "studies"
 
     def ready(self) -> None:
+        from banso.prove.studies.api import router
+        from banso.shared.rest.slots import routers
+
+        routers.fill("evidence", router, order=90)
         from banso.prove.studies import jobs, reactions  # noqa: F401
 
         nav.fill("evidence", NavItem(_("Evidence"), "studies:evidence_list", "scale"), order=70)

@@ -38,6 +38,17 @@ def findings_of_run(run: EvidenceRun) -> list[Finding]:
     return findings
 
 
+def findings_asked(
+    run: EvidenceRun | None, *, verdict: str | None, group: str | None
+) -> QuerySet[Finding]:
+    """The findings of a run that meet every condition that says something; none without a run."""
+    if run is None:
+        return Finding.objects.none()
+    given = {"verdict": verdict, "group": group}
+    said = {name: value for name, value in given.items() if value is not None}
+    return run.findings.filter(**said).select_related("run")
+
+
 def earlier_verdicts(finding: Finding) -> QuerySet[Finding]:
     """What earlier runs found about the same metric, newest first."""
     same = Finding.objects.filter(key=finding.key, run__state=RunState.DONE)

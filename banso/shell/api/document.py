@@ -121,7 +121,7 @@ def _finish(path: str, method: str, operation: Json) -> None:
     """Security, the problems that can happen, and the headers of all answers."""
     operation["security"] = [{"key": []}]
     possible = {401, 403, 422, 429, 503}
-    possible |= {404} if "{" in path else set()
+    possible |= {404} if operation.pop("x-may-miss", "{" in path) else set()
     possible |= {413, 415} if method != "get" else set()
     if not operation["x-scope"]:
         possible -= {403}
