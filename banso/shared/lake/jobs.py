@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from banso.shared.journal.registry import job
 from banso.shared.journal.writes import enqueue
-from banso.shared.lake import ledger, writes
+from banso.shared.lake import writes
+from banso.shared.lake.manifest.writes import fold
 
 
 @job("lake.compact")
@@ -37,7 +38,7 @@ def expire() -> None:
 
 @job("lake.tidy", every=timedelta(days=1))
 def tidy() -> None:
-    ledger.fold()
+    fold()
 
 
 @job("lake.sweep", every=timedelta(hours=1))

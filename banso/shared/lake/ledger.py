@@ -6,15 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Count, Min, Sum
 
-from banso.shared import clock
 from banso.shared.lake.models import Batch, Posting, Segment
-
-FOLDED_AFTER = timedelta(days=35)
 
 
 @dataclass(frozen=True)
@@ -104,31 +100,3 @@ def _one_moment() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
-
-
-@transaction.atomic
-def fold(*, older_than: timedelta = FOLDED_AFTER) -> int:
-    """Make one row of the many that a day's compactions wrote; how many are gone."""
-    old = Posting.objects.filter(kind=Posting.COMPACTED, at__lt=clock.now() - older_than)
-    days: dict[datetime, list[Posting]] = {}
-    for posting in old.order_by("pk").iterator():
-        day = posting.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        days.setdefault(day, []).append(posting)
-    gone = 0
-    for some in days.values():
-        if len(some) == 1:
-            continue
-        by_week: Counter[str] = Counter()
-        for posting in some:
-            by_week.update(posting.by_week)
-        Posting.objects.filter(pk__in=[posting.pk for posting in some[1:]]).delete()
-        first = some[0]
-        first.batches = sum(posting.batches for posting in some)
-        first.first_batch = min(p.first_batch for p in some if p.first_batch is not None)
-        first.last_batch = max(p.last_batch for p in some if p.last_batch is not None)
-        first.rows = sum(posting.rows for posting in some)
-        first.change = sum(posting.change for posting in some)
-        first.by_week = {week: change for week, change in by_week.items() if change}
-        first.save()
-        gone += len(some) - 1
-    return gone

@@ -18,12 +18,12 @@ from banso.shared.lake import (
     compaction,
     engine,
     files,
-    forgetting,
     packing,
-    publishing,
     reads,
     rules,
 )
+from banso.shared.lake.forgetting import writes as forgetting
+from banso.shared.lake.manifest import writes as manifest
 from banso.shared.lake.models import Batch, Forgetting, Posting, Promoted, Segment
 from banso.shared.lake.rules import Receipt
 from banso.shared.users.reads import organisation
@@ -63,7 +63,7 @@ def compact() -> int:
         while True:
             try:
                 done = _compact_some()
-            except publishing.Overtaken:
+            except manifest.Overtaken:
                 continue
             if done is None:
                 return new
@@ -79,7 +79,7 @@ def claim() -> int:
         while True:
             try:
                 return _claim_all(known)
-            except publishing.Overtaken:
+            except manifest.Overtaken:
                 continue
 
 
@@ -112,7 +112,7 @@ def promote_some() -> bool:
         lacking.sort(key=lambda segment: (-segment.week, segment.pk))
         some = lacking[: rules.fitting([segment.rows for segment in lacking])]
         if some:
-            publishing.swap(some, compaction.rewritten(some, wanted))
+            manifest.swap(old=some, draft=compaction.rewritten(some, wanted))
     return len(some) < len(lacking)
 
 
@@ -143,7 +143,7 @@ def expire() -> int:
     first = rules.first_kept_week(clock.today(), months)
     with files.alone(engine.root().parent):
         while True:
-            seen = publishing.version()
+            seen = manifest.version()
             old = [segment for segment in reads.live_segments() if segment.week < first]
             if not old:
                 return 0
@@ -154,13 +154,13 @@ def expire() -> int:
             weeks = sorted(by_week)
             said: dict[str, Any] = {"rows": removed, "weeks": weeks, "months": months}
             try:
-                publishing.publish(
+                manifest.publish(
                     compaction.Draft(replaces=old),
                     seen=seen,
                     also=partial(record, "events.expired", by=None, **said),
                     posting=Posting(kind=Posting.EXPIRED, change=-removed, by_week=by_week),
                 )
-            except publishing.Overtaken:
+            except manifest.Overtaken:
                 continue
             return removed
 
@@ -190,7 +190,7 @@ def sweep(*, grace: timedelta = GRACE) -> int:
 
 def _compact_some() -> rules.Round | None:
     """One round of bounded size; None when the inbox is empty."""
-    seen = publishing.version()
+    seen = manifest.version()
     taken = _oldest_batches()
     if not taken:
         return None
@@ -212,7 +212,7 @@ def _compact_some() -> rules.Round | None:
         change=draft.rows,
         by_week=draft.by_week,
     )
-    publishing.publish(draft, seen=seen, also=partial(_tell, done), posting=posting, batches=taken)
+    manifest.publish(draft, seen=seen, also=partial(_tell, done), posting=posting, batches=taken)
     return done
 
 
@@ -240,10 +240,10 @@ def _claim_all(known: pa.Table) -> int:
     claimed = 0
     holding = [segment for segment in reads.live_segments() if segment.unknown_rows]
     for start in range(0, len(holding), CLAIM_FILES):
-        seen = publishing.version()
+        seen = manifest.version()
         draft = compaction.claimed(holding[start : start + CLAIM_FILES], known)
         if draft.segments:
             tell = partial(record, "events.claimed", by=None, rows=draft.rows)
-            publishing.publish(draft, seen=seen, also=tell)
+            manifest.publish(draft, seen=seen, also=tell)
             claimed += draft.rows
     return claimed

@@ -10,8 +10,9 @@ from django.apps import apps
 from django.db import connection
 
 from banso.shared import clock
-from banso.shared.lake import engine, ledger, reads, rules, writes
+from banso.shared.lake import engine, reads, rules, writes
 from banso.shared.lake.ledger import Balance, balance
+from banso.shared.lake.manifest.writes import fold
 from banso.shared.lake.models import Batch, Posting, Segment
 from banso.shared.lake.tests.builders import a_table, an_event, micros
 
@@ -92,10 +93,10 @@ def test_the_rows_of_a_day_are_folded_into_one() -> None:
             writes.compact()
     before = balance()
     assert Posting.objects.count() == 4
-    assert ledger.fold() == 2
+    assert fold() == 2
     assert Posting.objects.count() == 2
     assert balance() == before
-    assert ledger.fold() == 0
+    assert fold() == 0
 
 
 def test_the_same_event_beside_its_week_counts_once() -> None:

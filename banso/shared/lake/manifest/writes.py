@@ -4,13 +4,17 @@ happens because another process was first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
 from banso.shared import clock
 from banso.shared.lake import compaction, engine, files, registry
 from banso.shared.lake.models import Batch, Manifest, Posting, Segment
+
+FOLDED_AFTER = timedelta(days=35)
 
 
 class Overtaken(Exception):
@@ -70,7 +74,7 @@ def _commit(
     also()
 
 
-def swap(old: Sequence[Segment], draft: compaction.Draft) -> None:
+def swap(*, old: Sequence[Segment], draft: compaction.Draft) -> None:
     """The segments take new files with the same rows; nobody need look at them again.
 
     What was retired or swapped meanwhile keeps the file it has.
@@ -89,3 +93,31 @@ def swap(old: Sequence[Segment], draft: compaction.Draft) -> None:
             segment.pk, segment.retired_at = None, now
             segment.save(force_insert=True)
     files.discard(unwanted)
+
+
+@transaction.atomic
+def fold(*, older_than: timedelta = FOLDED_AFTER) -> int:
+    """Make one row of the many that a day's compactions wrote; how many are gone."""
+    old = Posting.objects.filter(kind=Posting.COMPACTED, at__lt=clock.now() - older_than)
+    days: dict[datetime, list[Posting]] = {}
+    for posting in old.order_by("pk").iterator():
+        day = posting.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        days.setdefault(day, []).append(posting)
+    gone = 0
+    for some in days.values():
+        if len(some) == 1:
+            continue
+        by_week: Counter[str] = Counter()
+        for posting in some:
+            by_week.update(posting.by_week)
+        Posting.objects.filter(pk__in=[posting.pk for posting in some[1:]]).delete()
+        first = some[0]
+        first.batches = sum(posting.batches for posting in some)
+        first.first_batch = min(p.first_batch for p in some if p.first_batch is not None)
+        first.last_batch = max(p.last_batch for p in some if p.last_batch is not None)
+        first.rows = sum(posting.rows for posting in some)
+        first.change = sum(posting.change for posting in some)
+        first.by_week = {week: change for week, change in by_week.items() if change}
+        first.save()
+        gone += len(some) - 1
+    return gone

@@ -1,33 +1,22 @@
-"""Takes the events of a person out of the files, or gives them to a random name (what changes the
-manifest stands in ``publishing``). Works in rounds: a process that is killed loses one at most.
-"""
+"""Owes and does forgettings, round by round: a process that is killed loses one round at most."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from secrets import token_bytes, token_hex
+from secrets import token_hex
 
-import pyarrow as pa
 from django.db import transaction
 
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
-from banso.shared.lake import columns, compaction, engine, files, publishing, reads, rules
-from banso.shared.lake.compaction import Draft
-from banso.shared.lake.models import Forgetting, Posting, Segment
+from banso.shared.lake import engine, files, reads, rules
+from banso.shared.lake.forgetting import drafts
+from banso.shared.lake.manifest import writes as manifest
+from banso.shared.lake.models import Forgetting, Posting
 
 JOB = "lake.forget"
-
-
-@dataclass
-class Round:
-    """New files without the person, and how many events of which weeks were theirs."""
-
-    draft: Draft = field(default_factory=Draft)
-    by_week: Counter[int] = field(default_factory=Counter)
 
 
 @transaction.atomic
@@ -62,82 +51,34 @@ def go_on() -> bool:
         asked = Forgetting.objects.filter(finished_at=None).order_by("pk").first()
         if asked is None:
             return False
-        seen = publishing.version()
+        seen = manifest.version()
         counted = reads.files_of_users(asked.user_keys, asked.account_ids)
         holding = [one for one in reads.live_segments() if one.file in counted]
         if not holding:
             _finish(asked, left=sum(counted.values()))
             return Forgetting.objects.filter(finished_at=None).exists()
         Forgetting.objects.filter(pk=asked.pk).update(of_files=asked.files + len(holding))
-        done = _round(asked, holding[: rules.fitting([one.rows for one in holding])])
+        done = drafts.without(asked, holding[: rules.fitting([one.rows for one in holding])])
         try:
-            publishing.publish(
+            manifest.publish(
                 done.draft,
                 seen=seen,
                 also=partial(_note, asked, done),
                 posting=_posting(asked, done),
             )
-        except publishing.Overtaken:
+        except manifest.Overtaken:
             return True
     return True
 
 
-def _round(asked: Forgetting, segments: list[Segment]) -> Round:
-    done, wanted = Round(), columns.promoted()
-    theirs = rules.is_of_users(asked.user_keys, asked.account_ids)
-    for segment in segments:
-        stored = columns.relation([segment], wanted, columns.STORED)
-        select = f"SELECT * FROM {stored} WHERE ({theirs}) IS NOT TRUE"  # noqa: S608 - by rules
-        made = Segment(week=segment.week, rows=segment.rows, unknown_rows=segment.unknown_rows)
-        tables = {}
-        with engine.opened() as connection:
-            if asked.mode == Forgetting.Mode.ERASE:
-                rows, known = connection.execute(
-                    f"SELECT COUNT(*), COUNT(account_id) FROM {stored} WHERE {theirs}"  # noqa: S608
-                ).fetchall()[0]
-                made.rows, made.unknown_rows = made.rows - rows, made.unknown_rows - rows + known
-            else:
-                plain = ", ".join(columns.STORED[:-1])
-                found = connection.sql(
-                    f"SELECT {plain} FROM {stored} WHERE {theirs}"  # noqa: S608 - by rules
-                ).to_arrow_table()
-                rows = found.num_rows
-                tables["renamed"] = renamed(found, asked.pseudonyms, asked.words)
-                select += f" UNION ALL {columns.from_rows('renamed', wanted, columns.STORED)}"
-        done.by_week[segment.week] += rows
-        done.draft.replaces.append(segment)
-        if made.rows:
-            with done.draft.whole(), engine.opened(**tables) as connection:
-                compaction.write(connection, done.draft, select, made, wanted)
-    return done
-
-
-def renamed(found: pa.Table, pseudonyms: dict[str, str], words: list[str]) -> pa.Table:
-    """The events with another user; their keys become random: the old ones could be tried out."""
-    users = [pseudonyms[key] for key in found["user_key"].to_pylist()]
-    props = [
-        rules.without_words(text, words, user)
-        for text, user in zip(found["props"].to_pylist(), users, strict=True)
-    ]
-    keys = [token_bytes(16) for _ in users]
-    changed = {
-        "user_key": pa.array(users, pa.string()),
-        "props": pa.array(props, pa.string()),
-        "key": pa.array(keys, pa.binary()),
-    }
-    for name, values in changed.items():
-        found = found.set_column(found.schema.get_field_index(name), name, values)
-    return found
-
-
-def _posting(asked: Forgetting, done: Round) -> Posting | None:
+def _posting(asked: Forgetting, done: drafts.Round) -> Posting | None:
     if asked.mode != Forgetting.Mode.ERASE:
         return None
     by_week = {week: -rows for week, rows in done.by_week.items() if rows}
     return Posting(kind=Posting.FORGOTTEN, change=sum(by_week.values()), by_week=by_week)
 
 
-def _note(asked: Forgetting, done: Round) -> None:
+def _note(asked: Forgetting, done: drafts.Round) -> None:
     """Count what was done, in the transaction that does it."""
     now = Forgetting.objects.select_for_update().get(pk=asked.pk)
     by_week = Counter({int(week): rows for week, rows in now.by_week.items()}) + done.by_week
