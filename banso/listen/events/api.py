@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from banso.listen.events import ingest
 from banso.listen.events import segment as segments
+from banso.listen.events.refusals import LONGEST_RAW, SEGMENT
 from banso.listen.events.wire import (
     LINES,
     MOST_AT_ONCE,
@@ -23,6 +25,7 @@ from banso.listen.events.wire import (
     Read,
     Reader,
     Unusable,
+    looks_like_lines,
     reason,
     too_large,
     too_many,
@@ -38,6 +41,7 @@ _message = msgspec.json.Decoder(segments.Message)
 _batch = msgspec.json.Decoder(segments.Batch)
 BATCH_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 BUSY_SECONDS = 30
+MOST_SHOWN = 100
 
 
 @door(EVENTS_WRITE)
@@ -55,12 +59,17 @@ def send_events(request: HttpRequest, key: ApiKey) -> HttpResponse:
             422, "This Idempotency-Key came with another body: give each batch its own."
         ) from reused
     if outcome is None:
-        read = _read(_events, body, lines=lines)
+        read = _read(_events, body, lines=lines, key=key)
         limits.charge(key_id=key.pk, cost=max(0, read.total - 1))
         has_nul = b"\\u0000" in body
         outcome = ingest.keep_events(read, source=key.source, batch_key=batch_key, has_nul=has_nul)
         if batch_key:
             ingest.remember(source=key.source, batch_key=batch_key, body=body, outcome=outcome)
+        ingest.show_refused(
+            [(read.sent(index), why) for index, why in first_of(read.refused)],
+            source=key.source,
+            key_name=key.name,
+        )
     return _said(outcome, status=202)
 
 
@@ -88,10 +97,21 @@ def segment(request: HttpRequest, key: ApiKey, kind: str) -> HttpResponse:
     messages = _messages(parts, kind, path, refused)
     with transaction.atomic():
         unplaced = _keep_messages(messages, key, path, refused, has_nul=b"\\u0000" in body)
+    ingest.show_refused(
+        [(bytes(parts[index]), why) for index, why in first_of(refused)],
+        source=key.source,
+        key_name=key.name,
+        door=SEGMENT,
+    )
     if parts and len(refused) == len(parts):
         raise Refused(422, next(iter(refused.values())), extra={"refused": _listed(refused)})
     said = {"refused": _listed(refused), "unplaced": _listed(unplaced)}
     return JsonResponse({"success": True} | {name: why for name, why in said.items() if why})
+
+
+def first_of(refused: dict[int, str]) -> list[tuple[int, str]]:
+    """Those that people are shown; the sender is told all."""
+    return list(islice(sorted(refused.items()), MOST_SHOWN))
 
 
 def _listed(reasons: dict[int, str]) -> list[dict[str, Any]]:
@@ -177,19 +197,27 @@ def _said(outcome: ingest.Outcome, *, status: int, **more: Any) -> HttpResponse:
     return JsonResponse(said, status=status)
 
 
-def _read(reader: Reader[Any], body: bytes, *, lines: bool) -> Read[Any]:
+def _read(reader: Reader[Any], body: bytes, *, lines: bool, key: ApiKey | None = None) -> Read[Any]:
+    """The items; a body that is none at all is shown under the key, where one is given."""
     try:
         return reader.read(body, lines=lines)
     except Unusable as unusable:
+        if key and body.strip():
+            shown = [(body[: LONGEST_RAW + 1], unusable.detail)]
+            ingest.show_refused(shown, source=key.source, key_name=key.name)
         raise Refused(unusable.status, unusable.detail) from unusable
 
 
 def _body(request: HttpRequest, most: int, *, plain: bool = False) -> tuple[bytes, bool]:
     """The unpacked body, and whether it is lines."""
     kind = (request.content_type or "").lower()
-    known = (*LINES, "application/json", *(("text/plain",) if plain else ()))
+    known = (*LINES, "application/json", "", *(("text/plain",) if plain else ()))
     if kind not in known:
-        raise Refused(415, f"Content-Type {kind!r} is not read here: send application/json.")
+        raise Refused(
+            415,
+            f"Content-Type {kind!r} is not read here: send application/json, or "
+            "application/x-ndjson for lines.",
+        )
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip"):
         raise Refused(415, f"Content-Encoding {encoding!r} is not read here: send gzip or none.")
@@ -199,7 +227,8 @@ def _body(request: HttpRequest, most: int, *, plain: bool = False) -> tuple[byte
     if int(length) > most:
         raise Refused(413, too_large(most))
     try:
-        return unpacked(request.read(most + 1), encoding, most), kind in LINES
+        body = unpacked(request.read(most + 1), encoding, most)
+        return body, kind in LINES or (not kind and looks_like_lines(body))
     except Unusable as unusable:
         raise Refused(unusable.status, unusable.detail) from unusable
     except OSError as error:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from banso.know.accounts.writes import upsert_accounts
 from banso.know.people.writes import upsert_people
-from banso.listen.events import intake, reads
+from banso.listen.events import intake, reads, refusals
 from banso.listen.events.wire import Event, Identity, Read
 from banso.shared import clock
 from banso.shared.lake import inbox, registry
 from banso.shared.lake import reads as lake_reads
 from banso.shared.lake import writes as lake
 
+log = logging.getLogger(__name__)
 REMEMBERED = 10_000
 _sent: OrderedDict[tuple[str, str], tuple[bytes, Outcome]] = OrderedDict()
 _lock = threading.Lock()
@@ -101,9 +104,23 @@ def keep_events(read: Read[Event], *, source: str, batch_key: str, has_nul: bool
     )
     if rows.count:
         table = rows.table()
-        with inbox.turn:
+        # inside a transaction the database gave the turn already: to wait here would lock both
+        with nullcontext() if connection.in_atomic_block else inbox.turn:
             lake.append(events=table, source=source)
     return Outcome(rows.count, rows.duplicate, read.refused)
+
+
+def show_refused(
+    items: Sequence[tuple[bytes, str]], *, source: str, key_name: str, door: str = refusals.EVENTS
+) -> None:
+    """Let people see what was refused; what was kept stands whatever becomes of this."""
+    if not items:
+        return
+    try:
+        with transaction.atomic():
+            refusals.keep_refused(source=source, items=items, key_name=key_name, door=door)
+    except DatabaseError:
+        log.exception("cannot keep refused events", extra={"source": source})
 
 
 def keep_people(read: Read[Identity], *, source: str) -> tuple[Outcome, dict[int, str]]:

@@ -25,6 +25,8 @@ LINES = (
     "application/x-jsonlines",
 )
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+# within one JSON document a comma stands between two objects
+_NEXT_LINE = re.compile(rb"\}[ \t\r]*\n\s*\{")
 _AT = re.compile(r"`\$(.*)`$")
 T = TypeVar("T")
 
@@ -71,6 +73,11 @@ class Read(Generic[T]):
     refused: dict[int, str] = field(default_factory=dict)
     total: int = 0
     path: str = "$[{}]"
+    parts: list[bytes] = field(default_factory=list)
+
+    def sent(self, index: int) -> bytes:
+        """The item as it was sent, or written anew where all were read at once."""
+        return self.parts[index] if self.parts else msgspec.json.encode(self.items[index][1])
 
     def refuse(self, index: int, inside: str, said: str) -> None:
         """Say why an item is refused, after its path in the request."""
@@ -139,7 +146,7 @@ class Reader(Generic[T]):
             return None
 
     def _one_by_one(self, parts: list[bytes], path: str) -> Read[T]:
-        found: Read[T] = Read(total=len(parts), path=path)
+        found: Read[T] = Read(total=len(parts), path=path, parts=parts)
         for index, part in enumerate(parts):
             if len(part) > MOST_EVENT_BYTES:
                 found.refuse(index, "", f"larger than {MOST_EVENT_BYTES // 1024} kB")
@@ -162,6 +169,11 @@ def reason(error: Exception, path: str) -> str:
     if inside:
         return f"{path}{inside.group(1)}: {text[: inside.start()].removesuffix(' - at ')}"
     return f"{path}: {text}"
+
+
+def looks_like_lines(body: bytes) -> bool:
+    """Whether a body of an unnamed kind is several objects, each from a line of its own."""
+    return body.lstrip()[:1] == b"{" and _NEXT_LINE.search(body) is not None
 
 
 def parts_of(body: bytes, *, lines: bool) -> list[bytes]:

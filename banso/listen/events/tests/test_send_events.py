@@ -16,6 +16,7 @@ from banso.know.accounts.tests.builders import an_account
 from banso.know.people.models import Membership
 from banso.know.people.tests.builders import a_person
 from banso.listen.events import ingest
+from banso.listen.events.models import RefusedEvent
 from banso.listen.events.tests.sending import sent, stored
 from banso.shared import clock
 from banso.shared.journal.models import Entry, Job
@@ -134,6 +135,43 @@ def test_broken_json_at_the_end_refuses_one_event(client: Client, token: str) ->
     assert reasons(array)[4998].startswith("$[4998]: JSON is malformed")
     lines = sent(client, token, "\n".join([*good[:5], bad]), kind="application/x-ndjson")
     assert (lines.json()["accepted"], list(reasons(lines))) == (5, [5])
+
+
+def test_a_fault_harms_no_event_beside_it_and_people_see_it(client: Client, token: str) -> None:
+    faults = {
+        1: (json.dumps(an(properties={"a": "x" * 10_000_000})), "$[1]: larger than 256 kB"),
+        2: (json.dumps(an(time="2099-01-01T00:00:00Z")), "$[2].time: lies more than a day ahead"),
+        3: ('{"account": "A-1", "name": "a", "time": NaN}', "$[3]: JSON is malformed"),
+        4: (json.dumps(an(account=["A-1"])), "$[4].account: Expected `"),
+    }
+    first = json.dumps(an(event_id="first", time="1970-01-01T00:00:00Z"))
+    body = [first, *(text for text, _ in faults.values()), json.dumps(an(event_id="last"))]
+    answer = sent(client, token, f"[{','.join(body)}]")
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 2)
+    found = reasons(answer)
+    assert all(found[place].startswith(said) for place, (_, said) in faults.items())
+    assert [event["ts_us"] for event in stored()] == [0, AT_US]
+    shown = RefusedEvent.objects.order_by("pk")
+    assert [refused.reason for refused in shown] == list(found.values())
+    assert shown[2].raw == faults[3][0]
+
+
+def test_people_are_shown_some_of_many_refused_events(client: Client, token: str) -> None:
+    answer = sent(client, token, [{"name": "login"}] * 150)
+    assert (answer.status_code, len(answer.json()["refused"])) == (422, 150)
+    assert RefusedEvent.objects.count() == 100
+    sent(client, token, "[1, 2")
+    assert RefusedEvent.objects.latest("pk").raw == "[1, 2"
+
+
+def test_without_a_content_type_the_form_is_guessed(client: Client, token: str) -> None:
+    pretty = json.dumps(an(event_id="1", properties={"list": [{"a": 1}, {"a": 2}]}), indent=1)
+    array = json.dumps([an(event_id="2"), an(event_id="3")], indent=0)
+    lines = f"{json.dumps(an(event_id='4'))} \r\n{json.dumps(an(event_id='5'))}\n"
+    for body, accepted in ((pretty, 1), (array, 2), (lines, 2)):
+        answer = sent(client, token, body, kind="")
+        assert (answer.status_code, answer.json()["accepted"]) == (202, accepted)
+    assert len(stored()) == 5
 
 
 def test_when_nothing_can_be_kept_it_is_no_success(client: Client, token: str) -> None:
