@@ -24,7 +24,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "
 
 STAGES = {
     "shared": ["users", "journal", "fields", "lake", "keys", "rest"],
-    "know": ["accounts", "people", "subscriptions", "notes"],
+    "know": ["accounts", "people", "subscriptions", "notes", "forgetting"],
     "listen": ["events", "imports"],
     "measure": ["metrics", "health"],
     "prove": ["studies"],

@@ -18,6 +18,7 @@ urlpatterns = [
     path("settings/", include("banso.shared.users.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("customers/", include("banso.know.accounts.urls")),
+    path("people/forgotten/", include("banso.know.forgetting.urls")),
     path("people/", include("banso.know.people.urls")),
     path("notes/", include("banso.know.notes.urls")),
     path("imports/", include("banso.listen.imports.urls")),

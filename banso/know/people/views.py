@@ -78,6 +78,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "places": [(place, may_change(user, place.account)) for place in places],
         "own": own,
         "may_change": may_change_person(user, places),
+        "may_forget": user.may("settings"),
     }
     return render(request, "people/person_detail.html", context)
 
