@@ -25,7 +25,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "
 STAGES = {
     "shared": ["users", "journal", "fields", "lake", "keys", "rest"],
     "know": ["accounts", "people", "subscriptions", "notes", "forgetting"],
-    "listen": ["events", "imports"],
+    "listen": ["events", "imports", "loads"],
     "measure": ["metrics", "health"],
     "prove": ["studies"],
     "act": ["signals", "tasks", "today"],
@@ -120,6 +120,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 MEDIA_ROOT = HOME / "uploads"
+INCOMING_ROOT = HOME / "incoming"
 LAKE_ROOT = HOME / "lake"
 LAKE_MEMORY = environment.text("BANSO_LAKE_MEMORY", "1GB")
 LAKE_THREADS = int(environment.text("BANSO_LAKE_THREADS", "2"))

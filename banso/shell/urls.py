@@ -22,6 +22,7 @@ urlpatterns = [
     path("people/", include("banso.know.people.urls")),
     path("notes/", include("banso.know.notes.urls")),
     path("imports/", include("banso.listen.imports.urls")),
+    path("loads/", include("banso.listen.loads.urls")),
     path("events/", include("banso.listen.events.urls")),
     path("", include((ingest_urlpatterns, "ingest"))),
     path("api/", api_pages.api_page, name="api_page"),

@@ -113,7 +113,7 @@ def _times(
     if place is None:
         return pa.nulls(len(chunk.numbers), pa.int64())
     column = mapping.columns[place]
-    times = _iso_times(chunk.columns[place], zone)
+    times = iso_times(chunk.columns[place], zone)
     if times is None:
         moments, wrong = parsed(chunk.columns[place], moment_value(column.order, zone))
         for at, why in wrong.items():
@@ -137,11 +137,11 @@ def _micros(moment: datetime | None) -> int | None:
     return seconds * 1_000_000 + moment.microsecond
 
 
-def _iso_times(texts: Sequence[str], zone: tzinfo) -> pa.Array | None:
+def iso_times(texts: Sequence[str] | pa.Array, zone: tzinfo) -> pa.Array | None:
     """Micros of a column that is ISO throughout, all with a zone or all without; None when it is
     not.
     """
-    array = pa.array(texts, pa.string())
+    array = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
     for zoned in (False, True):
         try:
             if zoned:
