@@ -23,9 +23,14 @@ class Embedded:
         tables: Mapping[str, pa.Table] = protocol.NO_TABLES,
     ) -> pa.Table:
         tree = portable.portable(select, tables)
-        columns = portable.event_columns(tree)
+        return self.over(_events(files, portable.event_columns(tree)), tree, tables)
+
+    def over(
+        self, relation: str, tree: exp.Query, tables: Mapping[str, pa.Table] = protocol.NO_TABLES
+    ) -> pa.Table:
+        """The same where a SELECT of DuckDB's says what ``events`` is."""
         with engine.opened(**tables) as connection:
-            connection.execute(f"CREATE TEMP VIEW events AS {_events(files, columns)}")
+            connection.execute(f"CREATE TEMP VIEW events AS {relation}")
             found = connection.sql(tree.sql(dialect="duckdb", identify=True)).to_arrow_table()
         return protocol.canonical(found)
 
