@@ -55,11 +55,15 @@ class Defined(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """The definitions in the order in which they can be finished, and all that they are made of."""
+    """The definitions in the order in which they can be finished, and all that they are made of.
+
+    ``tells_why``: the answers have a column ``<key>__why`` with the reason that a row has no value.
+    """
 
     ordered: list[Defined]
     given: dict[str, Given]
     bases: list[Base]
+    tells_why: bool = False
 
 
 def given_of(
@@ -268,8 +272,7 @@ def _answers(plan: Plan, world: World, part: pa.Table) -> pa.Table:
         found[definition.key] = shape.finish(world, plan.given[definition.key], found)
     columns = {"row_id": part["row_id"]}
     for key, values in found.items():
-        columns[key] = pa.array(values.numbers, from_pandas=True)
-        columns[f"{key}__censored"] = pa.array(values.censored)
+        columns |= values.columns(key, why=plan.tells_why)
     return pa.table(columns)
 
 

@@ -6,14 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from banso.measure.metrics import charts, reads
 from banso.measure.metrics.models import MetricDefinition, MetricVersion, Summary
 from banso.measure.metrics.shape import Shape
 from banso.measure.metrics.shapes import shapes
-from banso.measure.metrics.wording import Words, sentence, shown, title
+from banso.measure.metrics.wording import (
+    REASONS,
+    Words,
+    changes,
+    explained,
+    sentence,
+    shown,
+    title,
+)
 
 COURSE_WEEKS = 26
+Pairs = Sequence[Sequence[float]]
 
 
 def list_rows() -> list[dict[str, Any]]:
@@ -64,43 +74,74 @@ def detail_page(definition: MetricDefinition) -> dict[str, Any]:
 def _ends(summary: Summary | None, unit: str) -> dict[str, Any]:
     if summary is None:
         return {"ends": []}
-    names = reads.account_names([*summary.highest, *summary.lowest])
+    return _extremes(summary.highest, summary.lowest, unit)
 
-    def told(pairs: Sequence[Sequence[float]]) -> list[tuple[int, str, str]]:
+
+def _extremes(highest: Pairs, lowest: Pairs, unit: str) -> dict[str, Any]:
+    """Id, name and value of the customers at both ends, as far as they are still there."""
+    names = reads.account_names([*highest, *lowest])
+
+    def told(pairs: Pairs) -> list[tuple[int, str, str]]:
         known = [(int(pk), value) for pk, value in pairs if int(pk) in names]
         return [(pk, names[pk], shown(value, unit)) for pk, value in known]
 
-    return {"highest": told(summary.highest), "lowest": told(summary.lowest)}
+    return {"highest": told(highest), "lowest": told(lowest)}
 
 
 def _versions(definition: MetricDefinition, words: Words) -> list[dict[str, Any]]:
-    found = MetricVersion.objects.filter(definition=definition).select_related("by")
+    """Newest first: what each meant, and what was another choice than before."""
+    found = list(MetricVersion.objects.filter(definition=definition).select_related("by"))
+    before = [*found[1:], None]
     return [
-        {"version": v, "sentence": shapes()[v.shape].explain(words.phrases(v.params))}
-        for v in found
+        {
+            "version": version,
+            "sentence": explained(version.shape, version.params, words),
+            "changes": changes(version.shape, earlier.params, version.params, words)
+            if earlier
+            else [],
+        }
+        for version, earlier in zip(found, before, strict=True)
     ]
 
 
-def preview_page(shape: Shape, params: dict[str, Any], unit: str) -> dict[str, Any]:
+def preview_page(
+    shape: Shape, params: dict[str, Any], unit: str, edited: MetricDefinition | None = None
+) -> dict[str, Any]:
     """A definition that is not saved, in words and over the customers."""
     definition = MetricDefinition(key="preview", shape=shape.key, params=params, unit=unit)
-    found = reads.preview(definition)
+    found, words = reads.preview(definition), Words()
     return {
-        "sentence": sentence(definition),
+        "sentence": sentence(definition, words),
+        "changes": changes(shape.key, edited.params, params, words) if edited else [],
+        "edited": edited,
+        "next_version": edited.version + 1 if edited else 1,
         "preview": found,
+        "lacking": [{"n": n, "why": REASONS[reason]} for reason, n in found.lacking],
         "median": shown(found.spread.median, unit),
         "q1": shown(found.spread.q1, unit),
         "q3": shown(found.spread.q3, unit),
         "histogram": charts.histogram(found.bins, unit) if found.bins else None,
         "bins": charts.bin_rows(found.bins, unit),
+        **_extremes(found.highest, found.lowest, unit),
     }
 
 
-def names_for(shape: Shape, params: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any]:
-    """The names that were given; where there is none, one made from the definition."""
+def chosen_for(shape: Shape, params: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any]:
+    """The names and the unit that were given; where there is none, that of the definition."""
     made = dict(chosen)
+    made["unit"] = made["unit"] or shape.unit_of(params)
     for language in ("en", "ja"):
         if not made[f"name_{language}"]:
             with translation.override(language):
                 made[f"name_{language}"] = title(shape.key, params)[:120]
     return made
+
+
+def saved_message(before: int, after: int) -> str:
+    """What saving means for the values."""
+    if before == after:
+        return _("Saved.")
+    return _(
+        "Saved as version %(after)s. It is being computed back to the first event; version "
+        "%(before)s serves until then."
+    ) % {"before": before, "after": after}

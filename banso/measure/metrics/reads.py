@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -11,20 +12,22 @@ from banso.know.accounts.models import Account
 from banso.listen.events.reads import core_names, features
 from banso.measure.metrics import rules
 from banso.measure.metrics.customers import customers, seats_at
-from banso.measure.metrics.evaluation import Defined, evaluated, planned
+from banso.measure.metrics.evaluation import Defined, Plan, evaluated, planned
 from banso.measure.metrics.models import (
     AccountMeasures,
     MetricDefinition,
     Refresh,
     WeeklyCourse,
 )
-from banso.measure.metrics.shapes import needs_seats
+from banso.measure.metrics.shapes import needs_seats, shapes
+from banso.measure.metrics.world import Ints, Reason
 from banso.shared import clock
 from banso.shared.journal.models import Entry
-from banso.shared.lake.days import day_number
+from banso.shared.lake.days import day_number, day_of
 from banso.shared.users.reads import organisation
 
 PREVIEW_MOST = 2000
+PREVIEW_EXAMPLES = 5
 
 
 def values_in_chunks(
@@ -32,14 +35,22 @@ def values_in_chunks(
 ) -> Iterator[pa.Table]:
     """Like ``values_at``, a part of the customers at a time, in the order of their ids."""
     asked = [definition.key for definition in definitions]
-    wanted = [*definitions, *_parts_of_ratios(definitions)]
-    plan = planned(wanted, core_names(), features())
-    if needs_seats(d.shape for d in wanted) and "seats" not in rows.column_names:
-        account, as_of = (rows[name].to_numpy() for name in ("account_id", "as_of_day"))
-        rows = rows.append_column("seats", pa.array(seats_at(account, as_of.astype(np.int64))))
     columns = ["row_id", *(name for key in asked for name in (key, f"{key}__censored"))]
-    for part in evaluated(plan, rows):
+    plan = _plan(definitions)
+    for part in evaluated(plan, _with_seats(plan, rows)):
         yield part.select(columns)
+
+
+def _plan(definitions: Sequence[Defined]) -> Plan:
+    return planned([*definitions, *_parts_of_ratios(definitions)], core_names(), features())
+
+
+def _with_seats(plan: Plan, rows: pa.Table) -> pa.Table:
+    """The rows with the seats in force, where a metric looks at them."""
+    if "seats" in rows.column_names or not needs_seats(d.shape for d in plan.ordered):
+        return rows
+    account, as_of = (rows[name].to_numpy() for name in ("account_id", "as_of_day"))
+    return rows.append_column("seats", pa.array(seats_at(account, as_of.astype(np.int64))))
 
 
 def values_at(*, definitions: Sequence[MetricDefinition], rows: pa.Table) -> pa.Table:
@@ -154,12 +165,21 @@ def measures_of_account(account_id: int) -> AccountMeasures | None:
 
 @dataclass(frozen=True)
 class Preview:
-    """How a metric that is being defined would lie over the customers."""
+    """How a metric that is being defined would lie over the customers.
+
+    ``lacking`` has how many have no value for which reason, ``first_value_on`` the day on which the
+    first of those who are not watched long enough gets one; ``highest`` and ``lowest`` are pairs of
+    account id and value.
+    """
 
     accounts: int
     spread: rules.Spread
     bins: list[tuple[float, float, int]]
     is_sample: bool
+    lacking: list[tuple[Reason, int]]
+    first_value_on: date | None
+    highest: list[tuple[int, float]]
+    lowest: list[tuple[int, float]]
 
 
 def preview(definition: MetricDefinition) -> Preview:
@@ -168,12 +188,38 @@ def preview(definition: MetricDefinition) -> Preview:
     every = -(-len(ids) // PREVIEW_MOST)
     people = customers(ids[::every] if every > 1 else None)
     as_of = day_number(clock.today(organisation().time_zone)) + 1
-    found = values_at(definitions=[definition], rows=people.rows([as_of])).sort_by("row_id")
-    numbers = found[definition.key].to_numpy(zero_copy_only=False).astype(np.float64)
+    plan = replace(_plan([definition]), tells_why=True)
+    rows = _with_seats(plan, people.rows([as_of]))
     stays = people.are(people.ids, np.full(len(people.ids), as_of))
+    found = [*evaluated(plan, rows)]
+    if not found:
+        return Preview(0, rules.spread(np.zeros(0), stays), [], False, [], None, [], [])
+    table = pa.concat_tables(found).sort_by("row_id")
+    numbers = table[definition.key].to_numpy(zero_copy_only=False).astype(np.float64)
     numbers = np.where(stays, numbers, np.nan)
-    censored = found[f"{definition.key}__censored"].to_numpy(zero_copy_only=False) & stays
+    censored = table[f"{definition.key}__censored"].to_numpy(zero_copy_only=False) & stays
     reached = np.where(censored, np.nan, numbers)
+    why = table[f"{definition.key}__why"].to_numpy(zero_copy_only=False)
+    waiting = stays & (why == Reason.TOO_SHORT.value)
+    lacking = [(reason, int((stays & (why == reason.value)).sum())) for reason in Reason]
+    needed = shapes()[definition.shape].history(plan.given[definition.key])
     return Preview(
-        int(stays.sum()), rules.spread(numbers, censored), rules.bins(reached), every > 1
+        int(stays.sum()),
+        rules.spread(numbers, censored),
+        rules.bins(reached),
+        every > 1,
+        [(reason, n) for reason, n in lacking if n],
+        _first_value_on(people.start[waiting], needed, as_of),
+        rules.extremes(people.ids, reached, most=PREVIEW_EXAMPLES, highest=True),
+        rules.extremes(people.ids, reached, most=PREVIEW_EXAMPLES, highest=False),
     )
+
+
+def _first_value_on(starts: Ints, needed: int, as_of: int) -> date | None:
+    """When the first of customers that are not watched long enough will have been."""
+    state = Refresh.objects.filter(pk=1).first()
+    if state is None or state.first_day is None or not len(starts):
+        return None
+    begins = np.maximum(starts, day_number(state.first_day))
+    day = int(begins.min()) + needed
+    return day_of(day - 1) if day > as_of else None

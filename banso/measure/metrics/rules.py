@@ -13,6 +13,7 @@ from banso.prove.engine.survival import kaplan_meier
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 WEEKS_IN_SERIES = 13
 MOST_BINS = 12
 MONDAY = 4  # 1970-01-05 was the first Monday
@@ -73,6 +74,14 @@ def _step(width: float, *, whole: bool) -> float:
     power = float(10 ** floor(log10(width / MOST_BINS)))
     step = next(m * power for m in (1, 2, 5, 10, 20) if m * power * (MOST_BINS - 1) >= width)
     return max(step, 1.0) if whole else step
+
+
+def extremes(ids: Ints, numbers: Floats, *, most: int, highest: bool) -> list[tuple[int, float]]:
+    """Id and value of those at one end."""
+    there = np.flatnonzero(~np.isnan(numbers))
+    ordered = there[np.argsort(-numbers[there] if highest else numbers[there], kind="stable")]
+    ends = ordered[:most]
+    return [(int(pk), float(v)) for pk, v in zip(ids[ends], kept(numbers[ends]), strict=True)]
 
 
 def mondays(first_day: int, today: int) -> list[int]:

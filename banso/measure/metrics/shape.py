@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Literal, Protocol
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Protocol
 
 from django.utils.functional import Promise
 
@@ -60,6 +60,10 @@ class Given:
     def match(self) -> Match:
         return Match(self.names, self.role, self.where)
 
+    def matching(self, names: tuple[str, ...] | None) -> Match:
+        """Other events under the same filter."""
+        return Match(names, "", self.where)
+
 
 @dataclass(frozen=True)
 class Phrases:
@@ -67,12 +71,20 @@ class Phrases:
 
     event: str = ""
     noun: str = ""
+    after: str = ""
+    after_noun: str = ""
+    steps: str = ""
+    parts: str = ""
     role: str = ""
     other_role: str = ""
     days: int = 28
     prop: str = ""
     top: str = ""
     bottom: str = ""
+    within: int = 14
+    windows: int = 8
+    period: str = ""
+    way: str = ""
 
     @property
     def words(self) -> dict[str, str | int]:
@@ -130,11 +142,16 @@ class Check(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """``bases`` says what to count, ``finish`` makes the number, ``check`` makes it another way."""
+    """``bases`` says what to count, ``finish`` makes the number, ``check`` makes it another way.
+
+    ``units`` has the unit of some choices where it is not ``unit``; ``history`` is for how many
+    days a customer must have been watched before it has a value.
+    """
 
     key: str
     name: str | Promise
     about: str | Promise
+    example: str | Promise
     icon: str
     unit: str
     better: str
@@ -144,7 +161,15 @@ class Shape:
     explain: Callable[[Phrases], str]
     title: Callable[[Phrases], str]
     check: Check
+    history: Callable[[Given], int]
+    units: Mapping[str, str] = field(default_factory=dict)
     needs_seats: bool = False
+    takes_filter: bool = True
 
     def defaults(self) -> dict[str, str | int]:
         return {parameter.key: parameter.default for parameter in self.parameters}
+
+    def unit_of(self, params: Mapping[str, Any]) -> str:
+        """The unit that the values have with these choices."""
+        chosen = (self.units.get(str(params.get(p.key))) for p in self.parameters)
+        return next((unit for unit in chosen if unit), self.unit)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.metric_list, name="metric_list"),
     path("new/", views.metric_new, name="metric_new"),
     path("preview/<slug:shape_key>/", views.metric_preview, name="metric_preview"),
+    path("conditions/<slug:shape_key>/", views.metric_condition, name="metric_condition"),
     path("<slug:key>/", views.metric_detail, name="metric_detail"),
     path("<slug:key>/edit/", views.metric_edit, name="metric_edit"),
     path("<slug:key>/retire/", views.metric_retire, name="metric_retire"),

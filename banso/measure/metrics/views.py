@@ -8,11 +8,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banso.measure.metrics import reads
-from banso.measure.metrics.forms import NamesForm, ParametersForm
+from banso.measure.metrics.condition_forms import MOST_CONDITIONS, ROW
+from banso.measure.metrics.forms import (
+    NamesForm,
+    ParametersForm,
+    ReadingForm,
+    kept_choices,
+)
 from banso.measure.metrics.models import MetricDefinition
-from banso.measure.metrics.pages import detail_page, list_rows, names_for, preview_page
+from banso.measure.metrics.pages import (
+    chosen_for,
+    detail_page,
+    list_rows,
+    preview_page,
+    saved_message,
+)
 from banso.measure.metrics.shape import Shape
-from banso.measure.metrics.shapes import shapes
+from banso.measure.metrics.shapes import grouped, shapes
 from banso.measure.metrics.writes.definitions import (
     change_metric,
     define_metric,
@@ -75,15 +87,16 @@ def metric_new(request: HttpRequest) -> HttpResponse:
     user = _who_may_define(request)
     shape = shapes().get(request.GET.get("shape", ""))
     if shape is None:
-        return render(request, "metrics/metric_new.html", {"shapes": list(shapes().values())})
+        return render(request, "metrics/metric_new.html", {"groups": grouped()})
     parameters = ParametersForm(request.POST or None, shape=shape)
-    names = NamesForm(request.POST or None, initial={"unit": shape.unit, "better": shape.better})
-    if request.method == "POST" and parameters.is_valid() and names.is_valid():
-        chosen = names_for(shape, parameters.params, names.cleaned_data)
+    reading = ReadingForm(request.POST or None, initial={"better": shape.better})
+    names = NamesForm(request.POST or None)
+    if request.method == "POST" and all(f.is_valid() for f in (parameters, reading, names)):
+        chosen = chosen_for(shape, parameters.params, reading.cleaned_data | names.cleaned_data)
         made = define_metric(by=user, shape=shape.key, params=parameters.params, **chosen)
         messages.success(request, _("Saved. It is being computed back to the first event."))
         return redirect("metrics:metric_detail", made.key)
-    context = {"shape": shape, "parameters": parameters, "names": names}
+    context = {"shape": shape, "parameters": parameters, "reading": reading, "names": names}
     return render(request, "metrics/metric_new.html", context)
 
 
@@ -93,15 +106,18 @@ def metric_edit(request: HttpRequest, key: str) -> HttpResponse:
     user = _who_may_define(request)
     definition = get_object_or_404(MetricDefinition, key=key)
     shape = shapes()[definition.shape]
-    parameters = ParametersForm(request.POST or None, shape=shape, initial=definition.params)
-    named = {name: getattr(definition, name) for name in NamesForm.base_fields}
-    names = NamesForm(request.POST or None, initial=named)
-    if request.method == "POST" and parameters.is_valid() and names.is_valid():
-        chosen = names_for(shape, parameters.params, names.cleaned_data)
+    kept = kept_choices(definition, shape)
+    parameters = ParametersForm(request.POST or None, shape=shape, initial=kept)
+    reading = ReadingForm(request.POST or None, initial=kept)
+    names = NamesForm(request.POST or None, initial=kept)
+    if request.method == "POST" and all(f.is_valid() for f in (parameters, reading, names)):
+        before = definition.version
+        chosen = chosen_for(shape, parameters.params, reading.cleaned_data | names.cleaned_data)
         change_metric(by=user, definition=definition, params=parameters.params, **chosen)
-        messages.success(request, _("Saved."))
+        messages.success(request, saved_message(before, definition.version))
         return redirect("metrics:metric_detail", definition.key)
-    context = {"definition": definition, "shape": shape, "parameters": parameters, "names": names}
+    context = {"definition": definition, "shape": shape, "parameters": parameters}
+    context |= {"reading": reading, "names": names, "next_version": definition.version + 1}
     return render(request, "metrics/metric_edit.html", context)
 
 
@@ -110,10 +126,32 @@ def metric_preview(request: HttpRequest, shape_key: str) -> HttpResponse:
     """What the choices mean in words and over the customers of today, before anything is saved."""
     _who_may_define(request)
     shape = _shape(shape_key)
-    parameters = ParametersForm(_given(request.GET, shape), shape=shape)
-    unit = request.GET.get("unit", shape.unit)
-    context = preview_page(shape, parameters.params, unit) if parameters.is_valid() else {}
+    definition = _edited(request, shape)
+    parameters = _parameters(request.GET, shape, definition)
+    if not parameters.is_valid():
+        context: dict[str, object] = {"faults": parameters.faults}
+    else:
+        unit = request.GET.get("unit") or shape.unit_of(parameters.params)
+        context = preview_page(shape, parameters.params, unit, definition)
     return render(request, "metrics/metric_new.html#preview", context)
+
+
+@require_GET
+def metric_condition(request: HttpRequest, shape_key: str) -> HttpResponse:
+    """The rows of the filter as they stand, with one more, or without one."""
+    _who_may_define(request)
+    rows = [
+        {part: request.GET.get(f"where-{n}-{part}", "") for part in ROW}
+        for n in range(MOST_CONDITIONS)
+        if f"where-{n}-prop" in request.GET and str(n) != request.GET.get("drop")
+    ]
+    if "add" in request.GET and len(rows) < MOST_CONDITIONS:
+        rows.append(dict.fromkeys(ROW, ""))
+    shape = _shape(shape_key)
+    context = {"shape": shape, "parameters": ParametersForm(shape=shape, initial={"where": rows})}
+    answer = render(request, "metrics/metric_condition.html", context)
+    answer["HX-Trigger-After-Swap"] = "conditions"
+    return answer
 
 
 @require_POST
@@ -138,6 +176,19 @@ def _shape(key: str) -> Shape:
     return shapes()[key]
 
 
-def _given(query: QueryDict, shape: Shape) -> dict[str, str]:
+def _parameters(
+    query: QueryDict, shape: Shape, definition: MetricDefinition | None
+) -> ParametersForm:
     """What was chosen so far; what was not yet has its default."""
-    return {p.key: query.get(p.key, str(p.default)) for p in shape.parameters}
+    data = query.copy()
+    for parameter in shape.parameters:
+        if parameter.key not in data and parameter.kind != "parts":
+            data[parameter.key] = str(parameter.default)
+    initial = definition.params if definition else {}
+    return ParametersForm(data, shape=shape, initial=initial)
+
+
+def _edited(request: HttpRequest, shape: Shape) -> MetricDefinition | None:
+    """The metric whose form asks, if it is one of the shape."""
+    found = MetricDefinition.objects.filter(key=request.GET.get("definition", ""), shape=shape.key)
+    return found.first()

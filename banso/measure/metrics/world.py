@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 import numpy as np
@@ -18,12 +19,59 @@ START_SLACK = 30  # days a sign-up may lie before the first event of all
 _SPAN = 1 << 20  # more than any day number
 
 
+class Reason(StrEnum):
+    """Why a customer has no value."""
+
+    TOO_SHORT = "too_short"
+    BEGAN_BEFORE = "began_before"
+    NOT_CHOSEN = "not_chosen"
+    NEVER = "never"
+    NOTHING_BEFORE = "nothing_before"
+    NO_CHANGE = "no_change"
+    NO_USE = "no_use"
+    NOBODY = "nobody"
+    NO_SEATS = "no_seats"
+    NO_PART = "no_part"
+
+
 @dataclass(frozen=True)
 class Values:
-    """One number per row, NaN for none; ``censored``: not yet, the number is the wait so far."""
+    """One number per row, NaN for none; ``censored``: not yet, the number is the wait so far.
+
+    ``needs`` is what a row must meet to have a value, in the order in which it is told.
+    """
 
     numbers: Floats
     censored: Bools
+    needs: tuple[tuple[Reason, Bools], ...] = ()
+
+    @classmethod
+    def of(
+        cls, numbers: Floats, *needs: tuple[Reason, Bools], censored: Bools | None = None
+    ) -> Values:
+        """The numbers where every need is met."""
+        known = np.ones(len(numbers), dtype=bool)
+        for _reason, met in needs:
+            known = known & met
+        waiting = np.zeros(len(numbers), dtype=bool) if censored is None else censored & known
+        return cls(np.where(known, numbers, np.nan), waiting, needs)
+
+    def columns(self, key: str, *, why: bool = False) -> dict[str, pa.Array]:
+        """``<key>``, ``<key>__censored`` and, when asked for, ``<key>__why`` there is no value."""
+        found = {
+            key: pa.array(self.numbers, from_pandas=True),
+            f"{key}__censored": pa.array(self.censored),
+        }
+        return found | {f"{key}__why": self._why()} if why else found
+
+    def _why(self) -> pa.Array:
+        """The first need that a row without a value does not meet."""
+        left = np.isnan(self.numbers)
+        told = np.full(len(left), None, dtype=object)
+        for reason, met in self.needs:
+            told[left & ~met] = reason.value
+            left = left & met
+        return pa.array(told, pa.string())
 
 
 @dataclass(frozen=True)
@@ -63,6 +111,7 @@ class World:
         self._user_days: dict[Base, tuple[Ints, Ints, Ints]] = {}
         self._lasts: dict[Base, tuple[Ints, Ints]] = {}
         self._changes: dict[Base, tuple[Ints, Ints, Ints, Ints]] = {}
+        self._funnels: dict[tuple[tuple[Users, ...], int], tuple[Ints, Ints]] = {}
         self._places: dict[Moment, Ints] = {}
 
     # what the engine's answers become -------------------------------------------------------------
@@ -108,6 +157,11 @@ class World:
         """Rows that were customers, and watched, during the whole window."""
         return (self.rows.as_of - self.first_day >= days) & ~self._is_before_start(days - 1)
 
+    def days_watched(self) -> Ints:
+        """For how many days before ``as_of`` the row was watched, as far as it was a customer."""
+        begin = np.where(self.rows.has_start, self.rows.start, self.first_day)
+        return self.rows.as_of - np.maximum(begin, self.first_day)
+
     def watched_from_start(self) -> Bools:
         """Rows whose sign-up lies in the time that was watched, or little before it."""
         return self.rows.has_start & (self.rows.start >= self.first_day - START_SLACK)
@@ -123,12 +177,42 @@ class World:
 
     def first(self, base: Count) -> tuple[Ints, Bools]:
         """The day of the first such event and whether it lies before ``as_of``."""
+        return self.first_since(base, np.zeros(len(self.rows.as_of), dtype=np.int64))
+
+    def first_since(self, base: Count, since: Ints) -> tuple[Ints, Bools]:
+        """The same of the events on or after a day of each row."""
         keys = self._first[base]
         begin = self.rows.account * _SPAN
-        place = np.searchsorted(keys, begin)
+        place = np.searchsorted(keys, begin + np.clip(since, 0, _SPAN - 1))
         padded = np.append(keys, np.iinfo(np.int64).max)
         day = padded[place] - begin
         return day, day < self.rows.as_of
+
+    def weeks_in_a_row(self, base: Count) -> Floats:
+        """How many weeks, of seven days back from ``as_of``, had such an event without a gap."""
+        of, day = self._first[base] // _SPAN, self._first[base] % _SPAN
+        found = np.zeros(len(self.rows.as_of))
+        for shift in np.unique(self.rows.as_of % 7):
+            there = self.rows.as_of % 7 == shift
+            last = (self.rows.as_of[there] - shift) // 7 - 1
+            runs = _runs(of, (day - shift) // 7)
+            found[there] = _length(runs, self.rows.account[there] * _SPAN + last)
+        return found
+
+    def days_in_a_row(self, base: Count, *, working: bool) -> Floats:
+        """How many days had one without a gap; the last day before ``as_of`` may still lack it.
+
+        ``working``: Saturdays and Sundays neither count nor make a gap.
+        """
+        account, day = self._first[base] // _SPAN, self._first[base] % _SPAN
+        last = self.rows.as_of - 1
+        if working:
+            weekday = _weekday(day) < 5
+            account, day = account[weekday], _working_days(day[weekday])
+            last = _working_days(self.rows.as_of) - 1
+        runs, wanted = _runs(account, day), self.rows.account * _SPAN + last
+        found = _length(runs, wanted)
+        return np.where(found > 0, found, _length(runs, wanted - 1))
 
     def users(self, base: Users, days: int) -> Floats:
         """Distinct users in the ``days`` before ``as_of``."""
@@ -156,6 +240,22 @@ class World:
         pairs = ((began, totals), (done, done_totals))
         found = [t[np.searchsorted(k, end)] - t[np.searchsorted(k, begin)] for k, t in pairs]
         return found[0].astype(np.float64), found[1].astype(np.float64)
+
+    def funnel(
+        self, steps: tuple[Users, ...], within: int, begin: Ints, end: Ints
+    ) -> tuple[Floats, Floats]:
+        """Users whose first day of the first step is ``begin <= day < end``, and those of them who
+        did the other steps in order at most so many days after it; the same day is in order.
+        """
+        if (steps, within) not in self._funnels:
+            self._funnels[steps, within] = _funnel([self._user_days[s] for s in steps], within)
+        keys, done = self._funnels[steps, within]
+        account = self.rows.account * _SPAN
+        low, high = (
+            np.searchsorted(keys, account + np.clip(day, 0, _SPAN - 1)) for day in (begin, end)
+        )
+        high = np.maximum(low, high)
+        return (high - low).astype(np.float64), (done[high] - done[low]).astype(np.float64)
 
     # ----------------------------------------------------------------------------------------------
 
@@ -193,3 +293,49 @@ def _window_steps(account: Ints, user: Ints, day: Ints, days: int) -> tuple[Ints
     steps = np.concatenate([np.ones(len(day), np.int64), -np.ones(len(day), np.int64)])
     order = np.argsort(keys, kind="stable")
     return keys[order], np.concatenate([[0], np.cumsum(steps[order])])
+
+
+def _weekday(day: Ints) -> Ints:
+    """0 for a Monday."""
+    return (day + 3) % 7
+
+
+def _working_days(day: Ints) -> Ints:
+    """How many days from Monday to Friday lie before the day."""
+    return (day + 3) // 7 * 5 + np.minimum(_weekday(day), 5)
+
+
+def _runs(account: Ints, place: Ints) -> tuple[Ints, Ints]:
+    """The places of accounts as keys, and for each the key with which its row without gap began."""
+    keys = np.unique(account * _SPAN + place)
+    begins = np.concatenate([[True], np.diff(keys) != 1])[: len(keys)]
+    return keys, keys[begins][np.cumsum(begins) - 1]
+
+
+def _length(runs: tuple[Ints, Ints], wanted: Ints) -> Floats:
+    """How many places without a gap end with each wanted one."""
+    keys, first = runs
+    found = np.searchsorted(keys, wanted, side="right") - 1
+    there = found >= 0
+    there[there] = keys[found[there]] == wanted[there]
+    length = np.zeros(len(wanted))
+    length[there] = wanted[there] - first[found[there]] + 1
+    return length
+
+
+def _funnel(steps: list[tuple[Ints, Ints, Ints]], within: int) -> tuple[Ints, Ints]:
+    """When users began, as sorted keys of account and day, and how many of the first n went on."""
+    most = max((int(user.max()) + 1 for _account, user, _day in steps if len(user)), default=1)
+    days = [np.sort((account * most + user) * _SPAN + day) for account, user, day in steps]
+    person = days[0] // _SPAN
+    is_first = np.concatenate([[True], np.diff(person) != 0])[: len(person)]
+    began = days[0][is_first]
+    reached, alive = began, np.ones(len(began), dtype=bool)
+    for keys in days[1:]:
+        place = np.searchsorted(keys, reached)
+        reached = np.append(keys, np.iinfo(np.int64).max)[place]
+        alive &= reached - began <= within
+        reached = np.where(alive, reached, began)
+    begins = began // _SPAN // most * _SPAN + began % _SPAN
+    order = np.argsort(begins, kind="stable")
+    return begins[order], np.concatenate([[0], np.cumsum(alive[order])])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from banso.measure.metrics.bases import Base, Count
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
-from banso.measure.metrics.world import START_SLACK, Values, World
+from banso.measure.metrics.world import START_SLACK, Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -19,8 +19,13 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
     rows = world.rows
     day, reached = world.first(Count(given.match))
     waited = np.where(reached, np.maximum(day - rows.start, 0), rows.as_of - rows.start)
-    known = world.watched_from_start() & (rows.as_of > rows.start) & (given.names != ())
-    return Values(np.where(known, waited, np.nan), known & ~reached)
+    return Values.of(
+        waited.astype(np.float64),
+        (Reason.NOT_CHOSEN, np.full(len(waited), given.names != ())),
+        (Reason.BEGAN_BEFORE, world.watched_from_start()),
+        (Reason.TOO_SHORT, rows.as_of > rows.start),
+        censored=~reached,
+    )
 
 
 def explain(phrases: Phrases) -> str:
@@ -47,12 +52,17 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return max(days[0] - case.start, 0), False
 
 
+def history(given: Given) -> int:
+    return 1
+
+
 SHAPE = Shape(
     key="days_to_first",
     name=gettext_lazy("Days to the first time"),
     about=gettext_lazy(
         "How long it took from sign-up until something happened for the first time."
     ),
+    example=gettext_lazy("Days from sign-up to the first report"),
     icon="hourglass",
     unit="days",
     better="lower",
@@ -62,4 +72,5 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    history=history,
 )

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banso.measure.metrics.bases import Base, Count
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
-from banso.measure.metrics.world import START_SLACK, Moment, Values, World
+from banso.measure.metrics.world import START_SLACK, Moment, Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -16,10 +15,12 @@ def bases(given: Given) -> tuple[Base, ...]:
 
 
 def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
-    rows = world.rows
     counts = world.total(Count(given.match), Moment("start"), Moment("start", given.days))
-    known = world.watched_from_start() & (rows.as_of >= rows.start + given.days)
-    return Values(np.where(known, counts, np.nan), np.zeros(len(counts), dtype=bool))
+    return Values.of(
+        counts,
+        (Reason.BEGAN_BEFORE, world.watched_from_start()),
+        (Reason.TOO_SHORT, world.rows.as_of >= world.rows.start + given.days),
+    )
 
 
 def explain(phrases: Phrases) -> str:
@@ -44,10 +45,15 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return sum(1 for e in case.before(given.match) if e.day in early), False
 
 
+def history(given: Given) -> int:
+    return given.days
+
+
 SHAPE = Shape(
     key="early_count",
     name=gettext_lazy("Count in the first days"),
     about=gettext_lazy("How often something happened right after sign-up."),
+    example=gettext_lazy("Invitations sent in the first 30 days"),
     icon="plant-2",
     unit="times",
     better="higher",
@@ -60,4 +66,5 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    history=history,
 )

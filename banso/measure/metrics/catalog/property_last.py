@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from banso.measure.metrics.bases import Base, Last, number_in
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
-from banso.measure.metrics.world import Values, World
+from banso.measure.metrics.world import Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -16,8 +16,8 @@ def bases(given: Given) -> tuple[Base, ...]:
 
 
 def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
-    numbers = world.last(Last(given.match, given.prop))
-    return Values(numbers, np.zeros(len(numbers), dtype=bool))
+    found = world.last(Last(given.match, given.prop))
+    return Values.of(found, (Reason.NEVER, ~np.isnan(found)))
 
 
 def explain(phrases: Phrases) -> str:
@@ -37,10 +37,15 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return (max(found)[1] if found else None), False
 
 
+def history(given: Given) -> int:
+    return 1
+
+
 SHAPE = Shape(
     key="property_last",
     name=gettext_lazy("Latest value of a property"),
     about=gettext_lazy("The latest number that came with an event, such as seats or storage."),
+    example=gettext_lazy("Storage that is used now"),
     icon="gauge",
     unit="amount",
     better="higher",
@@ -53,4 +58,5 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    history=history,
 )

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banso.measure.metrics.bases import Base, Sum, number_in
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
-from banso.measure.metrics.world import NOW, Moment, Values, World
+from banso.measure.metrics.world import NOW, Moment, Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -17,8 +16,7 @@ def bases(given: Given) -> tuple[Base, ...]:
 
 def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
     sums = world.total(Sum(given.match, given.prop), Moment("as_of", -given.days), NOW)
-    numbers = np.where(world.watched(given.days), sums, np.nan)
-    return Values(numbers, np.zeros(len(numbers), dtype=bool))
+    return Values.of(sums, (Reason.TOO_SHORT, world.watched(given.days)))
 
 
 def explain(phrases: Phrases) -> str:
@@ -36,10 +34,15 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return sum(value for value in found if value is not None), False
 
 
+def history(given: Given) -> int:
+    return (given.days + 1) // 2
+
+
 SHAPE = Shape(
     key="property_sum",
     name=gettext_lazy("Sum of a property"),
     about=gettext_lazy("The sum of a number that comes with an event, such as an amount."),
+    example=gettext_lazy("Amount invoiced in the last 28 days"),
     icon="sum",
     unit="amount",
     better="higher",
@@ -53,4 +56,5 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    history=history,
 )

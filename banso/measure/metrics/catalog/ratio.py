@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from banso.measure.metrics.bases import Base
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
-from banso.measure.metrics.world import Values, World
+from banso.measure.metrics.world import Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -19,9 +19,13 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
     nothing = np.full(len(world.rows.as_of), np.nan)
     none = Values(nothing, np.zeros(len(nothing), dtype=bool))
     top, bottom = others.get(given.top, none), others.get(given.bottom, none)
-    known = (bottom.numbers != 0) & ~top.censored & ~bottom.censored
-    numbers = np.where(known, top.numbers / np.where(known, bottom.numbers, 1), np.nan)
-    return Values(numbers, none.censored)
+    there = ~np.isnan(top.numbers) & ~np.isnan(bottom.numbers) & ~top.censored & ~bottom.censored
+    known = there & (bottom.numbers != 0)
+    return Values.of(
+        top.numbers / np.where(known, bottom.numbers, 1),
+        (Reason.NO_PART, there),
+        (Reason.NO_USE, known),
+    )
 
 
 def explain(phrases: Phrases) -> str:
@@ -43,10 +47,15 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return top / bottom, False
 
 
+def history(given: Given) -> int:
+    return 1
+
+
 SHAPE = Shape(
     key="ratio",
     name=gettext_lazy("Ratio of two metrics"),
     about=gettext_lazy("One metric divided by another, such as actions per user."),
+    example=gettext_lazy("Reports for each active user"),
     icon="divide",
     unit="ratio",
     better="higher",
@@ -59,4 +68,6 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    takes_filter=False,
+    history=history,
 )

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banso.measure.metrics.bases import Base, Count
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
-from banso.measure.metrics.world import NOW, Moment, Values, World
+from banso.measure.metrics.world import NOW, Moment, Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -17,8 +16,7 @@ def bases(given: Given) -> tuple[Base, ...]:
 
 def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
     counts = world.total(Count(given.match), Moment("as_of", -given.days), NOW)
-    numbers = np.where(world.watched(given.days), counts, np.nan)
-    return Values(numbers, np.zeros(len(numbers), dtype=bool))
+    return Values.of(counts, (Reason.TOO_SHORT, world.watched(given.days)))
 
 
 def explain(phrases: Phrases) -> str:
@@ -35,10 +33,15 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return len(case.within(given.days, given.match)), False
 
 
+def history(given: Given) -> int:
+    return (given.days + 1) // 2
+
+
 SHAPE = Shape(
     key="recent_count",
     name=gettext_lazy("Count of an event"),
     about=gettext_lazy("How often something happened lately."),
+    example=gettext_lazy("Reports exported in the last 28 days"),
     icon="activity",
     unit="times",
     better="higher",
@@ -51,4 +54,5 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    history=history,
 )

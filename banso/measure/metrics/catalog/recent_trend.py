@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from banso.measure.metrics.bases import Base, Count
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
-from banso.measure.metrics.world import NOW, Moment, Values, World
+from banso.measure.metrics.world import NOW, Moment, Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -19,9 +19,11 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
     middle, begin = Moment("as_of", -given.days), Moment("as_of", -2 * given.days)
     recent = world.total(Count(given.match), middle, NOW)
     before = world.total(Count(given.match), begin, middle)
-    known = world.watched_fully(2 * given.days) & (before > 0)
-    numbers = np.where(known, recent / np.where(before > 0, before, 1) - 1, np.nan)
-    return Values(numbers, np.zeros(len(numbers), dtype=bool))
+    return Values.of(
+        recent / np.where(before > 0, before, 1) - 1,
+        (Reason.TOO_SHORT, world.watched_fully(2 * given.days)),
+        (Reason.NOTHING_BEFORE, before > 0),
+    )
 
 
 def explain(phrases: Phrases) -> str:
@@ -45,10 +47,15 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return ((recent - before) / before if before else None), False
 
 
+def history(given: Given) -> int:
+    return 2 * given.days
+
+
 SHAPE = Shape(
     key="recent_trend",
     name=gettext_lazy("Change of an event"),
     about=gettext_lazy("Whether something happens more or less often than before."),
+    example=gettext_lazy("Sign-ins compared with the 28 days before"),
     icon="trending-up",
     unit="change",
     better="higher",
@@ -61,4 +68,5 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    history=history,
 )

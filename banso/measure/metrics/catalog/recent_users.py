@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banso.measure.metrics.bases import Base, Users
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
-from banso.measure.metrics.world import Values, World
+from banso.measure.metrics.world import Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -17,8 +16,7 @@ def bases(given: Given) -> tuple[Base, ...]:
 
 def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
     users = world.users(Users(given.match), given.days)
-    numbers = np.where(world.watched(given.days), users, np.nan)
-    return Values(numbers, np.zeros(len(numbers), dtype=bool))
+    return Values.of(users, (Reason.TOO_SHORT, world.watched(given.days)))
 
 
 def explain(phrases: Phrases) -> str:
@@ -35,10 +33,15 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return len({e.user for e in case.within(given.days, given.match) if e.user}), False
 
 
+def history(given: Given) -> int:
+    return (given.days + 1) // 2
+
+
 SHAPE = Shape(
     key="recent_users",
     name=gettext_lazy("Users of an event"),
     about=gettext_lazy("How many people of a customer did one thing lately."),
+    example=gettext_lazy("People who exported a report in the last 28 days"),
     icon="user-check",
     unit="users",
     better="higher",
@@ -51,4 +54,5 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    history=history,
 )

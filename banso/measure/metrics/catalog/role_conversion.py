@@ -16,7 +16,7 @@ from banso.measure.metrics.shape import (
     Phrases,
     Shape,
 )
-from banso.measure.metrics.world import Values, World
+from banso.measure.metrics.world import Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -25,8 +25,7 @@ def bases(given: Given) -> tuple[Base, ...]:
 
 def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
     began, changed = world.role_change(RoleChange(given.role, given.other_role))
-    numbers = np.where(began > 0, changed / np.where(began > 0, began, 1), np.nan)
-    return Values(numbers, np.zeros(len(numbers), dtype=bool))
+    return Values.of(changed / np.where(began > 0, began, 1), (Reason.NOBODY, began > 0))
 
 
 def explain(phrases: Phrases) -> str:
@@ -55,10 +54,15 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return (len(changed) / len(began) if began else None), False
 
 
+def history(given: Given) -> int:
+    return 1
+
+
 SHAPE = Shape(
     key="role_conversion",
     name=gettext_lazy("From one role to another"),
     about=gettext_lazy("Which share of the users who began in one role took on another."),
+    example=gettext_lazy("Invited guests who became members"),
     icon="arrows-exchange",
     unit="share",
     better="higher",
@@ -71,4 +75,6 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    takes_filter=False,
+    history=history,
 )

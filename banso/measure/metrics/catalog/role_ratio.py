@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from banso.measure.metrics.bases import Base, Match, Users
 from banso.measure.metrics.shape import Case, Checked, Given, Parameter, Phrases, Shape
-from banso.measure.metrics.world import Values, World
+from banso.measure.metrics.world import Reason, Values, World
 
 
 def bases(given: Given) -> tuple[Base, ...]:
@@ -21,9 +21,11 @@ def finish(world: World, given: Given, others: Mapping[str, Values]) -> Values:
     top, bottom = (
         world.users(base, given.days) for base in bases(given) if isinstance(base, Users)
     )
-    known = world.watched(given.days) & (bottom > 0)
-    numbers = np.where(known, top / np.where(bottom > 0, bottom, 1), np.nan)
-    return Values(numbers, np.zeros(len(numbers), dtype=bool))
+    return Values.of(
+        top / np.where(bottom > 0, bottom, 1),
+        (Reason.TOO_SHORT, world.watched(given.days)),
+        (Reason.NOBODY, bottom > 0),
+    )
 
 
 def explain(phrases: Phrases) -> str:
@@ -48,10 +50,15 @@ def check(case: Case, given: Given, others: Mapping[str, Checked]) -> Checked:
     return (len(top) / len(bottom) if bottom else None), False
 
 
+def history(given: Given) -> int:
+    return (given.days + 1) // 2
+
+
 SHAPE = Shape(
     key="role_ratio",
     name=gettext_lazy("Ratio of roles"),
     about=gettext_lazy("How many users of one role there are for each user of another."),
+    example=gettext_lazy("Members for each administrator"),
     icon="users-group",
     unit="ratio",
     better="higher",
@@ -65,4 +72,5 @@ SHAPE = Shape(
     explain=explain,
     title=title,
     check=check,
+    history=history,
 )

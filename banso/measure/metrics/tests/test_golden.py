@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,6 +35,8 @@ known_plan = {"prop": "plan", "op": "exists"}
 five = {"prop": "amount", "op": "one_of", "value": ["5", "true"]}
 enough = {"prop": "amount", "op": "at_least", "value": 2.5}
 little = {"prop": 'odd "key"', "op": "at_most", "value": 6}
+three_steps = {"step1": "login", "step2": "invite", "step3": "@core", "within": 60, "days": 90}
+FEATURES = {"share": ("invite", "export"), "sign-in": ("login",)}
 DEFINED: list[tuple[str, dict[str, Any]]] = [
     ("active_users", {"days": 28}),
     ("active_users", {"days": 7, "role": "admin"}),
@@ -70,6 +71,26 @@ DEFINED: list[tuple[str, dict[str, Any]]] = [
     ("property_sum", {"event": "export", "property": "amount", "days": 60, "where": [enough]}),
     ("property_last", {"event": "login", "property": "amount", "where": [not_pro]}),
     ("early_count", {"event": "", "days": 60, "where": [five]}),
+    ("days_to_first_after", {"after": "login", "event": "export"}),
+    ("days_to_first_after", {"after": "invite", "event": "@core", "where": [is_pro]}),
+    ("streak", {"event": "", "period": "week"}),
+    ("streak", {"event": "login", "period": "week", "where": [not_pro]}),
+    ("streak", {"event": "", "period": "day"}),
+    ("streak", {"event": "login", "period": "workday"}),
+    ("seats_active", {"event": "", "days": 28}),
+    ("seats_active", {"event": "export", "days": 60, "where": [not_pro]}),
+    ("feature_entropy", {"days": 28, "way": "evenness"}),
+    (
+        "feature_entropy",
+        {"parts": ["login", "export", "@feature:share"], "days": 60, "way": "used"},
+    ),
+    ("feature_entropy", {"parts": ["login", "other"], "days": 60, "way": "evenness"}),
+    ("own_past", {"event": "", "days": 7, "windows": 8, "way": "change"}),
+    ("own_past", {"event": "login", "days": 14, "windows": 5, "way": "score"}),
+    ("own_past", {"event": "", "days": 5, "windows": 4, "way": "score", "where": [not_pro]}),
+    ("funnel", {"step1": "login", "step2": "export", "within": 14, "days": 60}),
+    ("funnel", three_steps),
+    ("funnel", {"step1": "other", "step2": "@core", "within": 60, "days": 90, "where": [not_pro]}),
 ]
 
 
@@ -126,12 +147,13 @@ def everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     slot.fill("test", lambda keys: {key: int(key[2:]) for key in keys}, order=1)
     monkeypatch.setattr(registry, "account_keys", slot)
     monkeypatch.setattr("banso.measure.metrics.reads.core_names", lambda: list(CORE))
+    monkeypatch.setattr("banso.measure.metrics.reads.features", lambda: FEATURES)
 
 
 def expected(case: Case) -> dict[str, Checked]:
     found: dict[str, Checked] = {}
     for definition in definitions():
-        given = evaluation.given_of(definition.params, CORE)
+        given = evaluation.given_of(definition.params, CORE, FEATURES)
         found[definition.key] = shapes()[definition.shape].check(case, given, found)
     return found
 
@@ -147,7 +169,8 @@ def random_cases(
         account = chance.randint(1, 13)
         start = chance.choice([None, begin - 40, begin - 20, begin, begin + 30, begin + 90])
         as_of = begin + chance.randrange(-10, DAYS + 30)
-        cases.append((account, Case(told.get(account, []), start, as_of, first_day)))
+        seats = (None, 1.0, 3.0, 20.0)[(account + as_of) % 4]
+        cases.append((account, Case(told.get(account, []), start, as_of, first_day, seats)))
     return cases
 
 
@@ -177,14 +200,17 @@ def test_both_computations_agree(
             "account_id": pa.array([account for account, _ in cases], pa.int64()),
             "signed_up_day": pa.array([case.start for _, case in cases], pa.int32()),
             "as_of_day": pa.array([case.as_of for _, case in cases], pa.int32()),
+            "seats": pa.array([case.seats or float("nan") for _, case in cases]),
         }
     )
     answers = values_at(definitions=definitions(), rows=table).sort_by("row_id").to_pylist()
     assert len(answers) == len(cases)
-    there: Counter[str] = Counter()
+    there: dict[str, list[float]] = {definition.key: [] for definition in definitions()}
     for (_, case), answer in zip(cases, answers, strict=True):
         for key, (value, censored) in expected(case).items():
             assert answer[key] == pytest.approx(value, abs=1e-9), (key, case.start, case.as_of)
             assert answer[f"{key}__censored"] == censored, (key, case.start, case.as_of)
-            there[key] += value is not None
-    assert min(there.values()) > 5, there
+            there[key] += [] if value is None else [value]
+    assert min(len(values) for values in there.values()) > 2, there
+    varied = {DEFINED[int(key[1:])][0] for key, values in there.items() if len(set(values)) > 2}
+    assert varied == set(shapes()), "too tame a test"

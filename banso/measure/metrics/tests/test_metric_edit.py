@@ -25,6 +25,38 @@ def test_another_choice_is_another_version(client: Client) -> None:
     assert [v.params["days"] for v in metric.versions.all()] == [7, 28]
 
 
+def test_the_filter_stays_and_may_go(client: Client) -> None:
+    plan = {"key": "plan", "numeric": False, "example": "pro"}
+    an_event_name("login", properties=[plan])
+    where = [{"prop": "plan", "op": "one_of", "value": ["pro", "team"]}]
+    metric = a_metric(params={"event": "login", "days": 28, "where": where})
+    client.force_login(a_user(role="analyst", language="en"))
+    text = client.get(f"/metrics/{metric.key}/edit/").content.decode()
+    assert 'value="pro, team"' in text
+    assert "Other choices make version 2" in text
+    sent = NAMES | {"event": "login", "days": "28"}
+    row = {"where-0-prop": "plan", "where-0-op": "one_of", "where-0-value": "pro, team"}
+    client.post(f"/metrics/{metric.key}/edit/", sent | row)
+    metric.refresh_from_db()
+    assert metric.version == 1
+    answer = client.post(f"/metrics/{metric.key}/edit/", sent, follow=True)
+    assert "Saved as version 2" in answer.content.decode()
+    metric.refresh_from_db()
+    assert metric.params == {"event": "login", "days": 28}
+    assert "Filter: “plan” is one of “pro”, “team” → none" in answer.content.decode()
+
+
+def test_a_filter_by_what_no_longer_comes_can_be_kept(client: Client) -> None:
+    an_event_name("login")
+    where = [{"prop": "old", "op": "at_least", "value": 3}]
+    metric = a_metric(params={"event": "login", "days": 28, "where": where})
+    client.force_login(a_user(role="analyst", language="en"))
+    row = {"where-0-prop": "old", "where-0-op": "at_least", "where-0-value": "3"}
+    client.post(f"/metrics/{metric.key}/edit/", NAMES | {"event": "login", "days": "28"} | row)
+    metric.refresh_from_db()
+    assert (metric.version, metric.params["where"]) == (1, where)
+
+
 def test_a_csm_may_not(client: Client) -> None:
     client.force_login(a_user(role="csm"))
     assert client.get(f"/metrics/{a_metric().key}/edit/").status_code == 403
