@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from banso.know.accounts.columns import columns
+from banso.know.accounts.columns import account_columns, columns
 from banso.know.accounts.filters import Reader, found_by_text, narrowed
 from banso.know.accounts.models import Account
 from banso.know.accounts.rules import question_of
@@ -54,7 +54,8 @@ def order(sort: str) -> Order:
     name = sort.removeprefix("-")
     if name in ("id", "updated_at"):
         return Order(sort, "pk" if name == "id" else name)
-    known = columns()
+    built_in = {filling.key: filling.value for filling in account_columns.fillings()}
+    known = built_in if name in built_in else columns()
     column = known.get(name)
     if column is None or column.by is None:
         listed = ", ".join(["id", "updated_at", *(k for k, c in known.items() if c.by is not None)])

@@ -51,6 +51,11 @@ class Caller:
         must_conform(method, address, answer)
         return answer  # type: ignore[no-any-return]
 
+    def used(self) -> Caller:
+        """Not new any more: the first use of a key is written down."""
+        self.get("/key")
+        return self
+
     def get(self, path: str, **query: Any) -> Any:
         answer = self.ask("GET", path, query)
         assert answer.status_code == 200, answer.content.decode()

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from banso.prove.studies.jobs import run_evidence
+from banso.prove.studies.tests.builders import TODAY, companies
+from banso.shared import clock
+from banso.shared.rest.tests.callers import Caller
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("planted")]
+CAUSAL = re.compile(r"driver|impact|caus(e|al)|効果があ|影響|原因", re.IGNORECASE)
+
+
+def test_before_the_first_run_there_is_nothing() -> None:
+    caller = Caller("evidence:read")
+    assert caller.get("/evidence") == {"run": None}
+    assert caller.get("/evidence/findings")["items"] == []
+    assert Caller("metrics:read").ask("GET", "/evidence").status_code == 403
+
+
+def test_no_number_comes_without_its_n_and_interval() -> None:
+    companies(800)
+    with clock.held_at(TODAY):
+        run_evidence()
+        caller = Caller("evidence:read")
+        found = caller.get("/evidence/findings", limit=200)["items"]
+        run = caller.get("/evidence")["run"]
+        answer = Caller("evidence:read", language="ja").ask("GET", "/evidence/findings")
+    assert run["decisions"] == 800 and sum(run["findings"].values()) == len(found)
+    verdicts = {item["key"]: item["verdict"] for item in found}
+    assert verdicts["metric.real"] == "associated"
+    for item in found:
+        assert item["decisions"] > 0 and item["sentence"] and item["level"]
+        if item["verdict"] in ("not_enough_data", "suspicious"):
+            assert item["estimate"] is None and item["p"] is None and item["groups"] == []
+        elif item["estimate"]:
+            assert item["estimate"]["low"] < item["estimate"]["high"]
+        for group in item["groups"]:
+            assert group["n"] and (group["rate"] is None or group["low"] is not None)
+    text = answer.content.decode()
+    assert "傾向があります" in text and not CAUSAL.search(text)
+
+
+def test_findings_by_verdict_in_pages() -> None:
+    companies(800)
+    with clock.held_at(TODAY):
+        run_evidence()
+        caller = Caller("evidence:read")
+        everything = [i["id"] for i in caller.get("/evidence/findings", limit=200)["items"]]
+        found, cursor = [], ""
+        while True:
+            page = caller.get("/evidence/findings", limit=3, cursor=cursor)
+            found += [item["id"] for item in page["items"]]
+            cursor = page["next_cursor"]
+            if not cursor:
+                break
+        assert found == everything
+        leaks = caller.get("/evidence/findings", verdict="suspicious")["items"]
+    assert [item["key"] for item in leaks] == ["metric.leak"]
