@@ -42,7 +42,12 @@ class EventName(models.Model):
     # [{"key", "type", "numeric", "example", "seen", "hidden"}]; a hidden one keeps no example
     properties = models.JSONField(default=list)
     feature = models.ForeignKey(
-        Feature, models.SET_NULL, null=True, blank=True, verbose_name=_("Feature"), related_name="+"
+        Feature,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("Feature"),
+        related_name="events",
     )
     hidden_properties = models.JSONField(default=list)
     # when it was first counted, whenever its events happened

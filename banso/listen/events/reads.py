@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from banso.know.people.models import Membership
 from banso.listen.events.models import (
     EventName,
     Feature,
     HiddenProperty,
+    RefusalState,
+    RefusedEvent,
     RoleName,
     UnknownAccount,
 )
+from banso.shared import clock
+
+NEW = timedelta(days=7)
 
 
 def event_names(wanted: str = "") -> QuerySet[EventName]:
@@ -23,6 +28,35 @@ def event_names(wanted: str = "") -> QuerySet[EventName]:
     return names.filter(
         Q(name__icontains=wanted) | Q(label_en__icontains=wanted) | Q(label_ja__icontains=wanted)
     )
+
+
+def new_since() -> datetime | None:
+    """From when a name counts as new; None while all of them are, in the first week."""
+    start = clock.now() - NEW
+    oldest = EventName.objects.aggregate(oldest=Min("found_at"))["oldest"]
+    return start if oldest and oldest < start else None
+
+
+def new_names() -> QuerySet[EventName]:
+    """Names that came for the first time within the last week, the newest first."""
+    since = new_since()
+    if since is None:
+        return EventName.objects.none()
+    return EventName.objects.filter(found_at__gte=since).order_by("-found_at", "name")
+
+
+def refused_by_code() -> dict[str, int]:
+    """How many refused events are open, by reason, most first."""
+    found = RefusedEvent.objects.filter(state=RefusalState.OPEN).order_by().values("code")
+    counted = found.annotate(n=Count("pk")).order_by("-n", "code")
+    return {row["code"]: row["n"] for row in counted}
+
+
+def features_with_counts() -> QuerySet[Feature]:
+    """The features with how many kinds of events they have, and how many events came of them."""
+    return Feature.objects.annotate(
+        names=Count("events"), volume=Sum("events__count", default=0)
+    ).order_by("key")
 
 
 def last_event() -> datetime | None:
@@ -59,6 +93,13 @@ def hidden_properties(event: str = "") -> frozenset[str]:
         of_event = EventName.objects.filter(name=event).values_list("hidden_properties", flat=True)
         hidden.update(*of_event)
     return frozenset(hidden)
+
+
+def every_hidden_property() -> frozenset[str]:
+    """What is hidden of every event or of any: for texts whose event is not known."""
+    of_some = EventName.objects.exclude(hidden_properties=[])
+    lists = of_some.values_list("hidden_properties", flat=True)
+    return hidden_properties().union(*lists)
 
 
 def is_hidden(prop: str, event: str = "") -> bool:

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
+                related_name="events",
                 to="events.feature",
                 verbose_name="Feature",
             ),

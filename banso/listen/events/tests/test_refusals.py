@@ -16,7 +16,10 @@ NOON = datetime(2025, 3, 5, 12, 34, 56, tzinfo=UTC)
 
 def test_a_refused_event_is_kept_as_it_was_sent_with_its_reason() -> None:
     with clock.held_at(NOON):
-        items = [(b'{"name": "a\0"}', "$[1].name: has a NUL character"), ("{", "$[2]: truncated")]
+        items: list[tuple[str | bytes, str]] = [
+            (b'{"name": "a\0"}', "$[1].name: has a NUL character"),
+            ("{", "$[2]: truncated"),
+        ]
         assert keep_refused(source="product", items=items, key_name="Web", door=SEGMENT) == 2
     nul, cut_off = RefusedEvent.objects.order_by("pk")
     assert (nul.code, nul.door, nul.key_name, nul.is_cut) == (
@@ -68,7 +71,7 @@ def test_only_the_newest_of_a_source_are_kept_and_all_are_counted(
 )
 def test_reasons_fall_into_groups(said: str, code: str) -> None:
     assert reasons.code_of(said) == code
-    assert reasons.BY_CODE[code].label
+    assert str(reasons.BY_CODE[code].label)
 
 
 def test_features_name_their_events_and_hidden_properties_are_known() -> None:

@@ -1,4 +1,4 @@
-// What every page does: "/" goes to the search, dropdown forms send themselves, charts draw themselves.
+// What every page does: "/" goes to the search, dropdown forms send themselves, one box ticks all.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -12,6 +12,12 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-checks]")) {
+    const name = event.target.dataset.checks;
+    event.target.form.querySelectorAll(`input[type=checkbox][name=${name}]`).forEach((box) => {
+      box.checked = event.target.checked;
+    });
+  }
 });
 
 document.addEventListener("submit", (event) => {
