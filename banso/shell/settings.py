@@ -26,7 +26,7 @@ STAGES = {
     "shared": ["users", "journal", "fields", "lake", "keys", "rest"],
     "know": ["accounts", "people", "subscriptions", "notes", "forgetting"],
     "listen": ["events", "imports", "loads"],
-    "measure": ["metrics", "health"],
+    "measure": ["metrics", "health", "readings"],
     "prove": ["studies"],
     "act": ["signals", "tasks", "today"],
     "grow": [],

@@ -30,6 +30,7 @@ urlpatterns = [
     *api_urlpatterns(),
     path("api/<path:rest>", api_pages.api_unknown, name="api_unknown"),
     path("metrics/", include("banso.measure.metrics.urls")),
+    path("readings/", include("banso.measure.readings.urls")),
     path("health-score/", include("banso.measure.health.urls")),
     path("evidence/", include("banso.prove.studies.urls")),
     path("today/", include("banso.act.today.urls")),
