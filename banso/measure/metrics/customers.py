@@ -78,6 +78,11 @@ def seats_at(account_ids: Ints, as_of: Ints) -> Floats:
     return np.where(found > 0, found, np.nan)
 
 
+def has_seats() -> bool:
+    """Whether a contract says how many seats it has."""
+    return Subscription.objects.filter(seats__gt=0).exists()
+
+
 def seats_mark() -> bytes:
     """Another one when the seats of a contract or its days are others."""
     keys, seats = _seat_steps()

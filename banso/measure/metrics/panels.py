@@ -47,7 +47,7 @@ def _lines(measures: AccountMeasures) -> list[Line]:
             continue
         series = measures.series.get(definition.key) or []
         text = shown(value, definition.unit)
-        moves = not waiting and definition.shape != "days_to_first"
+        moves = not waiting and not definition.shape.startswith("days_to_first")
         made.append(
             Line(
                 definition,

@@ -9,9 +9,10 @@ import pyarrow as pa
 from django.db.models import Max, Min
 
 from banso.know.accounts.models import Account
+from banso.listen.events.models import EventName
 from banso.listen.events.reads import core_names, features
 from banso.measure.metrics import rules
-from banso.measure.metrics.customers import customers, seats_at
+from banso.measure.metrics.customers import customers, has_seats, seats_at
 from banso.measure.metrics.evaluation import Defined, Plan, evaluated, planned
 from banso.measure.metrics.models import (
     AccountMeasures,
@@ -20,6 +21,7 @@ from banso.measure.metrics.models import (
     WeeklyCourse,
 )
 from banso.measure.metrics.shapes import needs_seats, shapes
+from banso.measure.metrics.suggestions import Known
 from banso.measure.metrics.world import Ints, Reason
 from banso.shared import clock
 from banso.shared.journal.models import Entry
@@ -161,6 +163,17 @@ def measured_since(revision: int) -> list[int]:
 
 def measures_of_account(account_id: int) -> AccountMeasures | None:
     return AccountMeasures.objects.filter(pk=account_id).first()
+
+
+def known_facts() -> Known:
+    """What decides which metrics are worth proposing."""
+    seen = EventName.objects.aggregate(first=Min("first_seen"), last=Max("last_seen"))
+    first, last = seen["first"], seen["last"]
+    return Known(
+        has_seats=has_seats(),
+        features=len(features()),
+        days=(last - first).days if first and last else 0,
+    )
 
 
 @dataclass(frozen=True)

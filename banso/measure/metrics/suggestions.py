@@ -12,6 +12,8 @@ MOST = 40
 MOST_NAMES = 20
 MOST_ROLES = 4
 MOST_PROPERTIES = 6
+FEWEST_FEATURES = 3
+PAST_DAYS = 28 * 7  # the last 28 days and six windows before
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,37 @@ def slug(text: str) -> str:
     return f"{plain[:30]}_{mark}" if plain else f"e_{mark}"
 
 
-def proposals(names: Sequence[Found], roles: Sequence[str]) -> list[Proposal]:
+@dataclass(frozen=True)
+class Known:
+    """What else is there: seats in contracts, named features, days of events."""
+
+    has_seats: bool = False
+    features: int = 0
+    days: int = 0
+
+
+def proposals(
+    names: Sequence[Found], roles: Sequence[str], known: Known = Known()
+) -> list[Proposal]:
     """The defaults, what people marked, and the most frequent: ``MOST`` besides the marked."""
     made = [*DEFAULTS, *_of_core(names)]
-    rest = [*_of_roles(roles[:MOST_ROLES]), *_of_names(names[:MOST_NAMES]), *_of_numbers(names)]
+    rest = [*_of_habits(known), *_of_roles(roles[:MOST_ROLES])]
+    rest += [*_of_names(names[:MOST_NAMES]), *_of_numbers(names)]
     return [*made, *rest[: max(MOST - len(DEFAULTS), 0)]]
+
+
+def _of_habits(known: Known) -> Iterator[Proposal]:
+    """One of each kind, where what it needs is there."""
+    every = {"event": ""}
+    if known.days >= PAST_DAYS:
+        yield Proposal("weeks_of_use_in_a_row", "streak", every | {"period": "week"})
+        past = {"days": 28, "windows": 6, "way": "change"}
+        yield Proposal("usage_own_past_28d", "own_past", every | past)
+    if known.has_seats:
+        yield Proposal("seats_in_use_28d", "seats_active", every | {"days": 28})
+    if known.features >= FEWEST_FEATURES:
+        params = {"parts": [], "days": 28, "way": "evenness"}
+        yield Proposal("breadth_of_use_28d", "feature_entropy", params)
 
 
 def _of_core(names: Sequence[Found]) -> Iterator[Proposal]:

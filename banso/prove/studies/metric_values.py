@@ -58,7 +58,7 @@ def metrics_of(rows: pa.Table) -> list[Candidate]:
             f"metric.{definition.key}", "metric", "number", definition.name_en, definition.name_ja,
             early[definition.key], late[definition.key],
             leak=leak_in_metric([definition.key, definition.name_en, definition.params]),
-            unit="first_days" if definition.shape == "days_to_first" else definition.unit,
+            unit="first_days" if definition.shape.startswith("days_to_first") else definition.unit,
         )
         for definition in definitions
     ]  # fmt: skip
@@ -92,12 +92,11 @@ def _measured(
     answered = values_at(definitions=definitions, rows=asked).sort_by("row_id")
     if not answered["row_id"].equals(rows["row_id"]):
         raise ValueError("values_at must answer every row once")
-    waited = (as_of - signed_up).astype(np.float64)
     made = {}
     for definition in definitions:
         values = answered[definition.key].cast(pa.float64()).to_numpy(zero_copy_only=False)
         censored = answered[f"{definition.key}__censored"].fill_null(False)
         flags = np.asarray(censored.to_numpy(zero_copy_only=False), dtype=np.bool_)
         floats = np.asarray(values, dtype=np.float64)
-        made[definition.key] = with_the_not_yet(floats, flags, waited) if flags.any() else floats
+        made[definition.key] = with_the_not_yet(floats, flags, floats) if flags.any() else floats
     return made

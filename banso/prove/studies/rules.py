@@ -122,7 +122,8 @@ def with_the_not_yet(values: Floats, censored: npt.NDArray[np.bool_], waited: Fl
     """Days to a first time, capped at 90: those who have not done it after 90 days count 90.
 
     Leaving them out would keep only those who succeeded. Who has not done it and was not there
-    for 90 days is unknown. waited: days since sign-up at the time of measuring.
+    for 90 days is unknown. waited: days since sign-up (or since the event from which it counts) at
+    the time of measuring.
     """
     capped = np.minimum(values, FIRST_TIME_CAP_DAYS)
     not_yet = np.where(waited >= FIRST_TIME_CAP_DAYS, float(FIRST_TIME_CAP_DAYS), np.nan)

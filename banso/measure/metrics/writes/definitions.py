@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from banso.listen.events.reads import event_names, role_names
 from banso.measure.metrics.models import MetricDefinition, MetricVersion
+from banso.measure.metrics.reads import known_facts
 from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.suggestions import (
     MOST,
@@ -30,6 +31,9 @@ NAMES = {
     "days_to_first_event": _("Days to first use"),
     "days_to_first_value": _("Days to first value"),
     "early_usage_30d": _("Usage in the first 30 days"),
+    "weeks_of_use_in_a_row": _("Weeks of use in a row"),
+    "usage_own_past_28d": _("Usage against its own past (28 days)"),
+    "seats_in_use_28d": _("Share of seats in use (28 days)"),
 }
 
 
@@ -52,7 +56,7 @@ def define_metric(
         name_ja=name_ja,
         shape=shape,
         params=params,
-        unit=unit or shapes()[shape].unit,
+        unit=unit or shapes()[shape].unit_of(params),
         better=shapes()[shape].better if better is None else better,
         created_by=by,
         created_at=clock.now(),
@@ -105,7 +109,7 @@ def suggest_metrics() -> int:
     there = set(MetricDefinition.with_retired.values_list("key", flat=True))
     room = MOST - len(there)
     made: list[MetricDefinition] = []
-    for proposal in proposals(names, [role.name for role in role_names()]):
+    for proposal in proposals(names, [role.name for role in role_names()], known_facts()):
         is_free = proposal.is_default or proposal.is_wanted
         if proposal.key in there or (room <= 0 and not is_free):
             continue
@@ -132,7 +136,7 @@ def _proposed(proposal: Proposal, *, place: int) -> MetricDefinition:
         name_ja=names["ja"],
         shape=proposal.shape,
         params=proposal.params,
-        unit=shape.unit,
+        unit=shape.unit_of(proposal.params),
         better=shape.better,
         is_default=proposal.is_default,
         position=place if proposal.is_default else 100 + place,
