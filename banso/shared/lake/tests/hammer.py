@@ -6,12 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import django
 import pyarrow as pa
 
 WEEK_US = 7 * 86_400_000_000
 EPOCH_US = 1_735_689_600_000_000  # 2025-01-01
+USERS = 10
 
 
 def the_batch(first: int, rows: int) -> pa.Table:
@@ -21,8 +23,10 @@ def the_batch(first: int, rows: int) -> pa.Table:
         {
             "event_id": [str(n) for n in numbers],
             "account_key": [f"A-{n % 7}" for n in numbers],
+            "user_key": [f"U-{n % USERS}" for n in numbers],
             "name": ["login" if n % 3 else "export" for n in numbers],
             "ts_us": pa.array([EPOCH_US + (n % 4) * WEEK_US + n for n in numbers], pa.int64()),
+            "props": [f'{{"n": {n}, "who": "U-{n % USERS}"}}' for n in numbers],
         }
     )
 
@@ -49,19 +53,93 @@ def append(first: int, rows: int, times: int) -> None:
 def compact(times: int) -> None:
     from banso.shared.lake import writes
 
+    ready()
     for _ in range(times):
         writes.compact()
     sys.stdout.write("done\n")
 
 
+def promote(times: int) -> None:
+    """Ask for ever new columns, and rewrite every file for each."""
+    from banso.shared.lake import rules, writes
+
+    rules.REWRITE_ROWS = 1_000
+    ready()
+    for number in range(times):
+        writes.promote(wanted=[(f"p{os.getpid()}-{number}", "number"), ("n", "number")])
+        while writes.promote_some():
+            pass
+    sys.stdout.write("done\n")
+
+
+def forget(first: int, users: int) -> None:
+    """Forget users one after the other; go on first where a killed process stopped."""
+    from banso.shared.lake import rules, writes
+    from banso.shared.lake.models import Forgetting
+
+    rules.REWRITE_ROWS = 1_000
+    ready()
+    for user in range(first, first + users):
+        if not Forgetting.objects.filter(finished_at=None).exists():
+            mode = Forgetting.Mode.ERASE if user % 2 else Forgetting.Mode.PSEUDONYMISE
+            writes.forget(user_keys=[f"U-{user}"], mode=mode, words=[f"U-{user}"])
+        while writes.forget_some():
+            pass
+        sys.stdout.write(f"{user}\n")
+        sys.stdout.flush()
+
+
+def expire(months: int) -> None:
+    """Remove what is older than the first of the four weeks, or nothing, and sweep."""
+    from datetime import UTC, datetime
+
+    from banso.shared import clock
+    from banso.shared.lake import writes
+    from banso.shared.users.writes import save_organisation
+
+    save_organisation(by=None, keep_events_months=months)
+    ready()
+    with clock.held_at(datetime(2025, 2, 8, tzinfo=UTC)):
+        writes.expire()
+    writes.sweep(grace=timedelta(0))
+    sys.stdout.write("done\n")
+
+
+def read(times: int) -> None:
+    """Count what a reader sees; each answer must be of a whole state that only grows."""
+    from banso.shared.lake import reads
+
+    ready()
+    before = faults = 0
+    for _ in range(times):
+        sql = "SELECT COUNT(*) n, COUNT(DISTINCT ts_us) d FROM events"
+        row = reads.query(sql).to_pylist()[0]
+        faults += row["n"] != row["d"] or row["n"] < before
+        before = row["n"]
+    sys.stdout.write(f"{faults}\n")
+
+
+def ready() -> None:
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+
+
 def report() -> None:
-    from banso.shared.lake import reads, writes
+    from banso.shared.lake import inspection, ledger, reads, writes
 
     writes.compact()
-    found = reads.query("SELECT ts_us FROM events")
+    found = reads.query("SELECT ts_us, user_key FROM events")
     numbers = [(ts_us - EPOCH_US) % WEEK_US for ts_us in found["ts_us"].to_pylist()]
-    by_manifest = reads.event_rows()
-    json.dump({"numbers": numbers, "manifest": by_manifest}, sys.stdout)
+    seen = inspection.inspect(orphans_older_than=timedelta(days=1))
+    faults = [*seen.missing, *seen.wrong_size, *seen.wrong_rows, *seen.unreadable]
+    answer = {
+        "numbers": numbers,
+        "users": found["user_key"].to_pylist(),
+        "manifest": reads.event_rows(),
+        "is_even": ledger.balance().is_even,
+        "faults": len(faults) + seen.doubled + seen.misplaced + seen.nearby,
+    }
+    json.dump(answer, sys.stdout)
 
 
 if __name__ == "__main__":
@@ -77,6 +155,10 @@ if __name__ == "__main__":
         "prepare": prepare,
         "append": append,
         "compact": compact,
+        "promote": promote,
+        "forget": forget,
+        "expire": expire,
+        "read": read,
         "report": report,
     }
     verbs[verb](*map(int, numbers))
