@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
+from granian.rsgi import HTTPProtocol, ProtocolClosed, ProtocolError, Scope  # type: ignore[attr-defined]
 
 log = logging.getLogger(__name__)
 Headers = list[tuple[str, str]]
@@ -20,6 +20,8 @@ Whole = tuple[int, Headers, bytes]
 # a body up to this is read before a thread is taken, so that slow senders hold none
 READ_FIRST = 1024 * 1024
 STALLED_SECONDS = 60
+# the caller has gone, or moves nothing any more
+LEFT = (ProtocolClosed, ProtocolError, TimeoutError)
 _APART = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
@@ -60,8 +62,8 @@ class Bridge:
             if not getattr(parts, "streaming", False):
                 return head[0], head[1], b"".join(parts)
             self._stream(protocol, head[0], head[1], parts)
-        except Exception:  # the client has left, or reads no more
-            log.info("answer not taken", extra={"path": environ["PATH_INFO"]}, exc_info=True)
+        except LEFT as left:
+            log.info("answer not taken", extra={"path": environ["PATH_INFO"], "why": str(left)})
         finally:
             parts.close()
         return None
@@ -91,7 +93,10 @@ class Upload(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         while not self._left and not self._ended:
             found = asyncio.run_coroutine_threadsafe(_next_of(self._parts), self._loop)
-            part = found.result(STALLED_SECONDS)
+            try:
+                part = found.result(STALLED_SECONDS)
+            except LEFT as error:
+                raise OSError("the sender has left") from error
             self._ended, self._left = part is None, part or b""
         taken = self._left[: len(buffer)]
         buffer[: len(taken)] = taken
@@ -100,7 +105,10 @@ class Upload(io.RawIOBase):
 
 
 async def _next_of(parts: AsyncIterator[bytes]) -> bytes | None:
-    return await anext(parts, None)
+    try:
+        return await parts.__anext__()  # anext() with a default crashes on Granian's iterator
+    except StopAsyncIteration:
+        return None
 
 
 async def _awaited(awaitable: Any) -> None:

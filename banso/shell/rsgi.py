@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,9 +13,10 @@ from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banso.shell.settings")
 
 from banso.listen.events import door
-from banso.shell.bridge import Bridge
+from banso.shell.bridge import LEFT, Bridge
 from banso.shell.wsgi import application as django_application
 
+log = logging.getLogger(__name__)
 THREADS = 8
 INGEST = ("/api/v1/events", "/api/v1/identify", "/v1/", "/health/", "/ready/")
 
@@ -38,6 +40,12 @@ class Application:
         self._threads.shutdown(wait=False)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        try:
+            await self._answer(scope, protocol)
+        except LEFT as left:
+            log.info("request not finished", extra={"path": scope.path, "why": str(left)})
+
+    async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> None:
         if not scope.path.startswith(self._paths):
             protocol.response_empty(404, [])
             return

@@ -21,6 +21,7 @@ MOST_ITEMS = 2_000
 # the compaction is asked for at once, then no oftener than this
 ASK_SECONDS = 0.25
 COUNT_SECONDS = 1.0
+PAUSE_SECONDS = 5.0
 _Waiting = tuple[T, int, "asyncio.Future[None]"]
 
 
@@ -117,6 +118,7 @@ class GroupCommit(Generic[T]):
         except Exception:
             log.exception("cannot ask for the compaction")
             connection.close()
+            self._asked_at = self._counted_at = now + PAUSE_SECONDS
 
 
 def _wake(waiting: Sequence[asyncio.Future[None]], error: BaseException | None) -> None:

@@ -1,4 +1,4 @@
-"""What the processes of test_ingest_kill.py do, by a verb."""
+"""What the processes that serve for tests are prepared with and asked for, by a verb."""
 
 from __future__ import annotations
 
@@ -17,7 +17,23 @@ def prepare() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     from banso.shared.keys.writes import make_key
 
-    sys.stdout.write(make_key(by=None, name="kill", scopes=["events:write"])[1])
+    scopes = ["events:write", "people:write"]
+    sys.stdout.write(make_key(by=None, name="test", scopes=scopes)[1])
+
+
+def revoke() -> None:
+    """Close the key."""
+    from banso.shared import clock
+    from banso.shared.keys.models import ApiKey
+
+    ApiKey.objects.update(revoked_at=clock.now())
+
+
+def stored() -> None:
+    """How many events the worker has put into the lake."""
+    from banso.shared.lake import reads
+
+    sys.stdout.write(str(reads.event_rows()))
 
 
 def report() -> None:
@@ -32,4 +48,4 @@ def report() -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banso.shell.settings")
     django.setup()
-    {"prepare": prepare, "report": report}[sys.argv[1]]()
+    {"prepare": prepare, "revoke": revoke, "stored": stored, "report": report}[sys.argv[1]]()

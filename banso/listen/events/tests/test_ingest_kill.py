@@ -1,97 +1,88 @@
-"""A server that is killed right after it said 202 has lost nothing of what it acknowledged."""
+"""A server that is killed under load has lost nothing of what it acknowledged, and doubled nothing.
+
+`BANSO_TEST_KILLS=100` kills a hundred times instead of five.
+"""
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
-import signal
-import socket
-import subprocess
-import sys
+import random
+import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
-SCRIPT = "banso.listen.events.tests.serving"
-ROWS = 50
+from banso.listen.events.tests.served import Served, events_of
+
+KILLS = int(os.environ.get("BANSO_TEST_KILLS", "5"))
+SENDERS = 3
+# numbers of a sender; it sends its batches in order, in sizes that change
+SHARE = 10_000_000
+
+
+class Sender(threading.Thread):
+    """Sends batches without end, each again until it is acknowledged."""
+
+    def __init__(self, served: Served, token: str, number: int) -> None:
+        super().__init__(daemon=True)
+        self.served, self.token = served, token
+        self.next = number * SHARE
+        self.sizes = random.Random(number)  # noqa: S311 - a test
+        self.acknowledged: list[tuple[int, int]] = []
+        self.wrong: list[int] = []
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self.stopped.is_set():
+            rows = self.sizes.choice((1, 1, 50, 400))
+            while not self._is_acknowledged(rows):
+                if self.stopped.wait(0.02):
+                    return
+            self.acknowledged.append((self.next, rows))
+            self.next += rows
+
+    def _is_acknowledged(self, rows: int) -> bool:
+        try:
+            answer = self.served.send(self.token, events_of(self.next, rows))
+        except (OSError, ValueError):  # killed, or killed within its answer
+            return False
+        if answer.status != 202:
+            self.wrong.append(answer.status)
+        return answer.status == 202
 
 
 @pytest.fixture
-def environment(tmp_path: Path, transactional_db: None) -> dict[str, str]:
-    """An installation of its own, on the database that the suite runs on."""
-    chosen = {**os.environ, "BANSO_HOME": str(tmp_path / "home"), "DATABASE_URL": ""}
-    if connection.vendor == "postgresql":
-        server = connection.settings_dict
-        chosen["DATABASE_URL"] = (
-            f"postgresql://{server['USER']}:{server['PASSWORD']}@{server['HOST'] or 'localhost'}"
-            f":{server['PORT'] or 5432}/{server['NAME']}"
-        )
-    return chosen
+def served(tmp_path: Path, transactional_db: None) -> Iterator[Served]:
+    served = Served(tmp_path / "home")
+    yield served
+    served.stop()
 
 
-def said(environment: dict[str, str], verb: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", SCRIPT, verb], env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def serving(environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
-    """`banso web` with a group of its own, once it answers."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "banso", "web", "--port", str(port)],
-        env=environment,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(300):
-        try:
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as asked:
-                asked.request("GET", "/health/")
-                asked.getresponse().read()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return process
-    os.killpg(process.pid, signal.SIGKILL)
-    raise AssertionError("banso web does not answer")
-
-
-def acknowledged(port: int, token: str, first: int) -> bool:
-    events = [
-        {"event_id": str(n), "account": "A", "name": "login", "time": 1_741_136_400 + n}
-        for n in range(first, first + ROWS)
-    ]
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as asked:
-        asked.request("POST", "/api/v1/events", json.dumps(events), headers)
-        return asked.getresponse().status == 202
-
-
-def test_a_killed_server_keeps_what_it_acknowledged(environment: dict[str, str]) -> None:
-    token = said(environment, "prepare")
-    acked: list[int] = []
-    for attempt in range(3):
-        port = free_port()
-        process = serving(environment, port)
-        try:
-            for number in range(1 + 2 * attempt):
-                first = (attempt * 100 + number) * ROWS
-                assert acknowledged(port, token, first)
-                acked += range(first, first + ROWS)
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    assert json.loads(said(environment, "report")) == acked
+def test_a_server_killed_under_load_keeps_what_it_acknowledged(served: Served) -> None:
+    token = served.said("prepare")
+    chance = random.Random(7)  # noqa: S311 - a test
+    served.start("web")
+    senders = [Sender(served, token, number) for number in range(SENDERS)]
+    for sender in senders:
+        sender.start()
+    for _ in range(KILLS):
+        served.start("work")
+        time.sleep(chance.uniform(0.05, 0.8))
+        served.stop()
+        served.start("web")
+    for sender in senders:
+        sender.stopped.set()
+    for sender in senders:
+        sender.join(30)
+    served.stop()
+    batches = [batch for sender in senders for batch in sender.acknowledged]
+    kept = [n for first, rows in batches for n in range(first, first + rows)]
+    assert len(kept) > KILLS
+    assert [sender.wrong for sender in senders] == [[], [], []]
+    found = served.stored()
+    assert len(found) == len(set(found))
+    assert set(kept) <= set(found)
+    # what was not acknowledged may be there: at most the batch that each sender still sends
+    assert len(found) - len(kept) <= 400 * SENDERS
