@@ -44,7 +44,7 @@ def served(small_disk: Path, transactional_db: None) -> Iterator[Served]:
 def test_a_full_disk_is_said_and_nothing_acknowledged_is_lost(served: Served) -> None:
     token = served.said("prepare")
     served.start("web")
-    first, kept = 0, []
+    first, kept = 0, list[int]()
 
     def send() -> int:
         nonlocal first

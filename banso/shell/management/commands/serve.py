@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 GRACE = 15.0
+# the worker yields to those who wait for an answer
+NICE = {"web": 0, "work": 10}
 
 
 class Command(BaseCommand):
@@ -30,14 +33,14 @@ class Command(BaseCommand):
         banso = [sys.executable, "-m", "banso"]
         web = [*banso, "web", "--host", options["host"], "--port", str(options["port"])]
         commands = {"web": web, "work": [*banso, "work"]}
-        children = {name: subprocess.Popen(command) for name, command in commands.items()}
+        children = {name: _started(name, command) for name, command in commands.items()}
         while not self.stopping:
             time.sleep(0.5)
             for name, child in children.items():
                 if child.poll() is not None and not self.stopping:
                     self.stderr.write(f"{name} ended with {child.returncode}; starting it again")
                     time.sleep(1)
-                    children[name] = subprocess.Popen(commands[name])
+                    children[name] = _started(name, commands[name])
         self._end(list(children.values()))
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
@@ -52,3 +55,11 @@ class Command(BaseCommand):
                 child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.kill()
+
+
+def _started(name: str, command: list[str]) -> subprocess.Popen[bytes]:
+    child = subprocess.Popen(command)
+    if NICE[name]:
+        with suppress(OSError):  # it ended at once, or may not be slowed
+            os.setpriority(os.PRIO_PROCESS, child.pid, NICE[name])
+    return child
