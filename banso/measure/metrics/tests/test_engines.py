@@ -63,6 +63,7 @@ def asked_rows(seed: int, days: list[int]) -> pa.Table:
             "account_id": pa.array([account for account, _ in cases], pa.int64()),
             "signed_up_day": pa.array([case.start for _, case in cases], pa.int32()),
             "as_of_day": pa.array([case.as_of for _, case in cases], pa.int32()),
+            "seats": pa.array([case.seats or float("nan") for _, case in cases]),
         }
     )
 
