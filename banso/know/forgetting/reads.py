@@ -114,7 +114,7 @@ def remaining(receipt: ForgottenPerson) -> list[str]:
         ),
         _("Texts that people wrote: notes, tasks and the like may still mention the name."),
         _("Uploaded files and the files of past imports were not searched."),
-        _("Properties of other people’s events, and examples of properties, were not searched."),
+        _("Properties of other people’s events were not searched."),
         _("Downloads, exports, sent e-mails and logs of the server are out of reach."),
     ]
     if not receipt.everywhere:
