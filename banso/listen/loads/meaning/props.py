@@ -139,9 +139,18 @@ def _inside(rows: Rows, name: str, found: Properties) -> pa.Array:
     texts = pc.utf8_trim_whitespace(texts)
     empty = pc.is_in(texts, value_set=pa.array(["", "null", "{}"]))
     texts = pc.if_else(empty, _NOTHING, texts)
-    _check_objects(texts, name, found)
+    if name in rows.json:  # JSON already, as it was read out of the line
+        _refuse(pc.invert(pc.starts_with(texts, "{")), texts, name, found)
+    else:
+        _check_objects(texts, name, found)
     inside = pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(texts, 1, -1))
     return pc.if_else(pc.equal(inside, ""), _NOTHING, inside)
+
+
+def _refuse(wrong: pa.Array, texts: pa.Array, name: str, found: Properties) -> None:
+    if pc.any(wrong).as_py():
+        for at in pc.indices_nonzero(wrong).to_pylist():
+            add(found.faults, at, fault("not_an_object", text=texts[at].as_py()).at(name))
 
 
 def _as_string(array: pa.Array) -> pa.Array:

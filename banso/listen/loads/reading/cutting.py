@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from banso.listen.loads.reading.streams import Stream
 
-PIECE = 8 << 20
-LONGEST = 16 << 20
+PIECE = 16 << 20
+LONGEST = 32 << 20
 """Bytes of one record; a longer one is passed over without holding it in memory."""
 WIDE = ("utf-16-le", "utf-16-be")
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
