@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from banso.know.accounts.models import Account, Stage, TouchModel
+from banso.know.accounts.ranking import Ranking
 from banso.know.accounts.rules import BETWEEN, EMPTY, FILLED, HAS, IS, NEXT, QUIET
 from banso.shared.fields.expressions import value_of
 from banso.shared.fields.models import FieldDefinition
@@ -69,6 +70,7 @@ class Column:
         name the same function share its answer. Without one, ``value`` gets the Account itself.
     by: a lookup path or an expression over Account; makes the column sortable and filterable.
         Only a path of an indexed field keeps its cost independent of the number of accounts.
+    ranking: the same values of all accounts at hand in memory, for numbers without an index.
     """
 
     label: str | Promise
@@ -78,6 +80,7 @@ class Column:
     by: str | Combinable | None = None
     choices: Choices | None = None
     help: str | Promise = ""
+    ranking: Callable[[], Ranking] | None = None
 
     @property
     def ways(self) -> tuple[str, ...]:

@@ -16,7 +16,9 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from banso.know.accounts.columns import Column, Kind
 from banso.know.accounts.models import Account
+from banso.know.accounts.ranking import Among, Ranking
 from banso.know.accounts.rules import (
+    BETWEEN,
     EMPTY,
     FILLED,
     IS,
@@ -80,6 +82,8 @@ def narrowed(
     """The accounts that meet one filter, or None when it cannot be read."""
     if column.by is None:
         return None
+    if column.ranking is not None:
+        return _by_ranking(accounts, asked, column, column.ranking(), reader)
     alias = f"by_{asked.key}_value"
     expression: Combinable = F(column.by) if isinstance(column.by, str) else column.by
     if not by_index and isinstance(column.by, str):
@@ -120,21 +124,48 @@ def _contains(by: str, asked: Filter) -> Q | None:
     return found or None
 
 
+def _by_ranking(
+    accounts: QuerySet[Account], asked: Filter, column: Column, ranking: Ranking, reader: Reader
+) -> QuerySet[Account] | None:
+    how = asked.how or column.ways[0]
+    if how == EMPTY:
+        return accounts.exclude(Among(ranking.ids))
+    if how == FILLED:
+        return accounts.filter(Among(ranking.ids))
+    limits = _limits(asked, column, reader) if how == BETWEEN else None
+    if limits is None or limits == (None, None):
+        return None
+    return accounts.filter(Among(ranking.between(*limits)))
+
+
 def _number_between(by: str, asked: Filter, column: Column, reader: Reader) -> Q | None:
+    limits = _limits(asked, column, reader)
+    if limits is None:
+        return None
     found = Q()
-    for text, lookup in ((asked.low, "gte"), (asked.high, "lte")):
+    for limit, lookup in zip(limits, ("gte", "lte"), strict=True):
+        if limit is not None:
+            found &= Q(**{f"{by}__{lookup}": limit})
+    return found or None
+
+
+def _limits(
+    asked: Filter, column: Column, reader: Reader
+) -> tuple[float | None, float | None] | None:
+    """The two ends as the column keeps its numbers; None when one cannot be read."""
+    found: list[float | None] = []
+    for text in (asked.low, asked.high):
         limit = number(text) if text else None
         if text and limit is None:
             return None
-        if limit is not None:
-            scaled: Any = float(limit)
-            if column.kind == Kind.MONEY:
-                currency = reader.currency()
-                scaled = to_minor(limit, currency if currency in CURRENCIES else "USD")
-            elif column.kind == Kind.PERCENT:
-                scaled = float(limit) / 100
-            found &= Q(**{f"{by}__{lookup}": scaled})
-    return found or None
+        scaled = None if limit is None else float(limit)
+        if limit is not None and column.kind == Kind.MONEY:
+            currency = reader.currency()
+            scaled = to_minor(limit, currency if currency in CURRENCIES else "USD")
+        elif limit is not None and column.kind == Kind.PERCENT:
+            scaled = float(limit) / 100
+        found.append(scaled)
+    return found[0], found[1]
 
 
 def _date(by: str, how: str, asked: Filter, reader: Reader) -> Q | None:

@@ -16,6 +16,7 @@ from django.db.models.expressions import OrderBy
 from banso.know.accounts.columns import SHOWN_AT_FIRST, Column, Source
 from banso.know.accounts.filters import Reader, found_by_text, narrowed
 from banso.know.accounts.models import Account
+from banso.know.accounts.ranking import ids_in_order
 from banso.know.accounts.rules import PAGE_SIZE, Filter, Question
 
 FEW = 1_000
@@ -96,21 +97,30 @@ class Listing:
         """The accounts of the asked page, or of the last one when there are fewer."""
         number, is_more = self.question.page, False
         if not self.question.is_narrowed:
-            count, within = Account.objects.count(), self.ordered(Account.objects.all())
+            count, several = Account.objects.count(), Account.objects.all()
         else:
             ids = list(self.matching().order_by().values_list("pk", flat=True)[: FEW + 1])
             count, is_more = min(len(ids), FEW), len(ids) > FEW
             several = (
                 self.matching(by_index=False) if is_more else Account.objects.filter(pk__in=ids)
             )
-            within = self.ordered(several)
         if not is_more:
             number = min(number, max(-(-count // PAGE_SIZE), 1))
         start = (number - 1) * PAGE_SIZE
-        accounts = list(within[start : start + PAGE_SIZE + 1]) if count else []
+        accounts = self._some(several, start, start + PAGE_SIZE + 1) if count else []
         has_next = len(accounts) > PAGE_SIZE
         accounts = accounts[:PAGE_SIZE]
         return Page(accounts, self.values_of(accounts), count, is_more, number, has_next)
+
+    def _some(self, several: QuerySet[Account], start: int, stop: int) -> list[Account]:
+        """A part of the accounts in the asked order."""
+        ranking = self.columns[self.sort.removeprefix("-")].ranking
+        if ranking is None:
+            return list(self.ordered(several)[start:stop])
+        descending = self.sort.startswith("-")
+        ids = ids_in_order(several, ranking(), descending=descending, stop=stop)[start:]
+        found = Account.objects.in_bulk(ids)
+        return [found[pk] for pk in ids if pk in found]
 
     def count(self) -> int:
         """How many accounts match, exactly; this looks at every one of them."""

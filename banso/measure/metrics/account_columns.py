@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.db.models import FloatField, OuterRef, Subquery
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from banso.know.accounts.columns import Column, Kind
 from banso.measure.metrics.models import AccountMeasures, MetricDefinition, Unit
+from banso.measure.metrics.present import number_of, ranking_of
 from banso.measure.metrics.reads import measures_of
 
 MOST = 60
@@ -49,6 +49,7 @@ def _column(definition: MetricDefinition) -> Column:
         kind,
         source=measures,
         by=_expression(definition.key),
+        ranking=partial(ranking_of, definition.key),
     )
 
 
@@ -61,7 +62,6 @@ def _value_of(key: str) -> Callable[[AccountMeasures], Any]:
 
 
 def _expression(key: str) -> Subquery:
-    """The value inside the JSON; without an index, so a list sorted by it reads every customer."""
-    number = Cast(KeyTextTransform("v", KeyTransform(key, "values")), FloatField())
-    found = AccountMeasures.objects.filter(pk=OuterRef("pk")).annotate(number=number)
+    """The value inside the JSON, without an index: for files and programs, which read them all."""
+    found = AccountMeasures.objects.filter(pk=OuterRef("pk")).annotate(number=number_of(key))
     return Subquery(found.values("number")[:1])
