@@ -33,6 +33,7 @@ from banso.act.today.reads import (
 )
 from banso.act.today.rules import empty_reason
 from banso.know.accounts.models import Account
+from banso.listen.events.presenting import warnings_in_words
 from banso.shared import clock
 from banso.shared.users.models import User
 from banso.shared.users.reads import signed_in
@@ -64,6 +65,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "has_team": user.team_id is not None,
         "day": day,
         "tomorrow": day + timedelta(days=1),
+        "event_warnings": warnings_in_words() if user.may("define") else [],
     }
     if not needing:
         context |= _nothing(user, scope, context["customers"])

@@ -55,7 +55,5 @@ class CorrectionForm(forms.Form):
         label=_("The event as it was sent"),
         max_length=LONGEST_RAW,
         strip=False,
-        widget=forms.Textarea(
-            attrs={"rows": 14, "spellcheck": "false", "autocomplete": "off", "class": "code"}
-        ),
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "autocomplete": "off"}),
     )

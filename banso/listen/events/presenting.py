@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import date_format
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from banso.listen.events.models import Arrival, ArrivalWarning, Source, Span, WarningKind
@@ -44,6 +45,7 @@ class Line:
     spark: str
     most: int
     warnings: list[ArrivalWarning]
+    last: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Live:
 
     lines: list[Line]
     recent: int
-    last_at: datetime | None
+    last: str
     warnings: list[tuple[ArrivalWarning, str]]
 
     @property
@@ -78,9 +80,18 @@ def live(sources: Sequence[Source], zone: ZoneInfo) -> Live:
     return Live(
         lines,
         sum(minutes.values()),
-        max((source.last_at for source in sources), default=None),
+        ago(max(source.last_at for source in sources), now) if sources else "",
         [(warning, sentence(warning, zone)) for warning in warnings],
     )
+
+
+def warnings_in_words() -> list[tuple[str, int]]:
+    """What is said of the sources that left their rhythm, and which they are."""
+    found = reads.open_warnings()
+    if not found:
+        return []
+    zone = reads.zone()
+    return [(sentence(warning, zone), warning.source_id) for warning in found]
 
 
 def _recent_counts(
@@ -123,7 +134,15 @@ def _line(
         spark=spark(counts),
         most=max(counts),
         warnings=warnings,
+        last=ago(source.last_at, local),
     )
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, in one unit."""
+    if now - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(ago)s ago") % {"ago": timesince(moment, now, depth=1)}
 
 
 def usual_by(source: Source, local: datetime) -> Band | None:

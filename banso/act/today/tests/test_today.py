@@ -12,6 +12,8 @@ from banso.act.signals.writes import refresh_signals
 from banso.act.tasks.tests.builders import a_task
 from banso.act.today.tests.builders import in_need, page_of
 from banso.know.accounts.tests.builders import an_account
+from banso.listen.events.models import ArrivalWarning
+from banso.listen.events.tests.builders import a_source
 from banso.measure.health.tests.builders import TODAY
 from banso.shared import clock
 from banso.shared.journal.writes import record
@@ -210,3 +212,16 @@ def test_the_query_count_does_not_grow(
     for scope in ("mine", "team", "all"):
         with django_assert_num_queries(13):
             page_of(client, f"?scope={scope}")
+
+
+def test_who_may_define_is_told_of_a_source_that_fell_silent(client: Client) -> None:
+    source = a_source("my-product")
+    moments = {"since": source.last_at, "raised_at": source.last_at}
+    found = {"expected": 40, "low": 40, "high": 40, "found": 0, "basis": 8}
+    ArrivalWarning.objects.create(source=source, kind="silent", **found, **moments)
+    client.force_login(a_user(role="analyst", language="en"))
+    page = page_of(client)
+    assert "“my-product”: nothing since" in page
+    assert f"/events/sources/{source.pk}/" in page
+    client.force_login(a_user(role="csm"))
+    assert "my-product" not in page_of(client)
