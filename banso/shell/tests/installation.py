@@ -22,7 +22,7 @@ def prepare() -> None:
 
 
 def write(times: int) -> None:
-    """Customers with their events, each in one transaction; now and then a compaction."""
+    """Customers with their events, each in one transaction; now and then files are written."""
     import pyarrow as pa
     from django.db import transaction
 
@@ -45,6 +45,8 @@ def write(times: int) -> None:
             writes.append(events=events, source="test")
         if number % 10 == 9:
             writes.compact()
+            writes.promote(wanted=[(f"p{number % 50}", "number")])
+            writes.promote_some()
             sys.stdout.write(f"{number}\n")
             sys.stdout.flush()
 

@@ -108,6 +108,7 @@ def test_a_backup_under_load_is_one_moment(
     code, said = run(second, "banso", "check")
     assert code == 0, said
     assert "Every file is whole, every event there once." in said
+    assert "every event is accounted for." in said
     there = json.loads(run(second, "banso.shell.tests.installation", "report")[1])
     assert there["accounts"] > 10
     assert there["events"] == there["accounts"] * EVENTS_EACH
