@@ -23,7 +23,7 @@ ABOUT = _(
     "application/problem+json (RFC 9457)."
 )
 TAGS = {
-    "key": _("The key itself, and the organisation's own fields"),
+    "key": _("Key and own fields"),
     "accounts": _("Customers"),
     "people": _("People"),
     "subscriptions": _("Subscriptions"),

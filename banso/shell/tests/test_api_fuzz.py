@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 from django.conf import LazySettings
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given
+from django.db import close_old_connections
 from hypothesis import settings as how
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -51,6 +55,16 @@ quickly = how(
 
 
 OPERATIONS = [(path, method) for path, methods in document()["paths"].items() for method in methods]
+
+
+@pytest.fixture(autouse=True)
+def the_connection_of_the_test() -> Iterator[None]:
+    """As Django's own test client does: a request must not close what the test rolls back."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def cases(operation: Any) -> Any:
