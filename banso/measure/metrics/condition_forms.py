@@ -83,6 +83,8 @@ class ConditionForm(forms.Form):
             label=gettext_lazy("Property"), choices=choices, required=False
         )
         chosen = self["prop"].value() or ""
+        if not self.is_bound and not chosen:
+            self.fields["prop"].widget.attrs["autofocus"] = True
         self.found = props.get(chosen, FoundProperty(is_number=True))
         if chosen in props and not self.found.is_number:
             texts = [(key, label) for key, label in OPERATORS if key not in NUMBER_OPS]

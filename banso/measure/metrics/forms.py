@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 from django import forms
+from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,8 +16,10 @@ from banso.measure.metrics.condition_forms import MOST_CONDITIONS, ConditionForm
 from banso.measure.metrics.evaluation import CORE, FEATURE, STEPS
 from banso.measure.metrics.models import Better, MetricDefinition, Unit
 from banso.measure.metrics.shape import Parameter, Shape
+from banso.measure.metrics.wording import title
 
 MOST_EVENTS = 500
+LONGEST_NAME = 120
 Choices = list[tuple[str, Any]]
 
 
@@ -192,19 +195,28 @@ class NamesForm(forms.Form):
 
     name_ja = forms.CharField(
         label=gettext_lazy("Japanese name"),
-        max_length=120,
+        max_length=LONGEST_NAME,
         required=False,
         help_text=gettext_lazy("Left empty, the name is made from the definition."),
     )
-    name_en = forms.CharField(label=gettext_lazy("English name"), max_length=120, required=False)
+    name_en = forms.CharField(
+        label=gettext_lazy("English name"), max_length=LONGEST_NAME, required=False
+    )
 
 
 def kept_choices(definition: MetricDefinition, shape: Shape) -> dict[str, Any]:
     """What the forms of a metric begin with."""
     own_unit = definition.unit != shape.unit_of(definition.params)
-    names = {"name_ja": definition.name_ja, "name_en": definition.name_en}
+    names = {f"name_{language}": _own_name(definition, language) for language in ("ja", "en")}
     reading = {"unit": definition.unit if own_unit else "", "better": definition.better}
     return cast("dict[str, Any]", definition.params) | names | reading
+
+
+def _own_name(definition: MetricDefinition, language: str) -> str:
+    """Its name; empty where it was made from the definition, so that it changes with it."""
+    name = str(getattr(definition, f"name_{language}"))
+    with translation.override(language):
+        return "" if name == title(definition.shape, definition.params)[:LONGEST_NAME] else name
 
 
 def _event_label(event: EventName) -> str:

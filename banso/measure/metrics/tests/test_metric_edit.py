@@ -57,6 +57,19 @@ def test_a_filter_by_what_no_longer_comes_can_be_kept(client: Client) -> None:
     assert (metric.version, metric.params["where"]) == (1, where)
 
 
+def test_a_name_made_from_the_definition_changes_with_it(client: Client) -> None:
+    an_event_name("login")
+    metric = a_metric(name_en="Login (28 days)", name_ja="私たちのログイン")
+    client.force_login(a_user(role="analyst", language="en"))
+    text = client.get(f"/metrics/{metric.key}/edit/").content.decode()
+    assert "Login (28 days)" not in text.split('name="name_en"')[1].split(">")[0]
+    assert 'value="私たちのログイン"' in text
+    sent = {"event": "login", "days": "7", "name_en": "", "name_ja": "私たちのログイン"}
+    client.post(f"/metrics/{metric.key}/edit/", NAMES | sent)
+    metric.refresh_from_db()
+    assert (metric.name_en, metric.name_ja) == ("Login (7 days)", "私たちのログイン")
+
+
 def test_a_csm_may_not(client: Client) -> None:
     client.force_login(a_user(role="csm"))
     assert client.get(f"/metrics/{a_metric().key}/edit/").status_code == 403
