@@ -43,6 +43,12 @@ PAGES = {
     "list, own number (0.1 %)": "/customers/?own_score.min=999&own_score.max=999",
     "list, sorted by own number": "/customers/?sort=own_score",
     "list, own text contains, none": "/customers/?own_memo=xyzzy",
+    "list, sorted by a metric": "/customers/?sort=-metric_m3&columns=owner,stage,metric_m3",
+    "list, one segment, by a metric": (
+        "/customers/?segment=SMB&segment.how=is&sort=metric_m3&columns=owner,metric_m3"
+    ),
+    "list, metric above a limit (10 %)": "/customers/?metric_m3.min=90&sort=-mrr",
+    "list, without a value (20 %)": "/customers/?metric_m3.how=empty",
     "customer page": "/customers/500/",
     "people": "/people/",
     "people, key persons": "/people/?key=on",
@@ -96,6 +102,34 @@ def make_company(size: int) -> None:
         ],
     )
     write_timelines(ids)
+    write_measures(ids, pick)
+
+
+def write_measures(ids: range, pick: random.Random) -> None:
+    """Ten metrics of each account; a fifth of the customers has no value."""
+    from banso.measure.metrics.models import AccountMeasures, MetricDefinition
+    from banso.shared.journal.writes import record
+
+    at = datetime(2026, 3, 1, 3, tzinfo=UTC)
+    keys = [f"m{n}" for n in range(10)]
+    MetricDefinition.objects.bulk_create(
+        MetricDefinition(key=key, name_en=key, name_ja=key, shape="recent_count", created_at=at)
+        for key in keys
+    )
+    rows = (AccountMeasures(**measures(n, keys, pick)) for n in ids)
+    AccountMeasures.objects.bulk_create(rows, batch_size=5_000)
+    record("metrics.refreshed", by=None, revision=1)
+
+
+def measures(n: int, keys: list[str], pick: random.Random) -> dict[str, Any]:
+    numbers = [None if pick.random() < 0.2 else pick.randrange(100) for _ in keys]
+    return {
+        "account_id": n,
+        "as_of": TODAY,
+        "values": {key: {"v": v, "c": False} for key, v in zip(keys, numbers, strict=True)},
+        "series": {key: [v] * 13 for key, v in zip(keys, numbers, strict=True)},
+        "revision": 1,
+    }
 
 
 def write_timelines(ids: range) -> None:

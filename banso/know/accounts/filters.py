@@ -129,9 +129,9 @@ def _by_ranking(
 ) -> QuerySet[Account] | None:
     how = asked.how or column.ways[0]
     if how == EMPTY:
-        return accounts.exclude(Among(ranking.ids))
+        return accounts.exclude(Among(ranking.known))
     if how == FILLED:
-        return accounts.filter(Among(ranking.ids))
+        return accounts.filter(Among(ranking.known))
     limits = _limits(asked, column, reader) if how == BETWEEN else None
     if limits is None or limits == (None, None):
         return None

@@ -36,6 +36,11 @@ class Ranking:
         """The accounts by their value, ties by id."""
         return self._rising[::-1] if descending else self._rising
 
+    @cached_property
+    def known(self) -> str:
+        """All of them, as a database takes them."""
+        return json.dumps(self.ids.tolist())
+
     def between(self, low: float | None, high: float | None) -> Ints:
         """Those whose value lies between the two, each of which may be open."""
         least = -np.inf if low is None else low
@@ -50,16 +55,16 @@ class Among(Func):
     one_by_one = "SELECT value FROM json_each(%s)"
     on_postgresql = "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(%s AS JSON))"
 
-    def __init__(self, ids: Ints) -> None:
+    def __init__(self, ids: Ints | str) -> None:
         super().__init__(F("pk"))
-        self.ids = ids
+        self.ids = ids if isinstance(ids, str) else json.dumps(ids.tolist())
 
     def as_sql(  # type: ignore[override]  # a template says nothing here
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
     ) -> tuple[str, tuple[str | int, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
         asked = self.on_postgresql if connection.vendor == "postgresql" else self.one_by_one
-        return f"{column} IN ({asked})", (*params, json.dumps(self.ids.tolist()))
+        return f"{column} IN ({asked})", (*params, self.ids)
 
 
 def ids_in_order(
@@ -76,7 +81,7 @@ def ids_in_order(
         found += [pk for pk in block if pk in there]
         if len(found) >= stop:
             return found[:stop]
-    rest = accounts.exclude(Among(order)).order_by("-pk" if descending else "pk")
+    rest = accounts.exclude(Among(ranking.known)).order_by("-pk" if descending else "pk")
     return found + list(rest.values_list("pk", flat=True)[: stop - len(found)])
 
 
