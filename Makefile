@@ -9,7 +9,7 @@ STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-quick test-browser lint format messages docs lock \
+.PHONY: help demo serve test test-quick test-browser test-engines lint format messages docs lock \
         setup setup-dev machine screenshots benchmarks wheel clean
 
 help: ## list these targets
@@ -38,6 +38,9 @@ test-browser: setup-dev machine ## the tests in Chromium only
 lint: setup-dev ## style, types, contracts, translations, docs
 	@$(BIN)/python tools/checks.py lint format types contracts translations migrations docs
 
+test-engines: setup-dev machine ## the tests that ask Spark and ClickHouse only
+	@$(BIN)/python tools/checks.py "tests on other engines"
+
 format: setup-dev ## let ruff mend style and imports
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
 
@@ -62,7 +65,7 @@ wheel: setup-dev ## build the wheel into dist/
 	@ls dist/*.whl
 
 clean: ## remove what was made; var/ (your data) stays
-	rm -rf $(VENV) node_modules banso/shell/static/vendor staticfiles dist build test-results \
+	rm -rf $(VENV) .venv-engines node_modules banso/shell/static/vendor staticfiles dist build test-results \
 	  .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find banso -name '*.mo' -delete
 	find banso tools tests_tree -name __pycache__ -prune -exec rm -rf {} +

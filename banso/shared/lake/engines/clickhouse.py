@@ -102,7 +102,8 @@ def _file(paths: Sequence[Path], structure: str) -> str:
     """The table function that reads these files of one folder and no other."""
     names = ",".join(path.name for path in paths)
     listed = f"{paths[0].parent}/{{{names}}}" if len(paths) > 1 else str(paths[0])
-    return f"file({quoted(listed)}, Parquet, {quoted(structure)})"
+    escaped = listed.replace("\\", "\\\\")  # ClickHouse reads escapes in text
+    return f"file({quoted(escaped)}, Parquet, {quoted(structure)})"
 
 
 def _structure(schema: pa.Schema) -> str:

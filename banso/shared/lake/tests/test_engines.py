@@ -202,9 +202,9 @@ def test_a_column_that_no_file_has_is_null(
 
 
 def test_files_of_several_folders(other_engines: dict[str, Engine], tmp_path: Path) -> None:
-    for name in ("one", "two"):
+    for name in ("one", "it's a ラ ke"):
         (tmp_path / name).mkdir()
-    files = [*files_of(1, tmp_path / "one"), *files_of(2, tmp_path / "two")][2:]
+    files = [*files_of(1, tmp_path / "one"), *files_of(2, tmp_path / "it's a ラ ke")][2:]
     same_everywhere(
         other_engines,
         "SELECT day, COUNT(*) AS n, SUM(n8) AS s FROM events WHERE n8 = 0 GROUP BY day",
