@@ -1,10 +1,11 @@
-"""How many events a second does one `banso web` take, each durable before its 202?
+"""How many events a second does one `banso serve` take, each durable before its 202?
 
-    python benchmarks/ingest.py [--seconds 4] [--clients 4] [--sizes 1,100,1000]
+    python benchmarks/ingest.py [--seconds 5] [--clients 16] [--sizes 1,100,1000] [--worker no]
 
-Starts `banso web` on a throw-away SQLite home and sends batches over kept-alive connections from a
-process on the same machine (so the generator's CPU counts too): events/s, requests/s, p50 and p99.
-Nothing is compacted meanwhile; afterwards the compaction runs once and must find every event.
+Starts Banso on a throw-away SQLite home and sends ready batches with `wrk` (Debian: apt-get install
+wrk) from the same machine, so the generator's CPU counts too. Without the worker nothing is
+compacted meanwhile; with it the compaction runs beside. Afterwards everything is compacted, and
+every acknowledged event must be there once.
 """
 
 from __future__ import annotations
@@ -13,37 +14,51 @@ import argparse
 import http.client
 import json
 import os
+import platform
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
 
 ROOT = Path(__file__).resolve().parents[1]
-EPOCH = 1_741_136_400
+SCRIPT = Path(__file__).with_suffix(".lua")
+# so many bytes of ready requests the generator keeps; an event has about 165
+POOL_BYTES = 150_000_000
+EVENT_BYTES = 165
+MOST_READY = 200_000
 
 
-def a_batch(first: int, rows: int) -> bytes:
-    """About 190 bytes an event, half of them with properties."""
-    return json.dumps(
-        [
-            {
-                "event_id": f"evt-{n:012d}",
-                "account": f"A-{n % 4000:05d}",
-                "user": f"user-{n % 90000:06d}",
-                "role": "member",
-                "name": ("login", "report_exported", "member_invited")[n % 3],
-                "time": EPOCH + n % 600_000,
-                **({"properties": {"plan": "pro", "rows": n % 97}} if n % 2 else {}),
-            }
-            for n in range(first, first + rows)
-        ]
-    ).encode()
+@dataclass(frozen=True)
+class Run:
+    """One line of the table."""
+
+    form: str
+    rows: int
+    requests: int
+    seconds: float
+    p50: float
+    p99: float
+    refused: int
+    broken: int
+    pool: int
+
+    def line(self, worker: bool) -> str:
+        per_second = self.requests / self.seconds
+        return (
+            f"| {self.form} | {self.rows:,} | {'yes' if worker else 'no'} | {per_second:,.0f} "
+            f"| {per_second * self.rows:,.0f} | {self.p50:.1f} | {self.p99:.1f} |"
+        )
+
+    def stored(self, clients: int) -> tuple[int, int]:
+        """How many different events must be there, and may be: the last answers may be cut off."""
+        most = min(self.requests + clients, self.pool)
+        return min(self.requests, self.pool) * self.rows, most * self.rows
 
 
 def free_port() -> int:
@@ -53,7 +68,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    for _ in range(300):
+    for _ in range(600):
         try:
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as asked:
                 asked.request("GET", "/health/")
@@ -61,51 +76,24 @@ def wait_for(port: int) -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    raise SystemExit("banso web does not answer")
+    raise SystemExit("Banso does not answer")
 
 
-def send(port: int, token: str, bodies: list[bytes], until: float, times: list[float]) -> None:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        for body in bodies:
-            if time.perf_counter() > until:
-                return
-            started = time.perf_counter()
-            connection.request("POST", "/api/v1/events", body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            assert answer.status == 202, answer.status
-            times.append(time.perf_counter() - started)
-
-
-def measured(port: int, token: str, rows: int, offset: int, options: argparse.Namespace) -> int:
-    """Print one line of the table; how many events were acknowledged."""
-    per_client = max(20, min(4000, 1_200_000 // rows // options.clients))
-    bodies = [
-        [
-            a_batch(offset + (client * per_client + n) * rows, rows)
-            for n in range(min(per_client, 300))
-        ]
-        for client in range(options.clients)
-    ]
-    times: list[float] = []
-    until = time.perf_counter() + options.seconds
-    threads = [
-        threading.Thread(target=send, args=(port, token, some, until, times)) for some in bodies
-    ]
-    started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.perf_counter() - started
-    cuts = quantiles(times, n=100)
-    print(
-        f"| {rows:,} | {len(times) * rows / took:,.0f} | {len(times) / took:,.0f} "
-        f"| {cuts[49] * 1000:.1f} | {cuts[98] * 1000:.1f} |",
-        flush=True,
+def measured(port: int, token: str, form: str, rows: int, options: argparse.Namespace) -> Run:
+    pool = max(20, min(MOST_READY, POOL_BYTES // (EVENT_BYTES * rows)))
+    settings = {"ROWS": str(rows), "POOL": str(pool), "FORM": form, "TOKEN": token}
+    command = ["wrk", "-t1", f"-c{options.clients}", f"-d{options.seconds}s", "--timeout", "30s"]
+    done = subprocess.run(
+        [*command, "-s", str(SCRIPT), f"http://127.0.0.1:{port}/"],
+        env={**os.environ, **settings, "RUN": f"{form[0]}{rows}"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    return len(times) * rows
+    said = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
+    run = Run(form=form, rows=rows, pool=pool, **json.loads(said.removeprefix("RESULT ")))
+    assert not run.refused and not run.broken, said
+    return run
 
 
 def prepared() -> str:
@@ -122,48 +110,67 @@ def prepared() -> str:
     return make_key(by=None, name="benchmark", scopes=["events:write"])[1]
 
 
-def check(sent: int) -> None:
+def check(runs: list[Run], clients: int) -> None:
     from banso.shared.lake import reads, writes
 
+    waiting = reads.waiting_rows()
     started = time.perf_counter()
     writes.compact()
     took = time.perf_counter() - started
-    assert reads.event_rows() == sent, (reads.event_rows(), sent)
+    bounds = [run.stored(clients) for run in runs]
+    least, most = (sum(ends) for ends in zip(*bounds, strict=True))
+    assert least <= reads.event_rows() <= most, (least, reads.event_rows(), most)
     print(
-        f"\nCompaction: {sent:,} events in {took:.1f} s ({sent / took:,.0f}/s); each is there once."
+        f"\nThe rest of the inbox, {waiting:,} events, was compacted at {waiting / took:,.0f}/s; "
+        f"{reads.event_rows():,} different events were sent, each is there once."
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--sizes", default="1,100,1000")
-    options = parser.parse_args()
+def one_home(worker: bool, options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {
             "BANSO_HOME": home,
             "DATABASE_URL": "",
             "DJANGO_SETTINGS_MODULE": "banso.shell.settings",
             "BANSO_API_EVENTS_PER_SECOND": "100000000",
+            "BANSO_INBOX_MOST_EVENTS": "1000000000",
             "BANSO_LOG_LEVEL": "ERROR",
         }
         sys.path.insert(0, str(ROOT))
-        token, port = prepared(), free_port()
-        command = [sys.executable, "-m", "banso", "web", "--port", str(port)]
-        server = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        token, port, runs = prepared(), free_port(), []
+        command = [sys.executable, "-m", "banso", "serve" if worker else "web"]
+        server = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, start_new_session=True)
         try:
             wait_for(port)
-            print("| events per request | events/s | requests/s | p50 ms | p99 ms |")
-            print("|---|---|---|---|---|")
-            sent, offset = 0, 0
             for rows in map(int, options.sizes.split(",")):
-                sent += measured(port, token, rows, offset, options)
-                offset += 100_000_000
+                runs.append(measured(port, token, "events", rows, options))
+                print(runs[-1].line(worker), flush=True)
+            for rows in map(int, filter(None, options.segment.split(","))):
+                runs.append(measured(port, token, "segment", rows, options))
+                print(runs[-1].line(worker), flush=True)
         finally:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
-        check(sent)
+        check(runs, options.clients)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--sizes", default="1,100,1000")
+    parser.add_argument("--segment", default="100", help="sizes of Segment batches")
+    parser.add_argument("--worker", choices=["no", "yes"], default="no")
+    options = parser.parse_args()
+    if not shutil.which("wrk"):
+        raise SystemExit("wrk is missing; on Debian: apt-get install wrk")
+    load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+    print(
+        f"{os.cpu_count()} cores, {platform.machine()}, load before {load}; wrk on the same machine"
+    )
+    print("| sent as | events per request | worker | requests/s | events/s | p50 ms | p99 ms |")
+    print("|---|---|---|---|---|---|---|")
+    one_home(options.worker == "yes", options)
 
 
 if __name__ == "__main__":

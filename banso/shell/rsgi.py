@@ -50,7 +50,7 @@ class Application:
             protocol.response_empty(404, [])
             return
         body: bytes | None = None
-        if scope.path == door.PATH:
+        if scope.path in door.PATHS:
             answer = await self._door.handle(scope, protocol)
             if isinstance(answer, door.Answer):
                 protocol.response_bytes(answer.status, answer.headers, answer.body)

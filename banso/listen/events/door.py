@@ -19,6 +19,7 @@ from django.db import DatabaseError
 from django.http.request import split_domain_port, validate_host
 
 from banso.listen.events import ingest, raw_inbox
+from banso.listen.events import segment as segments
 from banso.listen.events.api import BATCH_KEY, behind
 from banso.listen.events.intake import micros
 from banso.listen.events.raw_inbox import Body
@@ -33,12 +34,14 @@ from banso.shared.keys.rules import EVENTS_WRITE, token_in
 from banso.shared.lake.group_commit import GroupCommit
 from banso.shared.request_ids import chosen_id
 
-PATH = "/api/v1/events"
+# path -> the call of a Segment source, empty for our own form
+PATHS = {"/api/v1/events": "", "/v1/track": "track", "/v1/batch": "batch"}
 # larger bodies are read by a thread, so that others are answered meanwhile
 LARGE = 1024 * 1024
 MOST_BYTES_AT_ONCE = 256 * 1024 * 1024
 # whether a body of the kind is lines
-_KINDS = {"application/json": False, **dict.fromkeys(LINES, True)}
+_OURS = {"application/json": False, **dict.fromkeys(LINES, True)}
+_THEIRS = {"application/json": False, "text/plain": False}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -54,6 +57,7 @@ class Head:
     """What the quick way wants to know of a request before it reads the body."""
 
     token: str
+    kind: str
     length: int
     encoding: str
     lines: bool
@@ -68,6 +72,8 @@ class Headers(Protocol):
 class Asked(Protocol):
     """A request as the server hands it over."""
 
+    @property
+    def path(self) -> str: ...
     @property
     def method(self) -> str: ...
     @property
@@ -84,7 +90,8 @@ Read = Callable[[], Awaitable[bytes]]
 def head_of(asked: Asked) -> Head | None:
     """The head, or None when anything in it needs the careful way."""
     header = asked.headers.get
-    lines = _KINDS.get(_plain(header("content-type", "")))
+    kind = PATHS[asked.path]
+    lines = (_THEIRS if kind else _OURS).get(_plain(header("content-type", "")))
     encoding = header("content-encoding", "").strip().lower()
     length = header("content-length", "")
     batch_key = header("idempotency-key", "").strip()
@@ -95,14 +102,22 @@ def head_of(asked: Asked) -> Head | None:
         and lines is not None
         and encoding in ("", "identity", "gzip")
         and length.isdecimal()
-        and 0 < int(length) <= MOST_BYTES
-        and (not batch_key or BATCH_KEY.fullmatch(batch_key) is not None)
+        and 0 < int(length) <= (segments.MOST_BYTES if kind else MOST_BYTES)
+        and (not batch_key or kind or BATCH_KEY.fullmatch(batch_key) is not None)
         and _is_ours(header("host", "") or asked.authority or "")
         and (not settings.SECURE_SSL_REDIRECT or _is_secure(asked))
     )
     if not usual or lines is None:
         return None
-    return Head(token, int(length), encoding, lines, batch_key, header("x-request-id", ""))
+    return Head(
+        token,
+        kind,
+        int(length),
+        encoding,
+        lines,
+        "" if kind else batch_key,
+        header("x-request-id", ""),
+    )
 
 
 @lru_cache(256)
@@ -179,6 +194,7 @@ class Door:
             unpack_and_ask,
             body,
             head.encoding,
+            kind=head.kind,
             lines=head.lines,
             batch_key=head.batch_key,
             now_us=now_us,
@@ -208,8 +224,10 @@ class Door:
 
 
 def _done(outcome: ingest.Outcome, head: Head, standing: limits.Standing | None) -> Answer:
-    given = standing.headers() if standing else {}
-    return Answer(202, _headers(head, "application/json", given), _encode(outcome.said()))
+    headers = _headers(head, "application/json", standing.headers() if standing else {})
+    if head.kind:
+        return Answer(200, headers, b'{"success": true}')
+    return Answer(202, headers, _encode(outcome.said()))
 
 
 def _refusal(refused: Refused, head: Head, standing: limits.Standing | None) -> Answer:

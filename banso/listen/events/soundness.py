@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from banso.listen.events import segment as segments
 from banso.listen.events.intake import (
     EPOCH,
     MOST_DEPTH,
@@ -22,6 +23,7 @@ from banso.listen.events.intake import (
 )
 from banso.listen.events.wire import (
     MOST_AT_ONCE,
+    MOST_BYTES,
     MOST_EVENT_BYTES,
     MOST_EVENTS,
     Event,
@@ -32,6 +34,10 @@ from banso.listen.events.wire import (
 from banso.shared.lake.rules import DAY_US, LATEST_US
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class TrackBatch(msgspec.Struct):
+    batch: list[segments.Message]
 
 
 class Plain(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -49,8 +55,11 @@ class Plain(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 Events = Sequence[Event] | Sequence[Plain]
 _one, _many = msgspec.json.Decoder(Event), msgspec.json.Decoder(list[Event])
 _plain, _plains = msgspec.json.Decoder(Plain), msgspec.json.Decoder(list[Plain])
+_message = msgspec.json.Decoder(segments.Message)
+_batch = msgspec.json.Decoder(TrackBatch)
 _encode = msgspec.json.Encoder().encode
 _TEXT = {str}
+NUL = b"\\u0000"
 # a float may be written longer than it came: 1e15 as 1000000000000000.0
 _SMALL_BODY = MOST_PROPERTIES_BYTES // 5
 _TOGETHER = 50
@@ -72,7 +81,7 @@ def decoded(body: bytes, *, lines: bool) -> Events:
 
 def sound_rows(body: bytes, *, lines: bool, batch_key: str, now_us: int) -> int:
     """How many events the body holds if every one can be kept as it is, else 0."""
-    if b"\\" in body and b"\\u0000" in body:
+    if b"\\" in body and NUL in body:
         return 0
     if len(body) > MOST_AT_ONCE and sum(map(body.count, (b"{", b"[", b","))) > MOST_AT_ONCE:
         return 0
@@ -86,14 +95,39 @@ def sound_rows(body: bytes, *, lines: bool, batch_key: str, now_us: int) -> int:
 
 
 def unpack_and_ask(
-    body: bytes, encoding: str, *, lines: bool, batch_key: str, now_us: int
+    body: bytes, encoding: str, *, kind: str, lines: bool, batch_key: str, now_us: int
 ) -> tuple[bytes, int]:
-    """The body without its gzip, and how many sound events it holds."""
+    """The body without its gzip, and how many sound events it holds.
+
+    ``kind`` is the call of a Segment source, or empty for our own form.
+    """
     try:
-        plain = unpacked(body, encoding)
+        plain = unpacked(body, encoding, segments.MOST_BYTES if kind else MOST_BYTES)
     except Unusable:
         return body, 0
+    if kind:
+        return sound_messages(plain, kind, now_us) or (body, 0)
     return plain, sound_rows(plain, lines=lines, batch_key=batch_key, now_us=now_us)
+
+
+def sound_messages(body: bytes, kind: str, now_us: int) -> tuple[bytes, int] | None:
+    """Track calls as a body of events and their number, if every one can be kept as it is."""
+    if len(body) > MOST_AT_ONCE or (b"\\" in body and NUL in body):
+        return None
+    try:
+        messages = _batch.decode(body).batch if kind == "batch" else [_message.decode(body)]
+        if kind == "track":
+            messages[0].type = kind
+        if {message.type for message in messages} != {"track"} or len(messages) > MOST_EVENTS:
+            return None
+        events = [segments.event_of(message) for message in messages]
+        if any(event.account is None for event in events):
+            return None
+        plain = _encode(events)
+    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
+        return None
+    rows = sound_rows(plain, lines=False, batch_key="", now_us=now_us)
+    return (plain, rows) if rows else None
 
 
 def are_sound(events: Events, batch_key: str, now_us: int) -> bool:

@@ -43,6 +43,13 @@ def test_a_sound_request_is_answered_as_the_views_answer(served: Served) -> None
     assert answers[1].json()["duplicate"] == 2
     assert served.send(token, events_of(99, 1), Idempotency_Key="b-1").status == 422
 
+    call = {"type": "track", "event": "x", "messageId": "m", "timestamp": EPOCH + 35}
+    calls = json.dumps({"batch": [call | {"context": {"groupId": "A"}}]}).encode()
+    sent = {"Authorization": f"Bearer {token}", "Content_Type": "text/plain"}
+    answer = served.ask("POST", "/v1/batch", calls, **sent)
+    assert (answer.status, answer.json()) == (200, {"success": True})
+    assert served.ask("POST", "/v1/track", b"{}", **sent).status == 422
+
     faulty = served.send(token, [*events_of(40, 1), {"account": "A"}])
     assert (faulty.status, faulty.json()["accepted"]) == (202, 1)
     assert faulty.json()["refused"][0]["index"] == 1
@@ -50,7 +57,7 @@ def test_a_sound_request_is_answered_as_the_views_answer(served: Served) -> None
     assert served.send("bns_nobody", events_of(0, 1)).status == 401
     assert served.ask("GET", "/customers/").status == 404
     served.stop()
-    assert served.stored() == [0, 1, 2, 3, 4, 10, 11, 20, 21, 30, 30, 40]
+    assert served.stored() == [0, 1, 2, 3, 4, 10, 11, 20, 21, 30, 30, 35, 40]
 
 
 def test_a_revoked_key_stops_within_a_second(served: Served) -> None:

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from banso.listen.events import raw_inbox, soundness
 from banso.listen.events.intake import micros, rows_of
 from banso.listen.events.raw_inbox import Body, packed, rows_of_payload
+from banso.listen.events.segment import Message, event_of
 from banso.listen.events.wire import Event, Read, Reader, Unusable
 
+AT = "2025-03-05T10:00:00+09:00"
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 NOW_US = micros(NOW, 0)
 SOUND = {"event_id": "e1", "account": "A-1", "user": "u", "name": "login", "time": 1_741_136_400}
@@ -144,6 +147,45 @@ def test_what_programs_usually_send_is_sound(changed: dict[str, Any]) -> None:
 )
 def test_what_needs_a_closer_look_is_not_sound(body: str) -> None:
     assert quick(body.encode()) == 0
+
+
+def a_call(**fields: Any) -> dict[str, Any]:
+    made = {"type": "track", "event": "login", "messageId": "m1", "userId": "u", "sentAt": AT}
+    return made | {"context": {"groupId": "A-1", "library": {"name": "js"}}} | fields
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_sound"),
+    [
+        ({}, True),
+        ({"properties": {"n": 1.5, "list": [1]}, "timestamp": "2025-03-05T01:00:00.123Z"}, True),
+        ({"context": {"traits": {"company": {"id": "A-2"}, "role": "admin"}}}, True),
+        ({"context": {}}, False),
+        ({"type": "page"}, False),
+        ({"type": "identify"}, False),
+        ({"event": ""}, False),
+        ({"timestamp": "yesterday"}, False),
+        ({"messageId": "other"}, False),
+    ],
+)
+def test_track_calls_become_the_events_that_the_view_makes(
+    fields: dict[str, Any], is_sound: bool
+) -> None:
+    calls = [a_call(**fields), a_call(messageId="other")]
+    found = soundness.sound_messages(json.dumps({"batch": calls}).encode(), "batch", NOW_US)
+    if not is_sound:
+        assert found is None
+        return
+    assert found is not None
+    messages = [msgspec.convert(call, Message) for call in calls]
+    read = Read([(n, event_of(message)) for n, message in enumerate(messages)])
+    kept = rows_of(read, now=NOW, batch_key="", homes={}, has_nul=False)
+    (row,) = packed([Body("product", *found, False, "", NOW_US)])
+    table = rows_of_payload(row.payload, row.meta, row.source, NOW)
+    assert table.to_pylist() == kept.table().to_pylist()
+    one = soundness.sound_messages(json.dumps(a_call() | {"type": None}).encode(), "track", NOW_US)
+    assert one is not None
+    assert one[1] == 1
 
 
 def test_many_small_bodies_share_a_row_and_large_ones_have_their_own(
