@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
@@ -81,12 +80,6 @@ def seats_at(account_ids: Ints, as_of: Ints) -> Floats:
 def has_seats() -> bool:
     """Whether a contract says how many seats it has."""
     return Subscription.objects.filter(seats__gt=0).exists()
-
-
-def seats_mark() -> bytes:
-    """Another one when the seats of a contract or its days are others."""
-    keys, seats = _seat_steps()
-    return sha256(keys.tobytes() + seats.tobytes()).digest()
 
 
 def _seat_steps() -> tuple[Ints, Ints]:

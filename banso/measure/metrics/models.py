@@ -31,7 +31,11 @@ class LiveDefinitions(models.Manager["MetricDefinition"]):
 
 
 class MetricDefinition(models.Model):
-    """A number per customer: a shape of the catalogue with its parameters."""
+    """A number per customer: a shape of the catalogue with its parameters.
+
+    After a change ``serving_version`` is the one before, until the new one reaches back to the
+    first event.
+    """
 
     key = models.SlugField(_("Key"), max_length=80, unique=True)
     name_en = models.CharField(_("English name"), max_length=120)
@@ -43,6 +47,7 @@ class MetricDefinition(models.Model):
         _("Direction"), max_length=10, choices=Better.choices, default=Better.HIGHER, blank=True
     )
     version = models.PositiveIntegerField(default=1)
+    serving_version = models.PositiveIntegerField(default=1)
     is_default = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=1000)
     created_by = models.ForeignKey(
@@ -91,7 +96,7 @@ class MetricVersion(models.Model):
 class AccountMeasures(models.Model):
     """The present values of one customer, ``{key: {"v": number or null, "c": not yet}}``.
 
-    ``series`` has the last 13 weekly values of each key, oldest first, the present one last.
+    ``series`` has the values of each key on the last twelve Mondays, oldest first.
     ``revision`` is the refresh that last changed a value: who follows asks for higher ones.
     """
 
@@ -106,6 +111,11 @@ class AccountMeasures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.as_of}"
+
+    def line(self, key: str) -> list[float | None]:
+        """The weekly values of a metric, the present one last."""
+        weekly: list[float | None] = self.series.get(key, [])
+        return [*weekly, (self.values.get(key) or {}).get("v")]
 
 
 class Summary(models.Model):
@@ -129,7 +139,7 @@ class Summary(models.Model):
 
 
 class WeeklyCourse(models.Model):
-    """How the values of one metric lay over all customers on one Monday; stale ones are redone."""
+    """How the values of one metric lay over all customers on one Monday."""
 
     definition = models.ForeignKey(MetricDefinition, models.CASCADE, related_name="+")
     version = models.PositiveIntegerField()
@@ -139,7 +149,6 @@ class WeeklyCourse(models.Model):
     q1 = models.FloatField(null=True)
     median = models.FloatField(null=True)
     q3 = models.FloatField(null=True)
-    stale = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("day",)
@@ -154,12 +163,19 @@ class WeeklyCourse(models.Model):
 
 
 class Refresh(models.Model):
-    """What the last refresh has seen, so that the next one knows what is new."""
+    """What the last refresh rested on, so that the next one computes only what is new.
 
-    fingerprint = models.CharField(max_length=64, blank=True)
-    basis = models.CharField(max_length=64, blank=True)
+    ``snapshot`` has the segments of each week of the lake; ``people_wanted`` counts how often
+    sign-up days or contracts may have changed, ``people_seen`` up to where they were looked at.
+    """
+
     newest_segment = models.BigIntegerField(default=0)
+    snapshot = models.JSONField(default=dict)
+    basis = models.CharField(max_length=64, blank=True)
+    people_wanted = models.PositiveBigIntegerField(default=1)
+    people_seen = models.PositiveBigIntegerField(default=0)
     first_day = models.DateField(null=True)
+    as_of = models.DateField(null=True)
     at = models.DateTimeField(null=True)
 
     class Meta:
@@ -167,3 +183,73 @@ class Refresh(models.Model):
 
     def __str__(self) -> str:
         return str(self.at)
+
+
+class Change(models.Model):
+    """Customers whose past changed: the Mondays after ``first_day`` are to be computed again.
+
+    ``accounts`` are their ids as 64-bit integers, null for everybody; events changed until
+    ``last_day``.
+    """
+
+    first_day = models.IntegerField()
+    last_day = models.IntegerField()
+    accounts = models.BinaryField(null=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.first_day} to {self.last_day}"
+
+
+class FactBase(models.Model):
+    """Something that metrics are made of, by the digest of what it is; its id names the columns."""
+
+    digest = models.CharField(max_length=32, unique=True)
+    about = models.TextField()
+
+    def __str__(self) -> str:
+        return self.about
+
+
+class FactFile(models.Model):
+    """What the events of one segment of the lake amount to, for some bases, as a Parquet file."""
+
+    DAILY, USERS = "daily", "users"
+
+    segment = models.BigIntegerField()
+    week = models.IntegerField()
+    kind = models.CharField(max_length=5, choices=[(DAILY, DAILY), (USERS, USERS)])
+    bases = models.JSONField(default=list)
+    file = models.CharField(max_length=80, unique=True)
+    rows = models.PositiveBigIntegerField()
+    bytes = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["week", "segment"], name="facts_by_week")]
+
+    def __str__(self) -> str:
+        return self.file
+
+
+class GridFile(models.Model):
+    """The values of all customers as they were on one Monday, or now (day 0), as a Parquet file.
+
+    ``columns`` says what each column rests on (``12v3``: version 3 of metric 12); ``change`` is the
+    last change of the past that it knows.
+    """
+
+    NOW = 0
+
+    day = models.IntegerField(unique=True)
+    file = models.CharField(max_length=80)
+    columns = models.JSONField(default=dict)
+    change = models.BigIntegerField(default=0)
+    rows = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("day",)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.file}"

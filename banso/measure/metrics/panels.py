@@ -45,7 +45,7 @@ def _lines(measures: AccountMeasures) -> list[Line]:
         value, waiting = kept.get("v"), bool(kept.get("c"))
         if value is None:
             continue
-        series = measures.series.get(definition.key) or []
+        series = measures.line(definition.key)
         text = shown(value, definition.unit)
         moves = not waiting and not definition.shape.startswith("days_to_first")
         made.append(

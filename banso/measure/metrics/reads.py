@@ -13,13 +13,14 @@ from banso.listen.events.models import EventName
 from banso.listen.events.reads import core_names, features
 from banso.measure.metrics import rules
 from banso.measure.metrics.customers import customers, has_seats, seats_at
-from banso.measure.metrics.evaluation import Defined, Plan, evaluated, planned
+from banso.measure.metrics.evaluation import Defined, Plan, planned
 from banso.measure.metrics.models import (
     AccountMeasures,
     MetricDefinition,
     Refresh,
     WeeklyCourse,
 )
+from banso.measure.metrics.rowwise import evaluated
 from banso.measure.metrics.shapes import needs_seats, shapes
 from banso.measure.metrics.suggestions import Known
 from banso.measure.metrics.world import Ints, Reason
@@ -111,11 +112,9 @@ def progress(definition: MetricDefinition) -> Progress:
 
 def course_of(definition: MetricDefinition, *, weeks: int) -> list[WeeklyCourse]:
     """The last weeks, oldest first; the version before serves until the present one is there."""
-    points = WeeklyCourse.objects.filter(definition=definition)
-    newest = points.filter(version=definition.version)
-    if not progress(definition).is_complete:
-        newest = points.filter(version=points.aggregate(first=Min("version"))["first"])
-    return list(newest.order_by("-day")[:weeks])[::-1]
+    version = definition.serving_version or definition.version
+    points = WeeklyCourse.objects.filter(definition=definition, version=version)
+    return list(points.order_by("-day")[:weeks])[::-1]
 
 
 def listed_metrics() -> list[MetricDefinition]:

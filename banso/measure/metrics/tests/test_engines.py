@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pytest_django import Settings
 
-from banso.measure.metrics import evaluation
+from banso.measure.metrics import facts
+from banso.measure.metrics.evaluation import planned
+from banso.measure.metrics.models import FactFile
 from banso.measure.metrics.reads import values_at
 from banso.measure.metrics.tests import test_golden as golden
 from banso.measure.metrics.tests.test_golden import everybody  # noqa: F401 - a fixture
-from banso.shared.lake import reads, writes
+from banso.measure.metrics.writes.facts import build_facts
+from banso.shared.lake import writes
+from banso.shared.lake.engines import segments
 from banso.shared.lake.engines.protocol import Engine
 from banso.shared.lake.tests.builders import a_table
 from banso.shared.users.writes import save_organisation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
-
-
-class Elsewhere:
-    """A session of the lake whose aggregates are computed by another engine."""
-
-    def __init__(self, session: reads.Session, engine: Engine, asked: list[str]) -> None:
-        self._session, self._engine, self._asked = session, engine, asked
-
-    def execute(self, sql: str) -> None:
-        self._session.execute(sql)
-
-    def table(self, sql: str) -> pa.Table:
-        if " base" not in sql:
-            return self._session.table(sql)
-        base = self._session.table("SELECT * FROM base")
-        expected = self._session.table(sql)
-        found = self._engine.aggregate(sql, files=[], tables={"base": base})
-        assert found.column_names == expected.column_names
-        order = [(name, "ascending") for name in found.column_names]
-        assert found.sort_by(order).to_pylist() == expected.sort_by(order).to_pylist(), sql
-        self._asked.append(sql)
-        return found
 
 
 def arrived(seed: int) -> list[int]:
@@ -68,23 +50,45 @@ def asked_rows(seed: int, days: list[int]) -> pa.Table:
     )
 
 
+def facts_there() -> dict[tuple[str, int], list[dict[str, object]]]:
+    """Every row of facts, by kind and segment."""
+    found: dict[tuple[str, int], list[dict[str, object]]] = {}
+    for file in FactFile.objects.order_by("pk"):
+        table = pq.read_table(facts.root() / file.file)
+        order = [(name, "ascending") for name in sorted(table.column_names)]
+        table = table.select(sorted(table.column_names)).sort_by(order)
+        found.setdefault((file.kind, file.segment), []).extend(table.to_pylist())
+    return found
+
+
 @pytest.mark.parametrize("name", ["spark", "spark connect", "clickhouse"])
-def test_every_shape_has_the_same_values(
+def test_every_shape_has_the_same_facts_and_values(
     name: str,
     everybody: None,  # noqa: F811 - the fixture
     other_engines: dict[str, Engine],
     monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
 ) -> None:
     rows = asked_rows(7, arrived(7))
+    bases = planned(golden.definitions(), golden.CORE).bases
+    build_facts(bases)
+    while writes.promote_some():
+        pass
+    FactFile.objects.all().delete()
+    build_facts(bases)
+    expected_facts = facts_there()
     expected = values_at(definitions=golden.definitions(), rows=rows).sort_by("row_id")
-    session, asked = evaluation.session, list[str]()
+    FactFile.objects.all().delete()
+    settings.LAKE_ENGINE = name.split(maxsplit=1)[0]
+    asked: list[str] = []
 
-    @contextmanager
-    def elsewhere(**tables: pa.Table) -> Iterator[Elsewhere]:
-        with session(**tables) as opened:
-            yield Elsewhere(opened, other_engines[name], asked)
+    def engine() -> Engine:
+        asked.append(name)
+        return other_engines[name]
 
-    monkeypatch.setattr(evaluation, "session", elsewhere)
+    monkeypatch.setattr(segments, "engine", engine)
+    build_facts(bases)
+    assert len(asked) > 20, "each segment is added up there"
+    assert facts_there() == expected_facts
     found = values_at(definitions=golden.definitions(), rows=rows).sort_by("row_id")
-    assert len(asked) > 5
     assert found.to_pylist() == expected.to_pylist()

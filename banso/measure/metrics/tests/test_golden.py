@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from banso.measure.metrics import evaluation
+from banso.measure.metrics import evaluation, rowwise
 from banso.measure.metrics.models import MetricDefinition
 from banso.measure.metrics.reads import values_at
 from banso.measure.metrics.shape import Case, Checked, Happened
@@ -180,7 +180,7 @@ def test_both_computations_agree(
 ) -> None:
     zone_name = ["Asia/Tokyo", "UTC", "America/New_York", "Asia/Kathmandu"][seed]
     save_organisation(by=None, time_zone=zone_name)
-    monkeypatch.setattr(evaluation, "CHUNK_EVENTS", [10, 100, 1000, 400_000][seed])
+    monkeypatch.setattr(rowwise, "CHUNK_FACTS", [10, 100, 1000, 400_000][seed])
     by_account = {account: random_events(seed, account) for account in range(1, 13)}
     events = [event for made in by_account.values() for event in made]
     random.Random(seed).shuffle(events)  # noqa: S311 - made-up data

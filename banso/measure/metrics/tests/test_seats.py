@@ -9,9 +9,11 @@ import pytest
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
 from banso.know.subscriptions.models import Subscription
-from banso.measure.metrics.customers import seats_at, seats_mark
+from banso.measure.metrics.customers import seats_at
 from banso.measure.metrics.models import AccountMeasures
 from banso.measure.metrics.tests.builders import TODAY, a_metric, measured, used
+from banso.shared.journal.jobs import run_owed
+from banso.shared.journal.writes import record
 from banso.shared.lake.days import day_number
 
 pytestmark = pytest.mark.django_db
@@ -73,8 +75,8 @@ def test_more_seats_change_the_share_at_the_next_refresh() -> None:
     a_metric("seats", shape="seats_active", params={"event": "", "days": 28}, unit="share")
     measured(*used(account, "02-05", "06-20", user_key="u1"))
     assert AccountMeasures.objects.get(account=account).values["seats"]["v"] == 0.25
-    before = seats_mark()
     Subscription.objects.update(seats=2)
-    assert seats_mark() != before
+    record("subscriptions.upserted", by=None)
+    run_owed()
     measured(*used(account, "02-06", user_key="u1"), on=TODAY)
     assert AccountMeasures.objects.get(account=account).values["seats"]["v"] == 0.5

@@ -1,118 +1,239 @@
-"""The weekly course of each metric is computed, back to the first event."""
+"""The Mondays of the past: each customer's values and how they lay, back to the first event."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
+import pyarrow as pa
 from django.db import transaction
 
-from banso.measure.metrics import rules
+from banso.measure.metrics import facts, grid, rules, standing
+from banso.measure.metrics.changes import EVERY
 from banso.measure.metrics.customers import Customers, customers
-from banso.measure.metrics.models import MetricDefinition, Refresh, WeeklyCourse
-from banso.measure.metrics.reads import values_in_chunks
+from banso.measure.metrics.models import (
+    Change,
+    GridFile,
+    MetricDefinition,
+    Refresh,
+    WeeklyCourse,
+)
+from banso.measure.metrics.standing import Served
+from banso.measure.metrics.world import Floats, Ints
+from banso.measure.metrics.writes import grid as grid_writes
+from banso.measure.metrics.writes import mirror
+from banso.measure.metrics.writes.facts import build_facts
 from banso.shared import clock
-from banso.shared.journal.writes import record
+from banso.shared.journal.writes import enqueue, record
 from banso.shared.lake.days import day_number, day_of
 from banso.shared.users.reads import organisation
 
-ROWS_AT_ONCE = 4_000_000
-CELLS_AT_ONCE = 40_000_000
+IN_SERIES = rules.WEEKS_IN_SERIES - 1
+FEW_ROWS = 300_000  # so many rows are computed together, row by row; more are computed day by day
+
+
+@dataclass
+class Owed:
+    """What one Monday lacks: the values of some customers, or some columns of all of them."""
+
+    day: int
+    rows: pa.Table
+    kept: dict[str, str]
+    old: pa.Table | None
+    touched: Ints
+
+    @property
+    def asked(self) -> pa.Table:
+        """The customers to compute: those touched, or all where a column is lacking."""
+        return self.rows if self.old is None else standing.rows_of(self.rows, self.touched)
 
 
 def compute_courses() -> int:
-    """Compute the weeks that are missing or stale, newest first; how many points were made.
+    """Compute the Mondays that are missing or rest on a past that changed; how many were made.
 
-    Each block of weeks is kept as soon as it is done, so a job that dies goes on where it was.
+    The newest come first and each is kept as soon as it is done, so a job that dies goes on where
+    it was. A version that reaches back to the first event serves from then on.
     """
     state = Refresh.objects.filter(pk=1).first()
-    people, definitions = customers(), list(MetricDefinition.objects.all())
-    if state is None or state.first_day is None or not len(people.ids):
+    if state is None or state.first_day is None:
         return 0
-    today = day_number(clock.today(organisation().time_zone))
-    weeks = rules.mondays(day_number(state.first_day), today)[::-1]
-    at_once = max(1, ROWS_AT_ONCE // len(people.ids))
-    made = 0
-    for lacking, wanted in _unfinished(definitions, weeks).items():
-        for start in range(0, len(lacking), at_once):
-            days = sorted(lacking[start : start + at_once])
-            step = max(1, CELLS_AT_ONCE // (len(people.ids) * len(days)))
-            for first in range(0, len(wanted), step):
-                made += _compute_block(wanted[first : first + step], people, days)
-    _forget_old_versions(definitions)
-    return made
+    fresh = standing.coming()
+    metrics = [*standing.served(), *fresh]
+    plan = standing.plan_of(metrics)
+    build_facts([EVERY, *plan.bases])
+    _serve([one for one in fresh if _serves_nothing(one)])
+    columns = {one.column: grid.digest_of(plan, one.key) for one in metrics}
+    today = clock.today(organisation().time_zone)
+    weeks = rules.mondays(day_number(state.first_day), day_number(today))[::-1]
+    newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    people = customers()
+    moved: dict[int, Ints] = {}
+    for some in _in_blocks(weeks, people.ids.size):
+        owed = [one for day in some if (one := _owed(day, columns, metrics, people, newest))]
+        ready = _ready(owed, metrics)
+        for one in owed:
+            moved[one.day] = _bring_up(one, metrics, columns, newest, ready)
+    recent = [ids for day, ids in moved.items() if day in weeks[:IN_SERIES]]
+    if recent:
+        _keep_series(weeks[:IN_SERIES][::-1], np.unique(np.concatenate(recent)))
+    _serve(fresh)
+    _forget_what_is_old(newest)
+    return len(moved)
 
 
-def _unfinished(
-    definitions: list[MetricDefinition], weeks: list[int]
-) -> dict[tuple[int, ...], list[MetricDefinition]]:
-    """The metrics that lack some days or have them stale, by the days they lack."""
-    points = WeeklyCourse.objects.filter(stale=False)
-    fresh = set(points.values_list("definition_id", "version", "day"))
-    days = [(week, day_of(week)) for week in weeks]
-    groups: dict[tuple[int, ...], list[MetricDefinition]] = {}
-    for d in definitions:
-        lacking = tuple(week for week, day in days if (d.pk, d.version, day) not in fresh)
-        if lacking:
-            groups.setdefault(lacking, []).append(d)
-    return groups
+def _in_blocks(weeks: Sequence[int], customers_there: int) -> list[Sequence[int]]:
+    """Mondays whose rows are few enough to be looked at together."""
+    size = max(1, FEW_ROWS // max(customers_there, 1))
+    return [weeks[start : start + size] for start in range(0, len(weeks), size)]
 
 
-def _compute_block(wanted: list[MetricDefinition], people: Customers, days: list[int]) -> int:
-    numbers, flags = _values_of(wanted, people, days)
-    made = []
-    for definition in wanted:
-        for place, day in enumerate(days):
-            column = numbers[definition.key][:, place].astype(np.float64)
-            spread = rules.spread(column, flags[definition.key][:, place])
-            made.append(_point(definition, day, spread))
-    _keep(made)
-    return len(made)
-
-
-def _values_of(
-    wanted: list[MetricDefinition], people: Customers, days: list[int]
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Values and "not yet" by metric: a line per customer, a column per day."""
-    shape = (len(people.ids), len(days))
-    numbers = {d.key: np.full(shape, np.nan, dtype=np.float32) for d in wanted}
-    flags = {d.key: np.zeros(shape, dtype=bool) for d in wanted}
-    stays = people.are(np.repeat(people.ids, len(days)), np.tile(np.array(days), shape[0]))
-    for part in values_in_chunks(definitions=wanted, rows=people.rows(days)):
-        rows = part["row_id"].to_numpy()
-        for key, values in numbers.items():
-            found = part[key].to_numpy(zero_copy_only=False)
-            values.reshape(-1)[rows] = np.where(stays[rows], found, np.nan)
-            waiting = part[f"{key}__censored"].to_numpy(zero_copy_only=False)
-            flags[key].reshape(-1)[rows] = waiting & stays[rows]
-    return numbers, flags
-
-
-def _point(definition: MetricDefinition, day: int, spread: rules.Spread) -> WeeklyCourse:
-    return WeeklyCourse(
-        definition=definition,
-        version=definition.version,
-        day=day_of(day),
-        n=spread.n,
-        censored=spread.censored,
-        q1=spread.q1,
-        median=spread.median,
-        q3=spread.q3,
-    )
+def _serves_nothing(one: Served) -> bool:
+    return MetricDefinition.objects.filter(pk=one.pk, serving_version=0).exists()
 
 
 @transaction.atomic
-def _keep(points: list[WeeklyCourse]) -> None:
+def _serve(some: Sequence[Served]) -> None:
+    """From now on these versions are what everybody sees."""
+    for one in some:
+        waiting = MetricDefinition.objects.filter(pk=one.pk, version=one.version)
+        if waiting.exclude(serving_version=one.version).update(serving_version=one.version):
+            record("metric.serves", by=None, key=one.key, version=one.version)
+            enqueue("metrics.refresh", key="metrics.refresh")
+
+
+def _owed(
+    day: int,
+    columns: Mapping[str, str],
+    metrics: Sequence[Served],
+    people: Customers,
+    newest: int,
+) -> Owed | None:
+    """What the Monday's file lacks; None when it is as it should be."""
+    file = grid.at(day)
+    if file is not None and not (facts.root() / file.file).exists():
+        file = None
+    touched = _touched_since(file.change, newest, day) if file else None
+    kept = {} if file is None else {n: d for n, d in file.columns.items() if columns.get(n) == d}
+    if touched is not None and not len(touched) and kept == columns:
+        return None
+    rows = standing.people_on(people, day, with_seats=standing.wants_seats(metrics))
+    if file is None or touched is None or not kept:
+        return Owed(day, rows, {}, None, people.ids)
+    old = standing.rows_of(grid.loaded(file, list(kept)), people.ids)
+    unknown = people.ids[~np.isin(people.ids, old["account_id"].to_numpy())]
+    return Owed(day, rows, kept, old, np.intersect1d(np.union1d(touched, unknown), people.ids))
+
+
+def _touched_since(change: int, newest: int, day: int) -> Ints | None:
+    """The customers whose past before the day changed; None for everybody."""
+    found = list(Change.objects.filter(pk__gt=change, pk__lte=newest, first_day__lt=day))
+    if any(one.accounts is None for one in found):
+        return None
+    parts = [np.frombuffer(bytes(one.accounts or b""), dtype=np.int64) for one in found]
+    return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+
+
+def _ready(owed: Sequence[Owed], metrics: Sequence[Served]) -> dict[int, pa.Table]:
+    """The values of all these days in one go, if they are few."""
+    asked = {one.day: one.asked for one in owed}
+    if len(asked) < 2 or sum(table.num_rows for table in asked.values()) > FEW_ROWS:
+        return {}
+    return standing.computed_on_days(metrics, asked)
+
+
+def _bring_up(
+    one: Owed,
+    metrics: Sequence[Served],
+    columns: dict[str, str],
+    newest: int,
+    ready: Mapping[int, pa.Table],
+) -> Ints:
+    """Compute and keep one Monday; the customers whose values are others now."""
+    ids = one.rows["account_id"].to_numpy()
+    asked = one.asked
+    new = ready.get(one.day)
+    if new is None:
+        many = asked.num_rows * 2 > len(ids)
+        new = standing.computed(metrics, asked, one.day, is_everybody=many)
+    moved: Ints = ids
+    if one.old is not None:
+        new, moved = _mended(one, one.old, new, metrics)
+    if len(moved) or one.old is None or one.kept != columns:
+        grid_writes.keep(one.day, new, columns, change=newest)
+        _keep_points(one.day, new, metrics)
+    else:
+        GridFile.objects.filter(day=one.day).update(change=newest)
+    return moved
+
+
+def _mended(
+    one: Owed, old: pa.Table, new: pa.Table, metrics: Sequence[Served]
+) -> tuple[pa.Table, Ints]:
+    """The old table with the new rows in it and the lacking columns beside; who is another."""
+    part = new.select(old.column_names)
+    moved = one.touched[standing.differing(standing.rows_of(old, one.touched), part)]
+    table = standing.replaced(old, part)
+    lacking = [metric for metric in metrics if metric.column not in one.kept]
+    if lacking:
+        added = standing.computed(lacking, one.rows, one.day, is_everybody=True)
+        for name in added.column_names[1:]:
+            table = table.append_column(name, added[name])
+        moved = one.rows["account_id"].to_numpy()
+    return table, moved
+
+
+@transaction.atomic
+def _keep_points(day: int, table: pa.Table, metrics: Sequence[Served]) -> None:
+    """How the values of each metric lie on the day."""
+    points = []
+    for one in metrics:
+        spread = rules.spread(grid.numbers(table, one.column), grid.flags(table, one.column))
+        points.append(
+            WeeklyCourse(
+                definition_id=one.pk,
+                version=one.version,
+                day=day_of(day),
+                n=spread.n,
+                censored=spread.censored,
+                q1=spread.q1,
+                median=spread.median,
+                q3=spread.q3,
+            )
+        )
     WeeklyCourse.objects.bulk_create(
         points,
         update_conflicts=True,
         unique_fields=["definition", "version", "day"],
-        update_fields=["n", "censored", "q1", "median", "q3", "stale"],
+        update_fields=["n", "censored", "q1", "median", "q3"],
     )
     record("metrics.courses_computed", by=None, points=len(points))
 
 
+def _keep_series(weeks: Sequence[int], ids: Ints) -> None:
+    """The last Mondays of the customers for whom one of them is another."""
+    if not len(ids):
+        return
+    metrics = standing.served()
+    lines: dict[str, list[Floats]] = {one.key: [] for one in metrics}
+    for day in weeks:
+        file = grid.at(day)
+        table = grid.loaded(file, [m.column for m in metrics], ids) if file else None
+        for one in metrics:
+            line = np.full(len(ids), np.nan)
+            if table is not None:
+                place = np.searchsorted(ids, table["account_id"].to_numpy())
+                line[place] = grid.numbers(table, one.column)
+            lines[one.key].append(line)
+    mirror.keep_series(lines, ids.tolist(), clock.today(organisation().time_zone))
+
+
 @transaction.atomic
-def _forget_old_versions(definitions: list[MetricDefinition]) -> None:
-    """Once a new version has its course, the old one's is not drawn any more."""
-    for definition in definitions:
-        old = WeeklyCourse.objects.filter(definition=definition, version__lt=definition.version)
+def _forget_what_is_old(newest: int) -> None:
+    """Courses of versions that serve no more, and the changes that every Monday knows by now."""
+    for definition in MetricDefinition.objects.all():
+        old = WeeklyCourse.objects.filter(
+            definition=definition, version__lt=definition.serving_version
+        )
         old.delete()
+    Change.objects.filter(pk__lte=newest).delete()

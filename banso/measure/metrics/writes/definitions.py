@@ -58,6 +58,7 @@ def define_metric(
         params=params,
         unit=unit or shapes()[shape].unit_of(params),
         better=shapes()[shape].better if better is None else better,
+        serving_version=0,
         created_by=by,
         created_at=clock.now(),
     )
@@ -88,6 +89,8 @@ def change_metric(
         _keep_version(definition, by)
     record("metric.changed", by=by, key=definition.key, version=definition.version)
     enqueue("metrics.refresh", key="metrics.refresh")
+    if is_new:
+        enqueue("metrics.courses", key="metrics.courses")
     return definition
 
 
@@ -139,6 +142,7 @@ def _proposed(proposal: Proposal, *, place: int) -> MetricDefinition:
         unit=shape.unit_of(proposal.params),
         better=shape.better,
         is_default=proposal.is_default,
+        serving_version=0,
         position=place if proposal.is_default else 100 + place,
         created_at=clock.now(),
     )

@@ -1,34 +1,29 @@
-"""The present values of every customer are brought up to date."""
+"""The present values of those customers are brought up to date for whom anything changed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from hashlib import sha256
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from django.db import transaction
+from django.db.models import F
 
-from banso.know.accounts.models import Account
-from banso.listen.events.reads import core_names, features
 from banso.listen.events.writes import refresh_names
-from banso.measure.metrics import rules
-from banso.measure.metrics.customers import Customers, customers, seats_mark
-from banso.measure.metrics.models import (
-    AccountMeasures,
-    MetricDefinition,
-    Refresh,
-    Summary,
-    WeeklyCourse,
-)
-from banso.measure.metrics.reads import newest_revision, values_in_chunks
-from banso.measure.metrics.shapes import needs_seats
-from banso.measure.metrics.world import Bools, Floats
+from banso.measure.metrics import changes, facts, grid, standing
+from banso.measure.metrics.changes import EVERY, Changed
+from banso.measure.metrics.customers import customers
+from banso.measure.metrics.models import Change, GridFile, MetricDefinition, Refresh
+from banso.measure.metrics.reads import newest_revision
+from banso.measure.metrics.standing import Served
+from banso.measure.metrics.world import Ints
+from banso.measure.metrics.writes import grid as grid_writes
+from banso.measure.metrics.writes import mirror
 from banso.measure.metrics.writes.definitions import suggest_metrics
+from banso.measure.metrics.writes.facts import build_facts, missing_rows
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
 from banso.shared.lake import reads as lake
@@ -36,220 +31,252 @@ from banso.shared.lake import writes as lake_writes
 from banso.shared.lake.days import day_number, day_of
 from banso.shared.users.reads import organisation
 
-WEEKS = rules.WEEKS_IN_SERIES
-EXTREMES = 10
-_CHUNK = 1000
-_SUMMARISED = ["version", "as_of", "accounts", "n", "censored", "q1", "median", "q3", "bins"]
-_SUMMARISED += ["highest", "lowest"]
+AT_ONCE = 2_000_000  # events that may be read before a new metric serves; more is background work
+MANY = 20_000  # customers from which on a summary for a few changes can wait
+NEVER = 1 << 19
 
 
 @dataclass
-class Gathered:
-    """The present values of all customers, metric by metric, while they are computed."""
+class Work:
+    """What one refresh found to do, and on what it rests."""
 
-    ids: list[int]
-    numbers: dict[str, list[Floats]]
-    censored: dict[str, list[Bools]]
-
-
-@dataclass
-class Seen:
-    """What a refresh rests on: the same again need not be computed again."""
-
-    version: int
+    today: date
+    metrics: list[Served]
+    columns: dict[str, str]
+    old: pa.Table | None
+    is_everybody: bool
+    changed: Changed
+    first_day: int | None
     newest_segment: int
-    basis: str = ""
-    fingerprint: str = ""
+    snapshot: dict[str, list[int]] = field(default_factory=dict)
 
-    def look_at(self, people: Customers, definitions: list[MetricDefinition], today: date) -> None:
-        basis = sha256(people.ids.tobytes() + people.start.tobytes() + people.left.tobytes())
-        basis.update(json.dumps([core_names(), features(), organisation().time_zone]).encode())
-        if needs_seats(d.shape for d in definitions):
-            basis.update(seats_mark())
-        self.basis = basis.hexdigest()
-        told = [self.basis, self.version, today.isoformat()]
-        whole = [told, [[d.key, d.shape, d.params, d.version] for d in definitions]]
-        self.fingerprint = sha256(json.dumps(whole).encode()).hexdigest()
-
-
-def refresh(*, force: bool = False) -> bool:
-    """Compute what every customer's metrics are today; False when nothing is new since."""
-    lake_writes.compact()
-    lake_writes.claim()
-    before = Refresh.objects.filter(pk=1).first() or Refresh(pk=1)
-    seen = Seen(lake.version(), lake.newest_segment())
-    if seen.newest_segment != before.newest_segment:
-        refresh_names()
-    suggest_metrics()
-    today = clock.today(organisation().time_zone)
-    people, definitions = customers(), list(MetricDefinition.objects.all())
-    seen.look_at(people, definitions, today)
-    if before.fingerprint == seen.fingerprint and not force:
-        return False
-    revision = newest_revision() + 1
-    gathered = _measure_all(people, definitions, today, revision)
-    with transaction.atomic():
-        _keep_summaries(definitions, gathered, today, people.count_on(day_number(today)))
-        _mark_stale(before, seen)
-        _remember(seen)
-        counts = {"metrics": len(definitions), "accounts": len(people.ids)}
-        record("metrics.refreshed", by=None, revision=revision, **counts)
-        enqueue("metrics.courses", key="metrics.courses")
-    return True
-
-
-def _measure_all(
-    people: Customers, definitions: list[MetricDefinition], today: date, revision: int
-) -> Gathered:
-    last_days = _last_days()
-    gathered = Gathered([], {d.key: [] for d in definitions}, {d.key: [] for d in definitions})
-    days = [day_number(today) + 1 - 7 * back for back in range(WEEKS - 1, -1, -1)]
-    for part in values_in_chunks(definitions=definitions, rows=people.rows(days)):
-        _keep_chunk(part, definitions, people, days, last_days, gathered, revision)
-    return gathered
-
-
-def _last_days() -> dict[int, int]:
-    found = lake.query(
-        "SELECT account_id, MAX(day) AS day FROM events WHERE account_id IS NOT NULL "
-        "GROUP BY account_id"
-    )
-    return dict(zip(found["account_id"].to_pylist(), found["day"].to_pylist(), strict=True))
-
-
-def _keep_chunk(
-    part: pa.Table,
-    definitions: list[MetricDefinition],
-    people: Customers,
-    days: list[int],
-    last_days: dict[int, int],
-    gathered: Gathered,
-    revision: int,
-) -> None:
-    """Write one chunk of customers, and remember their present values."""
-    places = part["row_id"].to_numpy()[:: len(days)] // len(days)
-    ids = people.ids[places]
-    stays = people.are(np.repeat(ids, len(days)), np.tile(np.array(days), len(ids)))
-    numbers, censored = {}, {}
-    for definition in definitions:
-        key = definition.key
-        values = part[key].to_numpy(zero_copy_only=False).astype(np.float64)
-        values = np.where(stays, values, np.nan).reshape(len(ids), len(days))
-        flags = part[f"{key}__censored"].to_numpy(zero_copy_only=False).reshape(values.shape)
-        numbers[key], censored[key] = values, flags
-        gathered.numbers[key].append(values[:, -1])
-        gathered.censored[key].append(flags[:, -1] & ~np.isnan(values[:, -1]))
-    gathered.ids += ids.tolist()
-    for start in range(0, len(ids), _CHUNK):
-        part_of = slice(start, start + _CHUNK)
-        lines = {key: rules.kept(found[part_of]) for key, found in numbers.items()}
-        open_ones = {key: flags[part_of, -1].tolist() for key, flags in censored.items()}
-        as_of = day_of(days[-1] - 1)
-        made = _measures(ids[part_of].tolist(), lines, open_ones, as_of, last_days)
-        _upsert(list(made), revision)
-
-
-def _measures(
-    ids: list[int],
-    lines: dict[str, list[list[float | None]]],
-    open_ones: dict[str, list[bool]],
-    as_of: date,
-    last_days: dict[int, int],
-) -> Iterator[AccountMeasures]:
-    """A row for each customer from what is kept by metric."""
-    for place, pk in enumerate(ids):
-        last = last_days.get(pk)
-        yield AccountMeasures(
-            account_id=pk,
-            as_of=as_of,
-            values={
-                key: {"v": found[place][-1], "c": open_ones[key][place]}
-                for key, found in lines.items()
-            },
-            series={key: found[place] for key, found in lines.items()},
-            last_event_on=None if last is None else day_of(last),
-        )
+    @property
+    def as_of(self) -> int:
+        return day_number(self.today) + 1
 
 
 @transaction.atomic
-def _upsert(measures: list[AccountMeasures], revision: int) -> None:
-    """Keep the measures of customers that still exist."""
-    for measure in measures:
-        measure.revision = revision
-    span = (measures[0].account_id, measures[-1].account_id)
-    there = set(Account.objects.filter(pk__range=span).values_list("pk", flat=True))
-    AccountMeasures.objects.bulk_create(
-        [m for m in measures if m.account_id in there],
-        update_conflicts=True,
-        unique_fields=["account"],
-        update_fields=["as_of", "values", "series", "last_event_on", "revision"],
+def look_at_people_again() -> None:
+    """Sign-up days, contracts or customers may be others: the next refresh compares them."""
+    Refresh.objects.get_or_create(pk=1)
+    Refresh.objects.filter(pk=1).update(people_wanted=F("people_wanted") + 1)
+    enqueue("metrics.refresh", key="metrics.refresh")
+
+
+def refresh(*, force: bool = False) -> bool:
+    """Compute what changed since the last refresh; False when nothing did."""
+    lake_writes.compact()
+    lake_writes.claim()
+    state = Refresh.objects.filter(pk=1).first() or Refresh(pk=1)
+    newest = lake.newest_segment()
+    if newest != state.newest_segment:
+        refresh_names()
+    suggest_metrics()
+    _let_small_ones_serve()
+    metrics = standing.served()
+    plan = standing.plan_of(metrics)
+    live = lake.live_segments()
+    build_facts([EVERY, *plan.bases])
+    work = _work(state, metrics, newest, changes.snapshot_of(live), force=force)
+    people, moved = _people(state, work)
+    new = _new_values(work, people, moved)
+    if new is None:
+        _remember(state, work)
+        return False
+    _keep(state, work, new, moved)
+    return True
+
+
+def _let_small_ones_serve() -> None:
+    """A new metric whose facts are quickly computed serves at once."""
+    for one in standing.coming():
+        is_new = MetricDefinition.objects.filter(pk=one.pk, serving_version=0).exists()
+        if is_new and missing_rows(standing.plan_of([one]).bases) <= AT_ONCE:
+            MetricDefinition.objects.filter(pk=one.pk).update(serving_version=one.version)
+        elif is_new:
+            enqueue("metrics.courses", key="metrics.courses")
+
+
+def _work(
+    state: Refresh,
+    metrics: list[Served],
+    newest: int,
+    snapshot: dict[str, list[int]],
+    *,
+    force: bool,
+) -> Work:
+    today = clock.today(organisation().time_zone)
+    plan = standing.plan_of(metrics)
+    columns = {one.column: grid.digest_of(plan, one.key) for one in metrics}
+    file = grid.at(GridFile.NOW)
+    is_kept = file is not None and (facts.root() / file.file).exists()
+    first_day = facts.first_day()
+    same = is_kept and state.as_of == today and state.basis == _basis(first_day) and not force
+    old = grid.loaded(file) if file is not None and is_kept else None
+    found = changes.changed(state.snapshot, snapshot)
+    return Work(today, metrics, columns, old, not same, found, first_day, newest, snapshot)
+
+
+def _basis(first_day: int | None) -> str:
+    """What every value rests on."""
+    told = [organisation().time_zone, first_day]
+    return sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _people(state: Refresh, work: Work) -> tuple[pa.Table, Ints]:
+    """Who the customers are, and which of them are new or stand otherwise than before."""
+    old = work.old
+    is_seen = state.people_seen == state.people_wanted and state.as_of == work.today
+    if old is not None and is_seen:
+        return old.select(["account_id", "start", "left", "seats"]), np.zeros(0, np.int64)
+    wanted = standing.wants_seats(work.metrics)
+    people = standing.people_on(customers(), work.as_of, with_seats=wanted)
+    if old is None:
+        return people, people["account_id"].to_numpy()
+    before = old.select(["account_id", "start", "left"])
+    other = standing.differing(before, people.select(before.column_names))
+    seats = standing.differing(
+        old.select(["account_id", "seats"]), people.select(["account_id", "seats"])
     )
+    return people, people["account_id"].to_numpy()[other | seats]
 
 
-def _keep_summaries(
-    definitions: list[MetricDefinition], gathered: Gathered, today: date, customers_now: int
-) -> None:
-    ids = np.array(gathered.ids, dtype=np.int64)
-    made = []
-    for definition in definitions:
-        parts = gathered.numbers[definition.key]
-        numbers = np.concatenate(parts) if parts else np.zeros(0)
-        flags = gathered.censored[definition.key]
-        censored = np.concatenate(flags) if flags else np.zeros(0, dtype=bool)
-        spread = rules.spread(numbers, censored)
-        reached = np.where(censored, np.nan, numbers)
-        made.append(
-            Summary(
-                definition=definition,
-                version=definition.version,
-                as_of=today,
-                accounts=customers_now,
-                n=spread.n,
-                censored=spread.censored,
-                q1=spread.q1,
-                median=spread.median,
-                q3=spread.q3,
-                bins=rules.bins(reached),
-                highest=_extremes(ids, reached, highest=True),
-                lowest=_extremes(ids, reached, highest=False),
-            )
+def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
+    """The table of now; None when nothing is new."""
+    old = work.old
+    ids = people["account_id"].to_numpy()
+    if old is None or work.is_everybody:
+        values = standing.computed(work.metrics, people, work.as_of, is_everybody=True)
+        return _whole(people, values, _last_days(work, ids, None))
+    kept = [name for name in work.columns if name in old.column_names and _is_same(work, name)]
+    renewed = [one for one in work.metrics if one.column not in kept]
+    touched = np.intersect1d(np.union1d(work.changed.accounts, moved), ids)
+    gone = not np.isin(old["account_id"].to_numpy(), ids).all()
+    if not (len(touched) or renewed or gone or _has_more(old, work)):
+        return None
+    names = ["account_id", *(c for name in kept for c in (name, f"{name}c"))]
+    table = standing.rows_of(old.select(names), ids)
+    some = [one for one in work.metrics if one.column in kept]
+    if len(touched):
+        table = standing.replaced(
+            table,
+            standing.computed(
+                some,
+                standing.rows_of(people, touched),
+                work.as_of,
+                is_everybody=len(touched) * 2 > len(ids),
+            ),
         )
-    Summary.objects.bulk_create(
-        made, update_conflicts=True, unique_fields=["definition"], update_fields=_SUMMARISED
-    )
+    if renewed:
+        added = standing.computed(renewed, people, work.as_of, is_everybody=True)
+        for name in added.column_names[1:]:
+            table = table.append_column(name, added[name])
+    return _whole(people, table, _last_days(work, ids, old))
 
 
-def _extremes(ids: np.ndarray[Any, Any], numbers: Floats, *, highest: bool) -> list[list[float]]:
-    """Account id and value of those at one end."""
-    there = np.flatnonzero(~np.isnan(numbers))
-    ordered = there[np.argsort(-numbers[there] if highest else numbers[there], kind="stable")]
-    ends = ordered[:EXTREMES]
-    return [[int(pk), v] for pk, v in zip(ids[ends], rules.kept(numbers[ends]), strict=True)]
+def _has_more(old: pa.Table, work: Work) -> bool:
+    """Whether the table has metrics that serve no more."""
+    return len(old.column_names) > len(grid.PEOPLE) + 1 + 2 * len(work.columns)
 
 
-def _mark_stale(before: Refresh, seen: Seen) -> None:
-    """Courses are redone from the earliest week that got events since the last refresh.
+def _is_same(work: Work, name: str) -> bool:
+    file = grid.at(GridFile.NOW)
+    return file is not None and file.columns.get(name) == work.columns[name]
 
-    Customers, sign-up days or core actions that changed touch every week.
-    """
-    points = WeeklyCourse.objects.filter(stale=False)
-    if before.basis != seen.basis:
-        points.update(stale=True)
+
+def _whole(people: pa.Table, values: pa.Table, last_days: pa.Array) -> pa.Table:
+    table = people.append_column("last_day", last_days)
+    for name in values.column_names[1:]:
+        table = table.append_column(name, values[name])
+    return table
+
+
+def _last_days(work: Work, ids: Ints, old: pa.Table | None) -> pa.Array:
+    """The day of each customer's newest event."""
+    found = np.full(len(ids), -1, dtype=np.int64)
+    if old is None:
+        with facts.opened([EVERY]) as opened:
+            told = opened.table("SELECT account_id, MAX(day) AS day FROM daily GROUP BY 1")
+        accounts, days = told["account_id"].to_numpy(), told["day"].to_numpy()
+    else:
+        accounts, days = old["account_id"].to_numpy(), _plain_days(old["last_day"])
+    there = np.isin(accounts, ids)
+    found[np.searchsorted(ids, accounts[there])] = days[there]
+    if old is not None and len(work.changed.accounts):
+        there = np.isin(work.changed.accounts, ids)
+        place = np.searchsorted(ids, work.changed.accounts[there])
+        found[place] = np.maximum(found[place], work.changed.last_day[there])
+    return pa.array(found, mask=found < 0)
+
+
+def _plain_days(column: pa.ChunkedArray) -> Ints:
+    return np.asarray(column.fill_null(-1).to_numpy(), dtype=np.int64)
+
+
+def _keep(state: Refresh, work: Work, new: pa.Table, moved: Ints) -> None:
+    """Keep the table, then the rows that pages read, then what it rested on; twice does no harm."""
+    names = [c for name in work.columns for c in (name, f"{name}c")]
+    compared = ["account_id", "last_day", *names]
+    other = np.ones(new.num_rows, dtype=bool)
+    old = work.old
+    if old is not None and set(compared) <= set(old.column_names) and not _has_more(old, work):
+        other = standing.differing(old.select(compared), new.select(compared))
+    revision = newest_revision() + 1
+    mirror.keep_rows(new.filter(pa.array(other)), work.metrics, work.today, revision)
+    mirror.stand_as_of(work.today)
+    grid_writes.keep(GridFile.NOW, new, work.columns)
+    if new.num_rows <= MANY or other.mean() > 0.05:
+        mirror.keep_summaries(new, work.metrics, work.today)
+    else:
+        enqueue(
+            "metrics.summarise", key="metrics.summarise", after=clock.now() + timedelta(minutes=1)
+        )
+    with transaction.atomic():
+        _note_changes(state, work, moved)
+        _remember(state, work)
+        counts = {"metrics": len(work.metrics), "accounts": int(other.sum())}
+        record("metrics.refreshed", by=None, revision=revision, **counts)
+        enqueue("metrics.courses", key="metrics.courses")
+
+
+def summarise() -> None:
+    """How the values lie over all customers, from the table of now."""
+    file = grid.at(GridFile.NOW)
+    state = Refresh.objects.filter(pk=1).first()
+    if file is not None and state is not None and state.as_of is not None:
+        mirror.keep_summaries(grid.loaded(file), standing.served(), state.as_of)
+
+
+def _note_changes(state: Refresh, work: Work, moved: Ints) -> None:
+    """What of the past is to be computed again."""
+    now = clock.now()
+    if work.first_day is not None and state.first_day != day_of(work.first_day):
+        Change.objects.create(first_day=0, last_day=NEVER, accounts=None, at=now)
         return
-    weeks = lake.weeks_changed_since(before.newest_segment)
-    if weeks:  # a UTC week may begin a day earlier in the organisation's zone
-        points.filter(day__gte=day_of(weeks[0] * 7 - 4)).update(stale=True)
+    if len(work.changed.accounts):
+        first, last = work.changed.span
+        monday = work.as_of - 1 - (work.as_of - 1 + 3) % 7
+        if first < monday:  # otherwise no Monday that was computed looks at the days
+            late = work.changed.accounts[work.changed.first_day < monday]
+            Change.objects.create(
+                first_day=first, last_day=last, accounts=late.astype(np.int64).tobytes(), at=now
+            )
+    if len(moved) and work.old is not None:
+        Change.objects.create(
+            first_day=0, last_day=NEVER, accounts=moved.astype(np.int64).tobytes(), at=now
+        )
 
 
-def _remember(seen: Seen) -> None:
-    first = lake.query("SELECT MIN(day) AS day FROM events")["day"][0].as_py()
+def _remember(state: Refresh, work: Work) -> None:
     Refresh.objects.update_or_create(
         pk=1,
         defaults={
-            "fingerprint": seen.fingerprint,
-            "basis": seen.basis,
-            "newest_segment": seen.newest_segment,
-            "first_day": None if first is None else day_of(first),
+            "newest_segment": work.newest_segment,
+            "snapshot": work.snapshot,
+            "basis": _basis(work.first_day),
+            "people_seen": state.people_wanted,
+            "first_day": None if work.first_day is None else day_of(work.first_day),
+            "as_of": work.today,
             "at": clock.now(),
         },
     )

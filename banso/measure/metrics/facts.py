@@ -1,0 +1,218 @@
+"""Opens the facts: which files of them stand for the lake as it is, and what is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from django.conf import settings
+from numpy.typing import NDArray
+
+from banso.measure.metrics import fact_sql
+from banso.measure.metrics.bases import Base, Sum
+from banso.measure.metrics.models import FactBase, FactFile
+from banso.shared.lake import columns as lake_columns
+from banso.shared.lake import engine
+from banso.shared.lake import reads as lake
+from banso.shared.lake.models import Promoted, Segment
+from banso.shared.lake.rules import quoted
+
+Ints = NDArray[np.int64]
+BORDER = 2**62
+FEW = 20_000
+UNSAVED = 1_000_000_000  # ids for bases and properties that nobody saved: a preview
+SLACK = 1  # days by which a time zone moves a day across the border of a UTC week
+
+
+def root() -> Path:
+    """The folder of the fact and grid files; all of them can be made again from the events."""
+    folder = Path(settings.LAKE_ROOT) / "facts"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def numbered(bases: Iterable[Base]) -> dict[Base, int]:
+    """The id of each base; those that nobody saved get one for the moment."""
+    digests = {fact_sql.digest_of(base): base for base in bases}
+    known = dict(FactBase.objects.filter(digest__in=digests).values_list("digest", "pk"))
+    return {
+        base: known.get(digest, UNSAVED + place)
+        for place, (digest, base) in enumerate(digests.items())
+    }
+
+
+def segments_between(first_day: int | None, last_day: int | None) -> list[Segment]:
+    """Live segments that may hold events of the days, both included."""
+    found = lake.live_segments()
+    if first_day is not None:
+        found = [s for s in found if s.week * 7 + 3 + SLACK >= first_day]
+    if last_day is not None:
+        found = [s for s in found if s.week * 7 - 3 - SLACK <= last_day]
+    return found
+
+
+def files_of(segments: Sequence[Segment], kind: str) -> dict[int, list[FactFile]]:
+    """The fact files of each segment, by its id."""
+    ids = {segment.pk for segment in segments}
+    found: dict[int, list[FactFile]] = {pk: [] for pk in ids}
+    if segments:
+        weeks = (min(s.week for s in segments), max(s.week for s in segments))
+        for file in FactFile.objects.filter(week__range=weeks, kind=kind).order_by("pk"):
+            if file.segment in ids:
+                found[file.segment].append(file)
+    return found
+
+
+def lacking(
+    segments: Sequence[Segment], kind: str, wanted: Iterable[int]
+) -> list[tuple[Segment, list[int]]]:
+    """The segments without facts of some of the wanted bases, and which."""
+    found = files_of(segments, kind)
+    rest = []
+    for segment in segments:
+        there = {number for file in found[segment.pk] for number in file.bases}
+        missing = [number for number in wanted if number not in there]
+        if missing:
+            rest.append((segment, missing))
+    return rest
+
+
+def first_day() -> int | None:
+    """The day of the first event of all that stands at a customer or waits for one."""
+    live = lake.live_segments()
+    if not live:
+        return None
+    oldest = [s for s in live if s.week <= live[0].week + 1]
+    with engine.opened() as connection:
+        found = connection.execute(
+            f"SELECT MIN(day) FROM {engine.files_relation(lake.paths_of(oldest))}"  # noqa: S608
+        ).fetchone()
+    return int(found[0]) if found and found[0] is not None else None
+
+
+def promoted(properties: Iterable[fact_sql.Property]) -> dict[fact_sql.Property, Promoted]:
+    """The properties' columns; one that has none yet stands in and is read from the JSON."""
+    there = {(one.prop, one.kind): one for one in Promoted.objects.all()}
+    return {
+        (prop, kind): there.get((prop, kind)) or Promoted(pk=UNSAVED + n, prop=prop, kind=kind)
+        for n, (prop, kind) in enumerate(properties)
+    }
+
+
+@dataclass
+class Facts:
+    """The relations ``daily`` (account_id, day, b…) and ``users`` (account_id, user_no, week, b…).
+
+    A customer's day or a user's week may be in several rows: add them up.
+    """
+
+    numbers: dict[Base, int]
+    connection: engine.Connection
+    relations: list[str] = field(default_factory=list)
+
+    def table(self, sql: str) -> pa.Table:
+        return self.connection.sql(sql).to_arrow_table()
+
+    def execute(self, sql: str) -> None:
+        self.connection.execute(sql)
+
+    def of(self, base: Base) -> str:
+        """The base's column."""
+        return f"b{self.numbers[base]}"
+
+
+@contextmanager
+def opened(
+    bases: Sequence[Base],
+    *,
+    accounts: Ints | None = None,
+    first_day: int | None = None,
+    last_day: int | None = None,
+    **tables: pa.Table,
+) -> Iterator[Facts]:
+    """The facts of the bases; of the accounts, and of files that touch the days, if given.
+
+    What no file holds yet is computed from the events, once, and held as long as the block runs.
+    """
+    segments = segments_between(first_day, last_day)
+    numbers = numbered(bases)
+    by_number = {number: base for base, number in numbers.items()}
+    daily = {n: b for n, b in by_number.items() if fact_sql.is_daily(b)}
+    users = {n: b for n, b in by_number.items() if not fact_sql.is_daily(b)}
+    if accounts is not None:
+        tables["wanted"] = pa.table({"account_id": accounts})
+    days = [day for s in segments for day in (s.week * 7 - 5, s.week * 7 + 5)] or [0]
+    tables["calendar"] = fact_sql.calendar(min(days), max(days))
+    with engine.opened(**tables) as connection:
+        facts = Facts(numbers, connection)
+        only = (
+            " WHERE account_id IN (SELECT account_id FROM wanted)" if accounts is not None else ""
+        )
+        for name, some in ((FactFile.DAILY, daily), (FactFile.USERS, users)):
+            if some:
+                parts, is_held = _parts(segments, name, some, only)
+                form = (
+                    "TABLE" if is_held or (accounts is not None and len(accounts) < FEW) else "VIEW"
+                )
+                union = " UNION ALL BY NAME ".join(parts)
+                connection.execute(f"CREATE TEMP {form} {name} AS {union}")
+                facts.relations.append(name)
+        yield facts
+
+
+def _parts(
+    segments: Sequence[Segment], kind: str, bases: fact_sql.Numbered, only: str
+) -> tuple[list[str], bool]:
+    """SELECTs that together are the relation, no event in two of them for one base; and whether
+    some of them compute.
+    """
+    keys = "account_id, day" if kind == FactFile.DAILY else "account_id, user_no, week"
+    names = [name for n, base in bases.items() for name in fact_sql.columns_of(n, base)]
+    empty = ", ".join(f"CAST(NULL AS BIGINT) AS {name}" for name in [*keys.split(", "), *names])
+    parts = [f"SELECT {empty} WHERE false"]
+    files = [
+        file
+        for some in files_of(segments, kind).values()
+        for file in some
+        if not set(bases).isdisjoint(file.bases)
+    ]
+    if files:
+        there = {number for file in files for number in file.bases}
+        taken = [c for n, base in bases.items() if n in there for c in fact_sql.columns_of(n, base)]
+        listed = ", ".join(quoted(str(root() / file.file)) for file in files)
+        parts.append(
+            f"SELECT {keys}, {', '.join(taken)} FROM "  # noqa: S608 - built from our own names
+            f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false){only}"
+        )
+    groups: dict[tuple[int, ...], list[Segment]] = {}
+    for segment, missing in lacking(segments, kind, bases):
+        groups.setdefault(tuple(missing), []).append(segment)
+    for wanted, some in groups.items():
+        parts += raw_selects(some, {n: bases[n] for n in wanted}, only)
+    return parts, bool(groups)
+
+
+def raw_selects(segments: Sequence[Segment], bases: fact_sql.Numbered, only: str = "") -> list[str]:
+    """The facts computed from the events themselves: they need the table ``calendar``."""
+    columns = promoted(fact_sql.properties_of(bases.values()))
+    source = lake_columns.relation(segments, list(columns.values()))
+    events = f"WITH events AS (SELECT * FROM {source}{only}) "  # noqa: S608 - ours
+    selects = fact_sql.selects(bases, lambda prop, kind: columns[prop, kind].column)
+    return [f"({events}{whole(select, bases)})" for select in selects]
+
+
+def whole(select: str, bases: fact_sql.Numbered) -> str:
+    """Every sum as a number of 64 bits: one beyond stays at the border."""
+    sums = [f"b{n}" for n, base in bases.items() if isinstance(base, Sum) and f" AS b{n}" in select]
+    if not sums:
+        return select
+    bounded = ", ".join(
+        f"CASE WHEN {name} IS NOT NULL THEN "  # LEAST would take the border for a sum that is null
+        f"CAST(GREATEST(LEAST({name}, {BORDER}), -{BORDER}) AS BIGINT) END AS {name}"
+        for name in sums
+    )
+    return f"SELECT * REPLACE ({bounded}) FROM ({select})"  # noqa: S608 - built from our own names

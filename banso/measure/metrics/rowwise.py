@@ -1,0 +1,154 @@
+"""Values at any days of any customers: facts as step functions, each row looks its values up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from banso.measure.metrics import facts as fact_files
+from banso.measure.metrics.bases import Base, Count, Last, RoleChange, Sum, Users
+from banso.measure.metrics.evaluation import Plan
+from banso.measure.metrics.facts import Facts
+from banso.measure.metrics.shapes import shapes
+from banso.measure.metrics.world import Ints, Rows, Values, World
+
+CHUNK_FACTS = 400_000
+CHUNK_ROWS = 400_000
+_NEVER = 1 << 19
+
+
+def evaluated(plan: Plan, rows: pa.Table) -> Iterator[pa.Table]:
+    """The values of the rows, chunk by chunk of customers; memory does not grow with the events."""
+    account_ids = _ints(rows["account_id"])
+    if (np.diff(account_ids) < 0).any():
+        rows = rows.sort_by([("account_id", "ascending"), ("row_id", "ascending")])
+        account_ids = _ints(rows["account_id"])
+    wanted = np.unique(account_ids)
+    if not len(wanted):
+        return
+    first_day = fact_files.first_day()
+    newest = int(_ints(rows["as_of_day"]).max()) - 1
+    with fact_files.opened(plan.bases, accounts=wanted, last_day=newest) as facts:
+        for low, high in _chunks(facts, plan.bases, wanted, account_ids):
+            begin, end = np.searchsorted(account_ids, [wanted[low], wanted[high] + 1])
+            part = rows.slice(begin, end - begin)
+            accounts = wanted[low : high + 1]
+            start = _NEVER if first_day is None else first_day
+            world = World(accounts, rows_of(part, accounts), start)
+            _fill(world, facts, plan.bases)
+            yield answers(plan, world, part["row_id"])
+
+
+def _chunks(
+    facts: Facts, bases: list[Base], wanted: Ints, account_ids: Ints
+) -> Iterator[tuple[int, int]]:
+    """First and last place of customers whose facts and rows fit into memory together."""
+    held = np.zeros(len(wanted), dtype=np.int64)
+    for relation in facts.relations:
+        counted = facts.table(f"SELECT account_id, COUNT(*) AS held FROM {relation} GROUP BY 1")  # noqa: S608
+        places = np.searchsorted(wanted, _ints(counted["account_id"]))
+        held[places] += _ints(counted["held"])
+    rows = np.diff(np.append(np.searchsorted(account_ids, wanted), len(account_ids)))
+    cost = np.cumsum(held / CHUNK_FACTS + rows / CHUNK_ROWS)
+    low = 0
+    while low < len(wanted):
+        before = cost[low - 1] if low else 0.0
+        high = max(int(np.searchsorted(cost, before + 1, side="right")) - 1, low)
+        yield low, high
+        low = high + 1
+
+
+def rows_of(part: pa.Table, accounts: Ints) -> Rows:
+    start = part["signed_up_day"]
+    seats = (
+        np.asarray(part["seats"].to_numpy(), dtype=np.float64)
+        if "seats" in part.column_names
+        else np.full(part.num_rows, np.nan)
+    )
+    return Rows(
+        account=np.searchsorted(accounts, _ints(part["account_id"])).astype(np.int64),
+        start=_ints(start.fill_null(0)),
+        has_start=np.asarray(start.is_valid().to_numpy(), dtype=bool),
+        as_of=_ints(part["as_of_day"]),
+        seats=seats,
+    )
+
+
+def _fill(world: World, facts: Facts, bases: list[Base]) -> None:
+    """Ask the facts for what the bases of these customers are."""
+    low, high = int(world.accounts[0]), int(world.accounts[-1])
+    between = f"account_id BETWEEN {low} AND {high}"
+    daily = [base for base in bases if isinstance(base, Count | Sum)]
+    if daily:
+        columns = ", ".join(f"{_whole(facts.of(base))} AS d{i}" for i, base in enumerate(daily))
+        world.keep_daily(
+            facts.table(
+                f"SELECT account_id, CAST(day AS BIGINT) AS day, {columns} FROM daily "  # noqa: S608
+                f"WHERE {between} GROUP BY account_id, day ORDER BY account_id, day"
+            ),
+            daily,
+        )
+    users = [base for base in bases if isinstance(base, Users)]
+    if users:
+        world.keep_user_days(facts.table(_user_days(facts, users, between)), users)
+    for base in bases:
+        if isinstance(base, Last):
+            world.keep_last(facts.table(_last(facts.of(base), between)), base)
+        elif isinstance(base, RoleChange):
+            world.keep_changes(facts.table(_changes(facts.of(base), between)), base)
+
+
+def _whole(column: str) -> str:
+    """A sum that fits 64 bits whatever came."""
+    border = fact_files.BORDER
+    return f"CAST(GREATEST(LEAST(COALESCE(SUM({column}), 0), {border}), -{border}) AS BIGINT)"
+
+
+def _user_days(facts: Facts, users: list[Users], between: str) -> str:
+    """The masks of weeks as days; user_key is the user's number."""
+    merged = ", ".join(f"COALESCE(BIT_OR({facts.of(b)}), 0) AS m{i}" for i, b in enumerate(users))
+    apart = ", ".join(f"(m{i} >> k) & 1 AS u{i}" for i in range(len(users)))
+    any_of = " | ".join(f"m{i}" for i in range(len(users)))
+    return (
+        "SELECT account_id, user_no AS user_key, week * 7 - 3 + k AS day, "  # noqa: S608 - ours
+        f"{apart} FROM (SELECT account_id, user_no, week, {merged} FROM users WHERE {between} "
+        "GROUP BY account_id, user_no, week) masks, range(7) days(k) "
+        f"WHERE (({any_of}) >> k) & 1 = 1 ORDER BY account_id, user_no, day"
+    )
+
+
+def _last(column: str, between: str) -> str:
+    return (
+        "SELECT account_id, CAST(day AS BIGINT) AS day, "  # noqa: S608 - ours
+        f"ARG_MAX({column}, ROW({column}t, {column})) AS value "
+        f"FROM daily WHERE {between} AND {column} IS NOT NULL "
+        "GROUP BY account_id, day ORDER BY account_id, day"
+    )
+
+
+def _changes(column: str, between: str) -> str:
+    """account_id, began, changed, users: how many users began in one role, and changed when."""
+    return (
+        "SELECT account_id, began, changed, COUNT(*) AS users FROM ("  # noqa: S608 - ours
+        f"SELECT account_id, user_no, MIN({column}f) AS first_us, MIN({column}b) AS before_us, "
+        f"MIN({column}d) AS began, MIN({column}c) AS changed FROM users WHERE {between} "
+        "GROUP BY account_id, user_no) firsts WHERE before_us = first_us "
+        "GROUP BY account_id, began, changed ORDER BY account_id, began, changed"
+    )
+
+
+def answers(plan: Plan, world: World, row_ids: pa.ChunkedArray) -> pa.Table:
+    found: dict[str, Values] = {}
+    for definition in plan.ordered:
+        shape = shapes()[definition.shape]
+        found[definition.key] = shape.finish(world, plan.given[definition.key], found)
+    columns = {"row_id": row_ids}
+    for key, values in found.items():
+        columns |= values.columns(key, why=plan.tells_why)
+    return pa.table(columns)
+
+
+def _ints(column: pa.ChunkedArray) -> Ints:
+    return np.asarray(column.to_numpy(), dtype=np.int64)

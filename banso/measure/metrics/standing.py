@@ -1,0 +1,190 @@
+"""How customers stand on one day, as a table: computed, compared with what was kept, and merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from banso.listen.events.reads import core_names, features
+from banso.measure.metrics import at_day, grid, rowwise
+from banso.measure.metrics.customers import Customers, seats_at
+from banso.measure.metrics.evaluation import Plan, planned
+from banso.measure.metrics.models import MetricDefinition, MetricVersion
+from banso.measure.metrics.shapes import needs_seats
+from banso.measure.metrics.world import Bools, Ints
+
+
+@dataclass(frozen=True)
+class Served:
+    """A metric in one of its versions."""
+
+    pk: int
+    key: str
+    shape: str
+    params: dict[str, object]
+    version: int
+
+    @property
+    def column(self) -> str:
+        return grid.name_of(self.pk, self.version)
+
+
+def served() -> list[Served]:
+    """The metrics in use, each in the version that serves; those that serve nothing yet are out."""
+    definitions = [d for d in MetricDefinition.objects.all() if d.serving_version]
+    behind = {d.pk: d.serving_version for d in definitions if d.serving_version != d.version}
+    old = {
+        (kept.definition_id, kept.version): kept
+        for kept in MetricVersion.objects.filter(definition__in=behind)
+    }
+    found = []
+    for d in definitions:
+        kept = old.get((d.pk, d.serving_version), d)
+        found.append(Served(d.pk, d.key, kept.shape, kept.params, d.serving_version))
+    return found
+
+
+def coming() -> list[Served]:
+    """Versions that do not serve yet because their past is not computed."""
+    return [
+        Served(d.pk, d.key, d.shape, d.params, d.version)
+        for d in MetricDefinition.objects.all()
+        if d.serving_version != d.version
+    ]
+
+
+def plan_of(some: Sequence[Served]) -> Plan:
+    """What the metrics are made of; ratios find their parts among all that serve."""
+    there = {one.key for one in some}
+    parts = {str(one.params.get(side, "")) for one in some for side in ("top", "bottom")}
+    missing = [one for one in served() if one.key in parts - there]
+    return planned([*some, *missing], core_names(), features())
+
+
+def people_on(customers: Customers, as_of: int, *, with_seats: bool) -> pa.Table:
+    """account_id, start and left as day numbers (-1: nobody knows), seats on the day before."""
+    days = np.full(len(customers.ids), as_of, dtype=np.int64)
+    seats = seats_at(customers.ids, days) if with_seats else np.full(len(days), np.nan)
+    return pa.table(
+        {
+            "account_id": customers.ids,
+            "start": customers.start,
+            "left": customers.left,
+            "seats": pa.array(seats, from_pandas=True),
+        }
+    )
+
+
+def wants_seats(some: Sequence[Served]) -> bool:
+    return needs_seats(one.shape for one in some)
+
+
+def computed(
+    some: Sequence[Served], people: pa.Table, as_of: int, *, is_everybody: bool
+) -> pa.Table:
+    """account_id and, for each metric, its column of values and its flags "not yet"."""
+    if not people.num_rows or not some:
+        return _nothing(some, people)
+    rows = _asked({as_of: people})
+    found = at_day.values_on(plan_of(some), rows, is_everybody=is_everybody)
+    return _told(some, people, as_of, found)
+
+
+def computed_on_days(some: Sequence[Served], people: Mapping[int, pa.Table]) -> dict[int, pa.Table]:
+    """The same for several days at once, row by row: quick where the customers are few."""
+    there = {day: table for day, table in people.items() if table.num_rows and some}
+    made = {day: _nothing(some, table) for day, table in people.items()}
+    if there:
+        rows = _asked(there)
+        found = pa.concat_tables(rowwise.evaluated(plan_of(some), rows)).sort_by("row_id")
+        begin = 0
+        for day, table in there.items():
+            part = found.slice(begin, table.num_rows)
+            made[day] = _told(some, table, day, part)
+            begin += table.num_rows
+    return made
+
+
+def _asked(people: Mapping[int, pa.Table]) -> pa.Table:
+    """Rows as the evaluation wants them, day after day."""
+    parts = []
+    begin = 0
+    for day, table in people.items():
+        start = table["start"].to_numpy()
+        parts.append(
+            pa.table(
+                {
+                    "row_id": np.arange(begin, begin + table.num_rows, dtype=np.int64),
+                    "account_id": table["account_id"],
+                    "signed_up_day": pa.array(start.astype(np.int32), mask=start < 0),
+                    "as_of_day": np.full(table.num_rows, day, dtype=np.int32),
+                    "seats": table["seats"].cast(pa.float64()),
+                }
+            )
+        )
+        begin += table.num_rows
+    return pa.concat_tables(parts)
+
+
+def _told(some: Sequence[Served], people: pa.Table, as_of: int, found: pa.Table) -> pa.Table:
+    """The answers as columns; customers that have left have no value any more."""
+    stays = as_of <= people["left"].to_numpy() + 1
+    columns = {"account_id": people["account_id"]}
+    for one in some:
+        values = found[one.key].to_numpy(zero_copy_only=False).astype(np.float64)
+        values = np.where(stays, values, np.nan)
+        waiting = found[f"{one.key}__censored"].to_numpy(zero_copy_only=False).astype(bool)
+        columns[one.column] = pa.array(values, from_pandas=True)
+        columns[f"{one.column}c"] = pa.array(waiting & ~np.isnan(values))
+    return pa.table(columns)
+
+
+def _nothing(some: Sequence[Served], people: pa.Table) -> pa.Table:
+    columns = {"account_id": people["account_id"]}
+    for one in some:
+        columns[one.column] = pa.nulls(people.num_rows, pa.float64())
+        columns[f"{one.column}c"] = pa.nulls(people.num_rows, pa.bool_()).fill_null(False)
+    return pa.table(columns)
+
+
+def replaced(old: pa.Table, new: pa.Table) -> pa.Table:
+    """The old table with the rows of the new one in place of their own, sorted by customer.
+
+    Both have the same columns, in any order.
+    """
+    new = new.select(old.column_names)
+    rest = old.filter(
+        pa.array(~np.isin(old["account_id"].to_numpy(), new["account_id"].to_numpy()))
+    )
+    return pa.concat_tables([rest, new.cast(rest.schema)]).sort_by("account_id")
+
+
+def differing(old: pa.Table, new: pa.Table) -> Bools:
+    """Which rows of the new table say something that the old one did not."""
+    place = np.searchsorted(old["account_id"].to_numpy(), new["account_id"].to_numpy())
+    place[place == old.num_rows] = 0
+    ids = new["account_id"].to_numpy()
+    if not old.num_rows:
+        return np.ones(new.num_rows, dtype=bool)
+    other: Bools = old["account_id"].to_numpy()[place] != ids
+    if set(old.column_names) != set(new.column_names):
+        return np.ones(new.num_rows, dtype=bool)
+    for name in new.column_names:
+        was, now = _plain(old[name])[place], _plain(new[name])
+        same = (was == now) | (np.isnan(was) & np.isnan(now))
+        other |= ~same
+    return other
+
+
+def _plain(column: pa.ChunkedArray) -> np.ndarray:
+    if pa.types.is_boolean(column.type):
+        column = column.fill_null(False)
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def rows_of(table: pa.Table, accounts: Ints) -> pa.Table:
+    """The rows of these customers."""
+    return table.filter(pa.array(np.isin(table["account_id"].to_numpy(), accounts)))

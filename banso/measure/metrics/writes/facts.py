@@ -1,0 +1,178 @@
+"""The facts of the lake's segments are computed, each once; what nobody needs is removed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from banso.measure.metrics import fact_sql, facts
+from banso.measure.metrics.bases import Base
+from banso.measure.metrics.models import FactBase, FactFile, GridFile, Refresh
+from banso.shared import clock
+from banso.shared.journal.writes import record
+from banso.shared.lake import engine, files
+from banso.shared.lake import reads as lake
+from banso.shared.lake.engines import segments
+from banso.shared.lake.models import Segment
+from banso.shared.lake.rules import quoted
+from banso.shared.lake.writes import promote
+
+GRACE = timedelta(hours=1)
+ROW_GROUP = 40_960  # small groups let the facts of few customers be found without reading the rest
+Told = Callable[[int, int], None]
+
+
+def missing_rows(bases: Sequence[Base]) -> int:
+    """How many events must be read until every base has its facts."""
+    kinds = _by_kind(facts.numbered(bases), bases)
+    live = lake.live_segments()
+    found = {
+        s.pk: s.rows for kind, some in kinds.items() for s, _ in facts.lacking(live, kind, some)
+    }
+    return sum(found.values())
+
+
+def build_facts(bases: Sequence[Base], *, told: Told | None = None) -> int:
+    """Compute what is lacking, the newest week first; how many files were made.
+
+    Each file is kept as soon as it is whole, so a worker that dies goes on where it was.
+    """
+    with files.alone(facts.root()):
+        numbers = _numbers(bases)
+        _keep_properties(bases)
+        _forget_lost_files()
+        live = lake.live_segments()
+        owed = [
+            (kind, segment, missing)
+            for kind, some in _by_kind(numbers, bases).items()
+            for segment, missing in facts.lacking(live, kind, some)
+        ]
+        owed.sort(key=lambda one: (-one[1].week, one[1].pk))
+        if owed:
+            _build_all(owed, {number: base for base, number in numbers.items()}, told)
+        return len(owed)
+
+
+def _build_all(
+    owed: Sequence[tuple[str, Segment, list[int]]], bases: fact_sql.Numbered, told: Told | None
+) -> None:
+    weeks = [segment.week for _, segment, _ in owed]
+    calendar = fact_sql.calendar(min(weeks) * 7 - 5, max(weeks) * 7 + 5)
+    with engine.opened(calendar=calendar) as connection:
+        for done, (kind, segment, missing) in enumerate(owed):
+            _build(connection, kind, segment, {number: bases[number] for number in missing})
+            if told:
+                told(done + 1, len(owed))
+
+
+def _by_kind(numbers: dict[Base, int], bases: Sequence[Base]) -> dict[str, list[int]]:
+    kinds: dict[str, list[int]] = {FactFile.DAILY: [], FactFile.USERS: []}
+    for base in dict.fromkeys(bases):
+        kinds[FactFile.DAILY if fact_sql.is_daily(base) else FactFile.USERS].append(numbers[base])
+    return kinds
+
+
+def _numbers(bases: Sequence[Base]) -> dict[Base, int]:
+    """The bases' ids; those that nobody asked for before get one."""
+    FactBase.objects.bulk_create(
+        [FactBase(digest=fact_sql.digest_of(b), about=repr(b)) for b in dict.fromkeys(bases)],
+        ignore_conflicts=True,
+    )
+    return facts.numbered(bases)
+
+
+def _keep_properties(bases: Sequence[Base]) -> None:
+    """Properties that metrics look at get columns of their own in new files, later in all."""
+    wanted = fact_sql.properties_of(bases)
+    if any(one.pk >= facts.UNSAVED for one in facts.promoted(wanted).values()):
+        promote(wanted=wanted)
+
+
+def _build(
+    connection: engine.Connection, kind: str, segment: Segment, bases: fact_sql.Numbered
+) -> None:
+    """Compute one file; that of a segment without known customers is empty and is kept too."""
+    name = f"{kind}-{segment.week:05d}-{uuid4().hex}.parquet"
+    path = facts.root() / name
+    order = "account_id, day" if kind == FactFile.DAILY else "account_id, user_no"
+    if settings.LAKE_ENGINE == "duckdb":
+        union = " UNION ALL BY NAME ".join(facts.raw_selects([segment], bases))
+    else:
+        union = " UNION ALL BY NAME ".join(_answered(connection, segment, bases))
+    counted = connection.execute(
+        f"COPY (SELECT * FROM ({union}) ORDER BY {order}) TO "  # noqa: S608 - our own names
+        f"{quoted(str(files.unfinished(path)))} "
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
+    ).fetchone()
+    files.finish([path], facts.root())
+    FactFile.objects.create(
+        segment=segment.pk,
+        week=segment.week,
+        kind=kind,
+        bases=sorted(bases),
+        file=name,
+        rows=counted[0] if counted else 0,
+        bytes=path.stat().st_size,
+        made_at=clock.now(),
+    )
+
+
+def _answered(
+    connection: engine.Connection, segment: Segment, bases: fact_sql.Numbered
+) -> list[str]:
+    """The same facts, added up by the engine of the settings."""
+    properties = fact_sql.properties_of(bases.values())
+    names = {one: column.column for one, column in facts.promoted(properties).items()}
+    calendar = fact_sql.calendar(segment.week * 7 - 5, segment.week * 7 + 5)
+    selects = fact_sql.selects(bases, lambda prop, kind: names[prop, kind])
+    for place, select in enumerate(selects):
+        answer = segments.aggregate(
+            select, segments=[segment], wanted=properties, tables={"calendar": calendar}
+        )
+        connection.register(f"answer{place}", answer)
+    return [f"SELECT * FROM answer{place}" for place in range(len(selects))]  # noqa: S608 - ours
+
+
+def _forget_lost_files() -> None:
+    """Facts whose file is gone (a backup leaves them out) are computed again."""
+    there = {path.name for path in facts.root().iterdir()}
+    lost = [f.pk for f in FactFile.objects.only("pk", "file") if f.file not in there]
+    FactFile.objects.filter(pk__in=lost).delete()
+
+
+@transaction.atomic
+def sweep(*, grace: timedelta = GRACE) -> int:
+    """Remove facts of segments that are gone, and files that nobody knows, after a grace."""
+    live = {segment.pk for segment in lake.live_segments()}
+    state = Refresh.objects.filter(pk=1).first()
+    for week in (state.snapshot if state else {}).values():
+        live.update(week)  # the next refresh compares with them
+    old = [
+        file
+        for file in FactFile.objects.filter(made_at__lte=clock.now() - grace)
+        if file.segment not in live
+    ]
+    FactFile.objects.filter(pk__in=[file.pk for file in old]).delete()
+    known = set(FactFile.objects.values_list("file", flat=True))
+    known.update(GridFile.objects.values_list("file", flat=True))
+    removed = _unlink(facts.root(), known, time.time() - grace.total_seconds())
+    if removed:
+        record("facts.swept", by=None, files=removed)
+    return removed
+
+
+def _unlink(folder: Path, known: set[str], oldest: float) -> int:
+    gone = [
+        path
+        for path in folder.iterdir()
+        if path.name not in known and path.name != "lock" and path.stat().st_mtime <= oldest
+    ]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
