@@ -83,8 +83,8 @@ def _today_chart(hours: list[tuple[int, int | None, list[int] | None]]) -> dict[
     lines: list[tuple[str, list[int | None], dict[str, Any]]] = [
         (_("Today"), [n for _hour, n, _band in hours], {"width": 3, "color": "#0f6173"}),
         (_("Usual"), usual(1), {"width": 1, "color": "#6b7280"}),
-        (_("Usual, low"), usual(0), dashed | {"color": "#6b7280"}),
-        (_("Usual, high"), usual(2), dashed | {"color": "#6b7280"}),
+        (_("Usual range"), usual(0), dashed | {"color": "#6b7280"}),
+        (_("Usual range"), usual(2), dashed | {"color": "#6b7280"}),
     ]
     return {
         "grid": {"left": 8, "right": 8, "top": 36, "bottom": 8, "containLabel": True},
