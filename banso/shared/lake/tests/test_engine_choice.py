@@ -7,13 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 from shutil import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from banso.shared.lake import engine as duck
 from banso.shared.lake.engines import choice, spark
 from banso.shared.lake.engines.protocol import Engine, EngineMissing, bytes_of
+from banso.shared.lake.tests import other_engines
 from banso.shared.lake.tests.test_engines import files_of
 
 if TYPE_CHECKING:
@@ -57,6 +58,16 @@ def test_a_word_that_is_no_engine_stops_the_start() -> None:
 )
 def test_sizes_are_read_as_duckdb_reads_them(text: str, size: int) -> None:
     assert bytes_of(text) == size
+
+
+@pytest.mark.parametrize(("required", "end"), [("", pytest.skip), ("1", pytest.fail)])
+def test_only_where_engines_are_required_a_missing_one_fails(
+    required: str, end: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(other_engines, "lacking", lambda: ["banso[spark]"])
+    monkeypatch.setenv(other_engines.REQUIRED, required)
+    with pytest.raises(end.Exception, match=r"need banso\[spark\]"):
+        other_engines.demand()
 
 
 @pytest.mark.engines
