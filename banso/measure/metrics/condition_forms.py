@@ -76,7 +76,8 @@ class ConditionForm(forms.Form):
         props: Mapping[str, FoundProperty],
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        shown = {key: _as_text(value) for key, value in (initial or {}).items()}
+        kept = initial if initial and initial.get("prop") in props else {}
+        shown = {key: _as_text(value) for key, value in kept.items()}
         super().__init__(data, prefix=prefix, initial=shown)
         choices = [("", _("Choose a property …")), *((key, key) for key in props)]
         self.fields["prop"] = forms.ChoiceField(

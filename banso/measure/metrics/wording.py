@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from banso.listen.events.reads import feature_labels, labels
+from banso.listen.events.reads import feature_labels, hidden_properties, labels
 from banso.measure.metrics.evaluation import CORE, FEATURE, STEPS, Defined
 from banso.measure.metrics.models import MetricDefinition, Unit
 from banso.measure.metrics.shape import Parameter, Phrases
@@ -55,6 +55,7 @@ class Words:
         default_factory=lambda: {d.key: d.name for d in MetricDefinition.with_retired.all()}
     )
     features: Mapping[str, str] = field(default_factory=feature_labels)
+    hidden: frozenset[str] = field(default_factory=hidden_properties)
 
     def event(self, name: str, *, quoted: bool) -> str:
         if not name:
@@ -81,7 +82,12 @@ class Words:
 
     def conditions(self, where: Sequence[Mapping[str, Any]], *, quoted: bool = True) -> str:
         """A filter in words: all of its conditions."""
-        told = [_condition(kept, quoted=quoted) for kept in where]
+        told = [
+            _("a hidden property meets a condition")
+            if kept["prop"] in self.hidden
+            else _condition(kept, quoted=quoted)
+            for kept in where
+        ]
         return reduce(_both, told) if told else ""
 
     def phrases(self, params: Mapping[str, Any], *, quoted: bool = True) -> Phrases:

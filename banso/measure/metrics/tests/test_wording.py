@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from banso.listen.events.models import Feature
+from banso.listen.events.models import Feature, HiddenProperty
 from banso.listen.events.tests.builders import an_event_name
+from banso.measure.metrics.forms import ParametersForm
 from banso.measure.metrics.models import MetricDefinition
 from banso.measure.metrics.shapes import grouped, shapes
 from banso.measure.metrics.tests.test_golden import DEFINED
 from banso.measure.metrics.wording import Words, changes, sentence, shown, title
+from banso.shared import clock
 
 pytestmark = pytest.mark.django_db
 PRO = {"prop": "plan", "op": "is", "value": "pro"}
@@ -67,6 +69,17 @@ def test_where_no_event_is_named_the_filter_is_a_sentence_of_its_own() -> None:
         "直近7日間に利用したユーザーの数です。「plan」が「50% off」以外である、かつ「plan」に値が"
         "ある、かつ「size」が2.5以下であるイベントだけを数えます。"
     )
+
+
+def test_what_is_hidden_later_is_told_nowhere() -> None:
+    where = [{"prop": "mail", "op": "is", "value": "a@example.com"}, PRO]
+    HiddenProperty.objects.create(prop="mail", hidden_at=clock.now())
+    assert told("recent_count", "en", event="login", days=28, where=where)[1] == (
+        "How often “login” where a hidden property meets a condition and “plan” is “pro” happened "
+        "in the last 28 days."
+    )
+    form = ParametersForm(shape=shapes()["recent_count"], initial={"where": where})
+    assert [row["value"].value() for row in form.conditions] == [None, "pro"]
 
 
 def test_labels_of_events_and_features_are_used() -> None:
