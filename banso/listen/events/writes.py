@@ -61,7 +61,7 @@ def _count_files() -> int:
         for name, of_name in of_names.items():
             examples.setdefault(name, {}).update(of_name)
     with transaction.atomic():
-        _remember(read, went)
+        _remember(read, known=known, went=went)
         changed = _keep_names(change, examples, is_whole=is_whole)
         _keep_roles(change.roles, is_whole=is_whole)
         _keep_unknown(change.unknown, is_whole=is_whole)
@@ -69,10 +69,14 @@ def _count_files() -> int:
     return changed
 
 
-def _remember(read: list[tuple[Segment, tallies.Found, Examples]], went: set[int]) -> None:
+def _remember(
+    read: list[tuple[Segment, tallies.Found, Examples]], *, known: set[int], went: set[int]
+) -> None:
     """Which files are counted from now on; ``Overtaken`` when another process was first."""
-    if SegmentNames.objects.filter(segment_id__in=went).delete()[0] != len(went):
+    counted_now = SegmentNames.objects.select_for_update().values_list("segment_id", flat=True)
+    if set(counted_now) != known:
         raise Overtaken
+    SegmentNames.objects.filter(segment_id__in=went).delete()
     rows = [
         SegmentNames(segment_id=segment.pk, rows=segment.rows, found=found)
         for segment, found, _examples in read
