@@ -306,8 +306,12 @@ def _working_days(day: Ints) -> Ints:
 
 
 def _runs(account: Ints, place: Ints) -> tuple[Ints, Ints]:
-    """The places of accounts as keys, and for each the key with which its row without gap began."""
-    keys = np.unique(account * _SPAN + place)
+    """The places of accounts as keys, and for each the key with which its row without gap began.
+
+    Both come in the order of accounts and their days, so that equal keys are neighbours.
+    """
+    keys = account * _SPAN + place
+    keys = keys[np.concatenate([[True], np.diff(keys) != 0])[: len(keys)]]
     begins = np.concatenate([[True], np.diff(keys) != 1])[: len(keys)]
     return keys, keys[begins][np.cumsum(begins) - 1]
 
