@@ -77,7 +77,7 @@ def _card(
     words: Words,
 ) -> dict[str, Any]:
     """One metric: its value now, its band, and its weeks as chart and table."""
-    drawn = moves(values, waits or definition.shape == "days_to_first")
+    drawn = moves(values, waits or definition.shape.startswith("days_to_first"))
     band = band_of(values[:-1]) if drawn else None
     unit, now = definition.unit, values[-1] if values else None
     where = standing(now, band)
