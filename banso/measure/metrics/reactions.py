@@ -8,6 +8,8 @@ from banso.shared.journal.writes import enqueue
 
 @on("events.arrived")
 @on("events.claimed")
+@on("events.forgotten")
+@on("events.expired")
 @on("event.named")
 @on("organisation.saved")
 def measure_again(entry: Entry) -> None:

@@ -65,7 +65,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
             ),
             "keep_events_months": _(
                 "Empty keeps them for ever. Otherwise whole weeks of older events are removed once "
-                "a day and cannot be brought back; metrics keep what they have computed."
+                "a day and cannot be brought back; metrics then count only what is kept."
             ),
         }
 
