@@ -16,7 +16,7 @@ from banso.know.accounts.tests.builders import an_account
 from banso.listen.events.models import HiddenProperty
 from banso.measure.metrics.models import MetricDefinition
 from banso.measure.metrics.tests.builders import a_metric
-from banso.measure.readings.tests.builders import a_company, a_year, arrived, on_the_day
+from banso.measure.readings.tests.builders import NOON, a_company, a_year, arrived, on_the_day
 from banso.shared import clock
 from banso.shared.users.models import User
 from banso.shared.users.tests.builders import a_user
@@ -112,9 +112,11 @@ def test_it_is_drawn_without_faults(
     serious_faults: Callable[[Page], list[str]],
     overflow: Callable[[Page], int],
     live_server: Any,
+    monkeypatch: pytest.MonkeyPatch,
     locale: str,
     width: int,
 ) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON)  # the server answers from other threads
     account, user = a_company(2)[0], a_user(language="ja" if locale == "ja-JP" else "en")
     assert isinstance(user, User)
     opened = open_page(user, locale=locale, width=width)
