@@ -25,7 +25,7 @@ from banso.listen.loads.forms import (
     zones,
 )
 from banso.listen.loads.meaning.guess import faults_of
-from banso.listen.loads.models import STARTABLE, Load
+from banso.listen.loads.models import STARTABLE, Load, State
 from banso.listen.loads.presenting import mapping_context, megabytes, run_context
 from banso.listen.loads.running import converter_of
 from banso.listen.loads.sentences import sentence
@@ -159,6 +159,8 @@ def load_run(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         _do(request, user, load)
         return redirect("loads:load_run", pk)
+    if load.state == State.DRAFT and not load.error:
+        return redirect("loads:load_mapping", pk)
     context: dict[str, Any] = run_context(load)
     part = "#status" if request.headers.get("HX-Request") else ""
     return render(request, f"loads/load_run.html{part}", context)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-ROWS, KILLS = 400_000, 4
+ROWS, KILLS = 200_000, 3
+WIDE = "p" * 350  # so that the file has several pieces
 LAKE = """
 from banso.shared.lake.reads import query
 from banso.shared.lake.writes import compact
@@ -32,8 +33,9 @@ def environment(home: Path) -> dict[str, str]:
 def banso(home: Path, *words: str, typed: str = "") -> str:
     done = subprocess.run(
         [sys.executable, "-m", "banso", *words],
-        env=environment(home), input=typed, text=True, check=True, capture_output=True,
+        env=environment(home), input=typed, text=True, capture_output=True,
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3_000:]
     return done.stdout
 
 
@@ -43,14 +45,19 @@ def saved(home: Path) -> tuple[int, str]:
     return (int(row[0]), str(row[1])) if row else (0, "")
 
 
+def a_file(folder: Path) -> Path:
+    path = folder / "e.csv"
+    at = (f"2024-05-{1 + n % 28:02d} 09:00:{n % 60:02d}" for n in range(ROWS))
+    rows = (f"A{n % 900},u{n},login,{time},{WIDE}\n" for n, time in enumerate(at))
+    path.write_text("account,user,event,time,plan\n" + "".join(rows))
+    return path
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_whatever_ends_the_command_each_row_comes_in_once(
     tmp_path: Path, how: signal.Signals
 ) -> None:
-    home, path = tmp_path / "home", tmp_path / "e.csv"
-    at = (f"2024-05-{1 + n % 28:02d} 09:00:{n % 60:02d}" for n in range(ROWS))
-    rows = (f"A{n % 900},u{n},login,{time},p\n" for n, time in enumerate(at))
-    path.write_text("account,user,event,time,plan\n" + "".join(rows))
+    home, path = tmp_path / "home", a_file(tmp_path)
     banso(home, "migrate", "-v", "0")
     chance = random.Random(how)  # noqa: S311 - no secret
     words = ["events", "load", str(path), "--language", "en"]
@@ -77,5 +84,40 @@ def test_whatever_ends_the_command_each_row_comes_in_once(
     assert 0 < stopped_at[0] < ROWS, f"stopped at {stopped_at}: not in the middle"
     if saved(home)[1] != "done":
         assert "Resumed behind row" in banso(home, *words, "--resume")
+    assert saved(home) == (ROWS, "done")
+    assert f"FOUND {ROWS} {ROWS}" in banso(home, "shell", "--no-imports", typed=LAKE)
+
+
+DRAFT = """
+from pathlib import Path
+from banso.listen.loads.drafting import proposed, sources_of
+from banso.listen.loads.writes import begin, draft_load
+sources = sources_of([Path({path!r})])
+mapping = proposed([source.looked for source in sources])
+load = draft_load(by=None, sources=sources, mapping=mapping, time_zone="UTC")
+begin(by=None, load=load, check_only=False, in_worker=True)
+"""
+
+
+def test_a_worker_that_is_killed_is_followed_by_the_next(tmp_path: Path) -> None:
+    home, path = tmp_path / "home", a_file(tmp_path)
+    banso(home, "migrate", "-v", "0")
+    banso(home, "shell", "--no-imports", typed=DRAFT.format(path=str(path)))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "banso", "work"], env=environment(home), stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not saved(home)[0] and time.monotonic() < deadline:
+            time.sleep(0.005)
+    finally:
+        worker.kill()
+        worker.wait()
+    accepted, state = saved(home)
+    assert 0 < accepted < ROWS and state == "running", f"killed at {accepted}: not in the middle"
+    with closing(sqlite3.connect(home / "banso.sqlite3", timeout=20)) as connection:
+        connection.execute("UPDATE journal_job SET lease_until = NULL")
+        connection.commit()
+    banso(home, "work", "--once")
     assert saved(home) == (ROWS, "done")
     assert f"FOUND {ROWS} {ROWS}" in banso(home, "shell", "--no-imports", typed=LAKE)

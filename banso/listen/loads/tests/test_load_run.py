@@ -121,6 +121,16 @@ def test_uploaded_copies_go_when_they_are_loaded(
     assert not path.exists()
 
 
+def test_a_check_that_is_stopped_leads_back_to_the_columns(manager: Client, tmp_path: Path) -> None:
+    load = a_draft(json_lines(tmp_path / "e.jsonl", [an_event(1)]))
+    begin(by=None, load=load, check_only=True, in_worker=True)
+    answer = manager.post(url(load), {"do": "stop"}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("loads:load_mapping", args=[load.pk])
+    run_owed()
+    load.refresh_from_db()
+    assert load.state == "draft"
+
+
 def test_what_failed_says_why(manager: Client, running: Load) -> None:
     manager.post(url(running), {"do": "stop"})
     Path(running.files.get().path).unlink()
