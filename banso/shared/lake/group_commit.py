@@ -93,9 +93,8 @@ class GroupCommit(Generic[T]):
         error: BaseException | None = None
         try:
             rows = self._packed([item for item, _, _ in taken])
-            inbox.store(rows, ask=ask)
+            self._owes_asking = not inbox.store(rows, ask=ask)
             self.waiting_rows += sum(row.rows for row in rows)
-            self._owes_asking = not ask
             self._asked_at = now if ask else self._asked_at
         except Exception as caught:
             log.exception("cannot keep events", extra={"requests": len(taken)})
@@ -108,10 +107,10 @@ class GroupCommit(Generic[T]):
         try:
             if self._owes_asking and now - self._asked_at >= ASK_SECONDS:
                 self._asked_at = now
-                if reads.waiting_rows():
+                self._owes_asking = reads.waiting_rows() > 0
+                if self._owes_asking:
                     with inbox.turn:
-                        inbox.ask_for_compaction()
-                self._owes_asking = False
+                        self._owes_asking = not inbox.ask_for_compaction()
             if now - self._counted_at >= COUNT_SECONDS:
                 self._counted_at = now
                 self.waiting_rows = reads.waiting_rows()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -12,11 +13,14 @@ import pyarrow as pa
 from django.db import connection, transaction
 
 from banso.shared import clock
+from banso.shared.journal.reads import held_jobs
 from banso.shared.journal.writes import enqueue
 from banso.shared.lake import packing, registry, rules
 from banso.shared.lake.models import Batch
 
 ARROW = "arrow"
+COMPACT = "lake.compact"
+REST = timedelta(seconds=1)
 _COLUMNS = ("source", "format", "meta", "rows", "unpacked_bytes", "payload", "received_at")
 _PLACES = f"({', '.join(['%s'] * len(_COLUMNS))})"
 _INSERT = f"INSERT INTO {Batch._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608
@@ -41,15 +45,15 @@ class Row:
     meta: dict[str, Any] = field(default_factory=dict)
 
 
-def store(rows: Sequence[Row], *, ask: bool) -> None:
-    """Keep rows together: on disk when this returns; ``ask`` for the compaction too."""
+def store(rows: Sequence[Row], *, ask: bool) -> bool:
+    """Keep rows together: on disk when this returns; whether the compaction was asked for."""
     with turn:
         if not ask:  # one statement is a transaction of its own
             _insert(rows)
-            return
+            return False
         with transaction.atomic():
             _insert(rows)
-            ask_for_compaction()
+            return ask_for_compaction()
 
 
 def _insert(rows: Sequence[Row]) -> None:
@@ -64,8 +68,15 @@ def _insert(rows: Sequence[Row]) -> None:
         cursor.execute(_INSERT + ", ".join([_PLACES] * len(rows)), values)
 
 
-def ask_for_compaction() -> None:
-    enqueue("lake.compact", key="lake.compact")
+def ask_for_compaction() -> bool:
+    """Owe a compaction after a short rest, so that it finds many events and leaves time to others.
+
+    False while one is running, which may have looked before the last rows came: ask again later.
+    """
+    if held_jobs().filter(key=COMPACT).exists():
+        return False
+    enqueue(COMPACT, key=COMPACT, after=clock.now() + REST)
+    return True
 
 
 def rows_in(batch: Batch) -> pa.Table:
