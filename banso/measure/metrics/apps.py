@@ -9,18 +9,12 @@ class MetricsConfig(AppConfig):
     label = "metrics"
 
     def ready(self) -> None:
-        from banso.know.accounts.api_search import Part, account_parts
         from banso.know.accounts.columns import account_columns, more_account_columns
         from banso.measure.metrics import jobs, reactions  # noqa: F401
         from banso.measure.metrics.account_columns import last_event, metric_columns
-        from banso.measure.metrics.api import present_values, router
         from banso.measure.metrics.panels import usage
-        from banso.shared.keys.rules import METRICS_READ
-        from banso.shared.rest.slots import routers
         from banso.shared.slots import NavItem, Panel, account_panels, nav
 
-        routers.fill("metrics", router, order=70)
-        account_parts.fill("metrics", Part(METRICS_READ, present_values), order=70)
         nav.fill("metrics", NavItem(_("Metrics"), "metrics:metric_list", "chart-dots"), order=60)
         account_panels.fill("usage", Panel(_("Usage"), usage), order=40)
         account_columns.fill("last_event", last_event(), order=50)

@@ -68,8 +68,8 @@ def part(rows: QuerySet[M], order: Order, asked: Asked) -> tuple[list[M], str | 
     """The rows after the cursor, and the cursor after them (None at the end)."""
     start = _start(asked.cursor, order)
     if order.by == "pk":
-        after = Q() if start is None else _beyond("pk", start[1], order)
-        found = list(rows.filter(after).order_by(_name("pk", order))[: asked.limit + 1])
+        beyond = Q() if start is None else _beyond("pk", start[1], order)
+        found = list(rows.filter(beyond).order_by(_name("pk", order))[: asked.limit + 1])
         return _cut(found, order, asked.limit, lambda _row: None)
     by = F(order.by) if isinstance(order.by, str) else order.by
     valued: QuerySet[M] = rows.annotate(order_value=by)  # type: ignore[assignment]
@@ -103,7 +103,7 @@ def _cut(
     if len(found) <= limit:
         return found, None
     kept = found[:limit]
-    return kept, _cursor(order.key, value(kept[-1]), kept[-1].pk)
+    return kept, after(order.key, value(kept[-1]), kept[-1].pk)
 
 
 def _name(path: str, order: Order) -> str:
@@ -114,7 +114,8 @@ def _beyond(path: str, value: Any, order: Order) -> Q:
     return Q(**{f"{path}__{'lt' if order.descending else 'gt'}": value})
 
 
-def _cursor(key: str, value: Any, pk: int) -> str:
+def after(key: str, value: Any, pk: int) -> str:
+    """The cursor behind a row of the order ``key``."""
     kind = type(value).__name__
     if isinstance(value, date):  # a datetime is one too
         value = value.isoformat()

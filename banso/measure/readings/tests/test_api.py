@@ -60,7 +60,7 @@ def test_present_values_of_all_customers_in_pages(django_assert_num_queries: Any
     caller = Caller("metrics:read")
     with clock.held_at(TODAY):
         first = caller.get("/metrics/values", limit=3, keys="wait,logins")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             rest = caller.get(
                 "/metrics/values", limit=3, keys="wait,logins", cursor=first["next_cursor"]
             )
@@ -164,7 +164,7 @@ def test_customers_carry_metrics_when_asked(django_assert_num_queries: Any) -> N
     for n, account in enumerate(accounts):
         measures(account, logins=float(n))
     caller = Caller("accounts:read", "metrics:read").used()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         found = caller.get("/accounts", include="metrics")["items"]
     assert found[1]["parts"]["metrics"]["logins"] == {"value": 1.0, "not_yet": False}
     many = caller.get("/accounts", sort="-metric_logins", **{"metric_logins.min": "1"})["items"]
