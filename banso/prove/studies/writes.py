@@ -1,23 +1,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from banso.prove.studies.models import EvidenceRun, Finding, RunState
-from banso.prove.studies.reads import JOB
+from banso.prove.studies.reads import JOB, latest_run
 from banso.shared import clock
 from banso.shared.journal.models import Job
 from banso.shared.journal.writes import enqueue, record
 from banso.shared.users.models import User
 
+REST = timedelta(hours=1)
+
+
+def rested(last: EvidenceRun | None, now: datetime) -> datetime:
+    """When the evidence may be looked at again without anybody waiting for it."""
+    ended = [at for at in (last.finished_at, last.confirmed_at) if at] if last else []
+    return max([now, *(at + REST for at in ended)])
+
 
 @transaction.atomic
 def ask_for_run(*, by: User | None) -> Job:
-    """Compute the evidence soon; asking twice computes it once."""
-    job = enqueue(JOB, key=JOB)
+    """Compute the evidence soon; asking twice computes it once.
+
+    Where events come all day the metrics ask, too: for them an hour lies between two runs.
+    """
+    now, last = clock.now(), latest_run()
+    job = enqueue(JOB, key=JOB, after=now if by is not None else rested(last, now))
     if by is not None:
+        Job.objects.filter(pk=job.pk, lease_until=None, run_after__gt=now).update(run_after=now)
         record("evidence.asked", by=by)
     return job
 

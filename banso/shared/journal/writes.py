@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 
 from banso.shared import clock
 from banso.shared.journal.models import Change, Entry, Job, Tick
@@ -88,7 +88,7 @@ def enqueue(name: str, *, key: str = "", after: datetime | None = None, **args: 
     One that is running right now may have read before this call's change: it runs once more.
     """
     while True:
-        if key and (found := _still_owed(key)):
+        if key and (found := _still_owed(key, after or clock.now())):
             return found
         try:
             with transaction.atomic():
@@ -100,11 +100,12 @@ def enqueue(name: str, *, key: str = "", after: datetime | None = None, **args: 
                 raise  # with one, somebody else asked meanwhile: look again
 
 
-def _still_owed(key: str) -> Job | None:
-    """The open job of the key, told to run again where a worker is at it."""
+def _still_owed(key: str, after: datetime) -> Job | None:
+    """The open job of the key, told to run again, then, where a worker is at it."""
     open_jobs = Job.objects.filter(key=key, done_at=None, given_up_at=None)
     told = open_jobs.update(
-        again=Case(When(lease_until=None, then=Value(False)), default=Value(True))
+        again=Case(When(lease_until=None, then=Value(False)), default=Value(True)),
+        run_after=Case(When(lease_until=None, then=F("run_after")), default=Value(after)),
     )
     return open_jobs.get() if told else None
 
@@ -158,7 +159,7 @@ def mark_done(owed: Job) -> bool:
             done_at=now, lease_until=None, given_up_at=None, error=""
         ):
             return True
-        if held.filter(again=True).update(again=False, lease_until=None, attempts=0, run_after=now):
+        if held.filter(again=True).update(again=False, lease_until=None, attempts=0):
             return True
     return False
 

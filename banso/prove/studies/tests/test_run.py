@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import transaction
@@ -23,6 +23,7 @@ from banso.shared.fields.writes import define_field
 from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Entry, Job
 from banso.shared.journal.writes import record
+from banso.shared.users.tests.builders import a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("planted")]
 
@@ -188,6 +189,22 @@ def test_refreshed_metrics_ask_for_one_run() -> None:
     assert Entry.objects.filter(kind="evidence.finished").count() == 1
     with transaction.atomic():
         assert ask_for_run(by=None).pk == ask_for_run(by=None).pk
+
+
+def test_metrics_that_change_all_day_ask_once_an_hour_but_people_do_not_wait() -> None:
+    companies(30)
+    noon = datetime.combine(TODAY, time(3), tzinfo=UTC)
+    with clock.held_at(noon):
+        record("metrics.refreshed", by=None)
+        run_owed()
+    with clock.held_at(noon + timedelta(minutes=5)):
+        record("metrics.refreshed", by=None)
+        run_owed()
+        job = Job.objects.get(name="evidence.run", done_at=None)
+        assert job.run_after == noon + timedelta(hours=1)
+        ask_for_run(by=a_user(role="manager"))
+        run_owed()
+        assert not Job.objects.filter(name="evidence.run", done_at=None).exists()
 
 
 def test_only_the_newest_runs_keep_their_decisions() -> None:

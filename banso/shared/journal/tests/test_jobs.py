@@ -141,6 +141,22 @@ def test_a_wish_during_the_run_makes_it_run_once_more(
     assert Job.objects.filter(done_at=None).count() == 0
 
 
+def test_a_wish_for_later_during_the_run_waits_for_its_time(
+    seen: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask_again(what: str) -> None:
+        seen.append(what)
+        if len(seen) == 1:
+            enqueue("test.note", key="k", after=clock.now() + timedelta(hours=1), what="a")
+
+    set_job(monkeypatch, ask_again)
+    enqueue("test.note", key="k", what="a")
+    assert run_owed() == 1
+    with clock.held_at(clock.now() + timedelta(minutes=61)):
+        assert run_owed() == 1
+    assert seen == ["a", "a"]
+
+
 def test_a_schedule_asks_once_per_slot(seen: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
     set_job(monkeypatch, lambda: seen.append("tick"))
     monkeypatch.setitem(registry._schedules, "test.note", Schedule("test.note", timedelta(hours=1)))
