@@ -3,6 +3,12 @@
 from django.db import migrations, models
 
 
+def serve_the_newest(apps, schema_editor):
+    """What was computed before was computed with the newest version."""
+    definitions = apps.get_model("metrics", "MetricDefinition")
+    definitions._base_manager.update(serving_version=models.F("version"))
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -93,4 +99,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['week', 'segment'], name='facts_by_week')],
             },
         ),
+        migrations.RunPython(serve_the_newest, migrations.RunPython.noop),
     ]
