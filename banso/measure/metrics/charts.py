@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from banso.measure.metrics.models import MetricDefinition, Unit, WeeklyCourse
+from banso.measure.metrics.models import Unit, WeeklyCourse
 from banso.measure.metrics.wording import shown
 
 COLOUR = "#0f6173"
@@ -84,16 +84,14 @@ def course(points: Sequence[WeeklyCourse], unit: str) -> dict[str, Any]:
     }
 
 
-def course_rows(
-    points: Sequence[WeeklyCourse], definition: MetricDefinition
-) -> list[dict[str, Any]]:
+def course_rows(points: Sequence[WeeklyCourse], unit: str) -> list[dict[str, Any]]:
     return [
         {
             "day": point.day,
             "n": point.n,
-            "q1": shown(point.q1, definition.unit),
-            "median": shown(point.median, definition.unit),
-            "q3": shown(point.q3, definition.unit),
+            "q1": shown(point.q1, unit),
+            "median": shown(point.median, unit),
+            "q3": shown(point.q3, unit),
         }
         for point in reversed(points)
     ]

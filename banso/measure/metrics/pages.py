@@ -56,19 +56,30 @@ def detail_page(definition: MetricDefinition) -> dict[str, Any]:
     summary: Summary | None = getattr(definition, "summary", None)
     points = reads.course_of(definition, weeks=COURSE_WEEKS)
     bins = summary.bins if summary else []
+    unit = _served_unit(definition)
     return {
         "definition": definition,
         "sentence": sentence(definition, words),
         "shape": shapes()[definition.shape],
         "progress": reads.progress(definition),
-        "histogram": charts.histogram(bins, definition.unit) if bins else None,
-        "bins": charts.bin_rows(bins, definition.unit),
-        "course": charts.course(points, definition.unit) if len(points) > 1 else None,
-        "course_rows": charts.course_rows(points, definition),
+        "histogram": charts.histogram(bins, unit) if bins else None,
+        "bins": charts.bin_rows(bins, unit),
+        "course": charts.course(points, unit) if len(points) > 1 else None,
+        "course_rows": charts.course_rows(points, unit),
         "versions": _versions(definition, words),
-        **_spread(summary, definition.unit),
-        **_ends(summary, definition.unit),
+        **_spread(summary, unit),
+        **_ends(summary, unit),
     }
+
+
+def _served_unit(definition: MetricDefinition) -> str:
+    """The unit of the version that serves; while another is computed it may have been another."""
+    shape, serving = shapes()[definition.shape], definition.serving_version
+    is_own = definition.unit != shape.unit_of(definition.params)
+    if is_own or serving in (0, definition.version):
+        return definition.unit
+    old = MetricVersion.objects.filter(definition=definition, version=serving).first()
+    return shape.unit_of(old.params) if old else definition.unit
 
 
 def _ends(summary: Summary | None, unit: str) -> dict[str, Any]:

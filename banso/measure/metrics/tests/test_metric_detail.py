@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from banso.know.accounts.tests.builders import an_account
-from banso.measure.metrics.models import MetricDefinition, Refresh, WeeklyCourse
+from banso.measure.metrics.models import MetricDefinition, MetricVersion, Refresh, WeeklyCourse
 from banso.measure.metrics.tests.builders import TODAY, a_metric, a_summary
 from banso.shared import clock
 from banso.shared.users.tests.builders import a_user
@@ -72,6 +72,26 @@ def test_the_version_before_is_drawn_until_the_new_one_is_computed(client: Clien
     text = page(client, metric)
     assert "0 of 3 weeks" in text
     assert "77 times" in text
+
+
+def test_the_version_that_serves_has_its_own_unit(client: Client) -> None:
+    metric = a_metric(shape="streak", params={"event": "", "period": "week"}, unit="weeks")
+    a_summary(metric)
+    MetricVersion.objects.create(
+        definition=metric,
+        version=2,
+        shape="streak",
+        params={"event": "", "period": "day"},
+        at=metric.created_at,
+    )
+    MetricDefinition.objects.update(
+        version=2, serving_version=1, unit="days", params={"event": "", "period": "day"}
+    )
+    Refresh.objects.create(pk=1, first_day=date(2025, 6, 10))
+    text = page(client, metric)
+    assert "The median is 2 weeks" in text
+    assert "version 1 until then" in text
+    assert "Counted in: Weeks → Days" in text
 
 
 def test_an_unknown_metric_is_not_found(client: Client) -> None:
