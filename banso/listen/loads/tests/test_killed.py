@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-ROWS, KILLS = 200_000, 3
+ROWS, KILLS = 200_000, 2
 WIDE = "p" * 350  # so that the file has several pieces
 LAKE = """
 from banso.shared.lake.reads import query
