@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
@@ -100,7 +101,8 @@ class GroupCommit(Generic[T]):
             log.exception("cannot keep events", extra={"requests": len(taken)})
             connection.close()
             error = caught
-        self._loop.call_soon_threadsafe(_wake, [stored for _, _, stored in taken], error)
+        with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            self._loop.call_soon_threadsafe(_wake, [stored for _, _, stored in taken], error)
 
     def _after(self) -> None:
         now = time.monotonic()
