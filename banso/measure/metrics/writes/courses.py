@@ -160,7 +160,7 @@ def _bring_up(
     if one.old is not None:
         new, moved = _mended(one, one.old, new, metrics)
     if len(moved) or one.old is None or one.kept != columns:
-        grid_writes.keep(one.day, new, columns, change=newest)
+        grid_writes.keep(day=one.day, table=new, columns=columns, change=newest)
         _keep_points(one.day, new, metrics)
     else:
         GridFile.objects.filter(day=one.day).update(change=newest)

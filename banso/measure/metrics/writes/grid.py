@@ -16,7 +16,7 @@ from banso.shared.lake import files
 ROW_GROUP = 16_384  # one customer's line is found without reading the others
 
 
-def keep(day: int, table: pa.Table, columns: Mapping[str, str], *, change: int = 0) -> GridFile:
+def keep(*, day: int, table: pa.Table, columns: Mapping[str, str], change: int = 0) -> GridFile:
     """Keep the values of a day; the file before goes with the next sweep."""
     name = f"grid-{day:05d}-{uuid4().hex}.parquet"
     path = facts.root() / name

@@ -224,9 +224,9 @@ def _keep(state: Refresh, work: Work, new: pa.Table, moved: Ints) -> None:
     revision = newest_revision() + 1
     mirror.keep_rows(new.filter(pa.array(other)), work.metrics, work.today, revision)
     mirror.stand_as_of(work.today)
-    grid_writes.keep(GridFile.NOW, new, work.columns)
+    grid_writes.keep(day=GridFile.NOW, table=new, columns=work.columns)
     if new.num_rows <= MANY or other.mean() > 0.05:
-        mirror.keep_summaries(new, work.metrics, work.today)
+        mirror.keep_summaries(new, metrics=work.metrics, today=work.today)
     else:
         enqueue(
             "metrics.summarise", key="metrics.summarise", after=clock.now() + timedelta(minutes=1)
@@ -244,7 +244,7 @@ def summarise() -> None:
     file = grid.at(GridFile.NOW)
     state = Refresh.objects.filter(pk=1).first()
     if file is not None and state is not None and state.as_of is not None:
-        mirror.keep_summaries(grid.loaded(file), standing.served(), state.as_of)
+        mirror.keep_summaries(grid.loaded(file), metrics=standing.served(), today=state.as_of)
 
 
 def _note_changes(state: Refresh, work: Work, moved: Ints) -> None:

@@ -77,7 +77,7 @@ def keep_series(lines: dict[str, list[Floats]], ids: Sequence[int], today: date)
 
 
 @transaction.atomic
-def keep_summaries(table: pa.Table, metrics: Sequence[Served], today: date) -> None:
+def keep_summaries(table: pa.Table, *, metrics: Sequence[Served], today: date) -> None:
     """How the present values of each metric lie over all customers."""
     now = day_number(today)
     count = int((table["left"].to_numpy() >= now).sum())
