@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -16,6 +14,7 @@ from banso.listen.events import ingest
 from banso.listen.events import segment as segments
 from banso.listen.events.refusals import LONGEST_RAW, SEGMENT
 from banso.listen.events.wire import (
+    BATCH_KEY,
     LINES,
     MOST_AT_ONCE,
     MOST_BYTES,
@@ -39,8 +38,6 @@ from banso.shared.keys.rules import EVENTS_WRITE, PEOPLE_WRITE
 _events, _people = Reader(Event), Reader(Identity)
 _message = msgspec.json.Decoder(segments.Message)
 _batch = msgspec.json.Decoder(segments.Batch)
-BATCH_KEY = re.compile(r"[\x21-\x7e]{1,100}")
-BUSY_SECONDS = 30
 MOST_SHOWN = 100
 
 
@@ -236,17 +233,5 @@ def _body(request: HttpRequest, most: int, *, plain: bool = False) -> tuple[byte
 
 
 def _refuse_when_behind() -> None:
-    if refused := behind(ingest.backlog()):
+    if refused := ingest.behind(ingest.backlog()):
         raise refused
-
-
-def behind(waiting: int) -> Refused | None:
-    """The refusal when so many events wait that more would only pile up."""
-    if waiting <= settings.INBOX_MOST_EVENTS:
-        return None
-    return Refused(
-        429,
-        f"{waiting:,} events wait to be worked on: send it again in {BUSY_SECONDS} s. "
-        "Is `banso work` running?",
-        headers={"Retry-After": str(BUSY_SECONDS)},
-    )

@@ -20,16 +20,15 @@ from django.http.request import split_domain_port, validate_host
 
 from banso.listen.events import ingest, raw_inbox
 from banso.listen.events import segment as segments
-from banso.listen.events.api import BATCH_KEY, behind
 from banso.listen.events.intake import micros
 from banso.listen.events.raw_inbox import Body
 from banso.listen.events.soundness import unpack_and_ask
-from banso.listen.events.wire import LINES, MOST_BYTES
+from banso.listen.events.wire import BATCH_KEY, LINES, MOST_BYTES
 from banso.shared import clock
 from banso.shared.keys import limits
-from banso.shared.keys.api import Refused, too_fast, unanswered
 from banso.shared.keys.keyring import Keyring
 from banso.shared.keys.models import ApiKey
+from banso.shared.keys.problems import Refused, too_fast, unanswered
 from banso.shared.keys.rules import EVENTS_WRITE, token_in
 from banso.shared.lake.group_commit import GroupCommit
 from banso.shared.request_ids import chosen_id
@@ -181,7 +180,7 @@ class Door:
     def _pressed(self, head: Head, key: ApiKey) -> Answer | None:
         """The refusal when the key is too fast or the house too full; it costs one token."""
         standing = limits.take(key_id=key.pk, cost=1, per_second=settings.API_RATE)
-        refused = too_fast(standing) if standing.wait else behind(self.inbox.waiting_rows)
+        refused = too_fast(standing) if standing.wait else ingest.behind(self.inbox.waiting_rows)
         if refused is None and self._bytes + head.length > MOST_BYTES_AT_ONCE:
             refused = Refused(
                 429, "Too much is being sent at once: wait a second.", headers={"Retry-After": "1"}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -21,6 +22,7 @@ from banso.know.people.writes import upsert_people
 from banso.listen.events import intake, reads, refusals
 from banso.listen.events.wire import Event, Identity, Read
 from banso.shared import clock
+from banso.shared.keys.problems import Refused
 from banso.shared.lake import inbox, registry
 from banso.shared.lake import reads as lake_reads
 from banso.shared.lake import writes as lake
@@ -31,6 +33,7 @@ _sent: OrderedDict[tuple[str, str], tuple[bytes, Outcome]] = OrderedDict()
 _lock = threading.Lock()
 _backlog = [0.0, 0.0]
 BACKLOG_SECONDS = 1.0
+BUSY_SECONDS = 30
 
 
 class KeyReused(Exception):
@@ -59,6 +62,18 @@ def backlog() -> int:
     if not _backlog[0] or now - _backlog[0] > BACKLOG_SECONDS:
         _backlog[:] = [now, lake_reads.waiting_rows()]
     return int(_backlog[1])
+
+
+def behind(waiting: int) -> Refused | None:
+    """The refusal when so many events wait that more would only pile up."""
+    if waiting <= settings.INBOX_MOST_EVENTS:
+        return None
+    return Refused(
+        429,
+        f"{waiting:,} events wait to be worked on: send it again in {BUSY_SECONDS} s. "
+        "Is `banso work` running?",
+        headers={"Retry-After": str(BUSY_SECONDS)},
+    )
 
 
 def forget() -> None:

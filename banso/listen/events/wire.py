@@ -24,6 +24,7 @@ LINES = (
     "application/jsonl",
     "application/x-jsonlines",
 )
+BATCH_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 # within one JSON document a comma stands between two objects
 _NEXT_LINE = re.compile(rb"\}[ \t\r]*\n\s*\{")
