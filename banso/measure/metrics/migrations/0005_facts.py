@@ -6,7 +6,7 @@ from django.db import migrations, models
 def serve_the_newest(apps, schema_editor):
     """What was computed before was computed with the newest version."""
     definitions = apps.get_model("metrics", "MetricDefinition")
-    definitions._base_manager.update(serving_version=models.F("version"))
+    definitions.objects.update(serving_version=models.F("version"))
 
 
 class Migration(migrations.Migration):
