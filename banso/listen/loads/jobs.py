@@ -12,7 +12,7 @@ from banso.listen.loads.models import AT_WORK, Load
 from banso.listen.loads.running import Outcome, Walk
 from banso.listen.loads.writes import JOB, Stopped, fail, note_wait
 from banso.shared import clock
-from banso.shared.journal.registry import job
+from banso.shared.journal.registry import IMPORTS, job
 from banso.shared.journal.writes import enqueue
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ _open: OrderedDict[int, Walk] = OrderedDict()
 """Walks that this process goes on with: to find a place in a compressed file takes time."""
 
 
-@job(JOB)
+@job(JOB, lane=IMPORTS)
 def run_load(load_id: int) -> None:
     """Go on with a load for a while, and ask to be called again until it is finished."""
     load = Load.objects.select_related("by").filter(pk=load_id, state__in=AT_WORK).first()

@@ -11,6 +11,7 @@ from banso.act.signals.models import Signal
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
 from banso.measure.health.models import HealthScore
+from banso.measure.metrics.models import AccountMeasures
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Change, Job
@@ -68,7 +69,7 @@ def test_one_event_moves_the_health_and_the_signal_of_its_customer_alone(
 ) -> None:
     fell = company[0]
     signal = Signal.objects.get(account=fell, kind="usage_fell")
-    models = (HealthScore, Signal)
+    models = (AccountMeasures, HealthScore, Signal)
     before = {(m, a.pk): rows_of(m, a) for m in models for a in company}
     lake.append(events=a_table(*uses(fell, range(1, 2), 1)), source="test")
     run_owed()
