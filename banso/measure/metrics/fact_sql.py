@@ -28,6 +28,7 @@ from banso.shared.lake.rules import quoted
 Property = tuple[str, str]  # its name, and "number" or "text"
 ColumnOf = Callable[[str, str], str]
 Numbered = Mapping[int, Base]
+BORDER = 2**62
 
 
 def digest_of(base: Base) -> str:
@@ -88,10 +89,19 @@ def daily_select(bases: Numbered, column: ColumnOf) -> str:
             made.append(f"COUNT(CASE WHEN {holds(base.match, column)} THEN 1 END) AS b{number}")
         elif isinstance(base, Sum):
             value = column(base.prop, "number")
-            made.append(f"SUM(CASE WHEN {holds(base.match, column)} THEN {value} END) AS b{number}")
+            total = f"SUM(CASE WHEN {holds(base.match, column)} THEN {value} END)"
+            made.append(f"{_bounded(total)} AS b{number}")
     return (
         f"SELECT {', '.join(made)} FROM events WHERE account_id IS NOT NULL "  # noqa: S608 - ours
         "GROUP BY account_id, day"
+    )
+
+
+def _bounded(total: str) -> str:
+    """A sum as a number of 64 bits: one beyond stays at the border, that of nothing is null."""
+    return (
+        f"CASE WHEN {total} IS NOT NULL THEN "  # LEAST would take the border for a null
+        f"CAST(GREATEST(LEAST({total}, {BORDER}), -{BORDER}) AS BIGINT) END"
     )
 
 

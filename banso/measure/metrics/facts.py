@@ -13,7 +13,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from banso.measure.metrics import fact_sql
-from banso.measure.metrics.bases import Base, Sum
+from banso.measure.metrics.bases import Base
 from banso.measure.metrics.models import FactBase, FactFile
 from banso.shared.lake import columns as lake_columns
 from banso.shared.lake import engine
@@ -22,7 +22,7 @@ from banso.shared.lake.models import Promoted, Segment
 from banso.shared.lake.rules import quoted
 
 Ints = NDArray[np.int64]
-BORDER = 2**62
+BORDER = fact_sql.BORDER
 FEW = 20_000
 UNSAVED = 1_000_000_000  # ids for bases and properties that nobody saved: a preview
 SLACK = 1  # days by which a time zone moves a day across the border of a UTC week
@@ -202,17 +202,4 @@ def raw_selects(segments: Sequence[Segment], bases: fact_sql.Numbered, only: str
     source = lake_columns.relation(segments, list(columns.values()))
     events = f"WITH events AS (SELECT * FROM {source}{only}) "  # noqa: S608 - ours
     selects = fact_sql.selects(bases, lambda prop, kind: columns[prop, kind].column)
-    return [f"({events}{whole(select, bases)})" for select in selects]
-
-
-def whole(select: str, bases: fact_sql.Numbered) -> str:
-    """Every sum as a number of 64 bits: one beyond stays at the border."""
-    sums = [f"b{n}" for n, base in bases.items() if isinstance(base, Sum) and f" AS b{n}" in select]
-    if not sums:
-        return select
-    bounded = ", ".join(
-        f"CASE WHEN {name} IS NOT NULL THEN "  # LEAST would take the border for a sum that is null
-        f"CAST(GREATEST(LEAST({name}, {BORDER}), -{BORDER}) AS BIGINT) END AS {name}"
-        for name in sums
-    )
-    return f"SELECT * REPLACE ({bounded}) FROM ({select})"  # noqa: S608 - built from our own names
+    return [f"({events}{select})" for select in selects]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,8 @@ from banso.measure.metrics.writes.facts import build_facts
 from banso.shared.lake import writes
 from banso.shared.lake.engines import segments
 from banso.shared.lake.engines.protocol import Engine
-from banso.shared.lake.tests.builders import a_table
+from banso.shared.lake.rules import DAY_US
+from banso.shared.lake.tests.builders import a_table, an_event
 from banso.shared.users.writes import save_organisation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
@@ -30,6 +32,14 @@ def arrived(seed: int) -> list[int]:
     """Events of twelve accounts in the lake; the days of the first and the last."""
     save_organisation(by=None, time_zone="Asia/Tokyo")
     events = [e for account in range(1, 13) for e in golden.random_events(seed, account)]
+    begin = round(golden.BEGIN.timestamp() * 1e6)
+    for event in events:  # six weeks: each file costs Spark some questions of about a second
+        event["ts_us"] = begin + (event["ts_us"] - begin) % (42 * DAY_US)
+    at = events[0]["ts_us"]
+    for _ in range(30):  # more than 64 bits hold, on one day
+        huge = json.dumps({"amount": 10**12})
+        events.append(an_event(account_key="A-1", name="export", props=huge, ts_us=at))
+        at += 1
     random.Random(seed).shuffle(events)  # noqa: S311 - made-up data
     writes.append(events=a_table(*events), source="s")
     writes.compact()
