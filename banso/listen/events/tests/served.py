@@ -82,7 +82,7 @@ class Served:
             self._wait()
 
     def _wait(self) -> None:
-        for _ in range(600):
+        for _ in range(1200):
             try:
                 self.ask("GET", "/health/")
             except OSError:
