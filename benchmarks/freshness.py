@@ -152,7 +152,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as asked:
                 asked.request("GET", "/health/")
