@@ -1,6 +1,6 @@
 """How many events a second does one `banso serve` take, each durable before its 202?
 
-    python benchmarks/ingest.py [--seconds 5] [--clients 16] [--sizes 1,100,1000] [--worker no]
+    python benchmarks/ingest.py [--seconds 5] [--clients 32] [--sizes 1,100,1000] [--worker no]
 
 Starts Banso on a throw-away SQLite home and sends ready batches with `wrk` (Debian: apt-get install
 wrk) from the same machine, so the generator's CPU counts too. Without the worker nothing is
@@ -157,7 +157,7 @@ def one_home(worker: bool, options: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seconds", type=int, default=5)
-    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--sizes", default="1,100,1000")
     parser.add_argument("--segment", default="100", help="sizes of Segment batches")
     parser.add_argument("--worker", choices=["no", "yes"], default="no")
