@@ -11,6 +11,7 @@ from banso.listen.events import reads, reasons
 from banso.listen.events.listing import asked, listed
 from banso.listen.events.models import RefusalState, RefusedEvent, Source
 from banso.listen.events.retrying.masking import masked
+from banso.listen.events.rules import ids_in
 
 MOST_CHOSEN = 10_000
 SNIPPET = 160
@@ -22,7 +23,7 @@ def wanted(request: HttpRequest) -> QuerySet[RefusedEvent]:
     if code := asked(request, "code"):
         rows = rows.filter(code=code)
     source = asked(request, "source")
-    return rows.filter(source=int(source)) if source.isdecimal() else rows
+    return rows.filter(source__in=ids_in([source])) if source.isdecimal() else rows
 
 
 def state(request: HttpRequest) -> str:
@@ -35,7 +36,7 @@ def chosen(request: HttpRequest, rows: QuerySet[RefusedEvent]) -> list[int]:
     if request.POST.get("all"):
         return list(rows.order_by("-pk").values_list("pk", flat=True)[:MOST_CHOSEN])
     given = request.POST.getlist("refused")
-    return [int(part) for part in given if part.isdecimal()][:MOST_CHOSEN]
+    return ids_in(given)[:MOST_CHOSEN]
 
 
 def context(request: HttpRequest, rows: QuerySet[RefusedEvent]) -> dict[str, Any]:

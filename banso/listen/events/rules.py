@@ -103,3 +103,8 @@ def looks_personal(key: str, example: str = "") -> bool:
     return bool(
         _PERSONAL_KEY.search(words) or _MAIL.search(example) or _PHONE.fullmatch(example.strip())
     )
+
+
+def ids_in(parts: Iterable[str]) -> list[int]:
+    """The row numbers among what a form sent; a longer number names no row of any database."""
+    return [int(part) for part in parts if part.isdecimal() and len(part) <= 18]

@@ -21,6 +21,7 @@ from banso.listen.events.retrying.masking import masked, restored
 from banso.listen.events.retrying.writes import correct_refused, discard_refused, retry_refused
 from banso.listen.events.rhythm import reads as rhythm
 from banso.listen.events.rhythm.writes import watch
+from banso.listen.events.rules import ids_in
 from banso.listen.events.source_page import course_of, days_as_csv
 from banso.shared.lake.reads import event_rows, unknown_rows, waiting_rows
 from banso.shared.users.models import User
@@ -115,7 +116,7 @@ def _change_names(request: HttpRequest) -> None:
 
 
 def _ids(request: HttpRequest, name: str) -> list[int]:
-    return [int(part) for part in request.POST.getlist(name) if part.isdecimal()][:10_000]
+    return ids_in(request.POST.getlist(name))[:10_000]
 
 
 @require_http_methods(["GET", "POST"])
@@ -249,7 +250,7 @@ def property_hide(request: HttpRequest) -> HttpResponse:
     user = _definer(request)
     props = [prop for prop in request.POST.getlist("prop") if 0 < len(prop) <= 100][:1000]
     pk = request.POST.get("event", "")
-    event = get_object_or_404(EventName, pk=int(pk)) if pk.isdecimal() else None
+    event = get_object_or_404(EventName, pk__in=ids_in([pk])) if pk.isdecimal() else None
     verb = (
         writes.show_properties if request.POST.get("action") == "show" else writes.hide_properties
     )

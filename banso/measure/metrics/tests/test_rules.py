@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from banso.measure.metrics.rules import bins, mondays, spread
@@ -31,6 +31,7 @@ def test_quartiles_count_in_those_who_wait() -> None:
     assert found.q3 is None
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 @given(st.lists(st.floats(-1e9, 1e9) | st.integers(0, 30), min_size=1, max_size=60))
 def test_every_value_is_in_one_bin(values: list[float]) -> None:
     found = bins(np.array(values, dtype=np.float64))
