@@ -116,6 +116,8 @@ class Forgetting(models.Model):
     asked_at = models.DateTimeField()
     files = models.PositiveIntegerField(default=0)
     of_files = models.PositiveIntegerField(default=0)
+    # segments that the last search found, as far as they are not rewritten yet
+    pending = models.JSONField(default=list)
     events = models.PositiveBigIntegerField(default=0)
     by_week = models.JSONField(default=dict)
     # how many a last question found, when it was done

@@ -14,7 +14,7 @@ from banso.shared.journal.writes import enqueue, record
 from banso.shared.lake import engine, files, reads, rules
 from banso.shared.lake.forgetting import drafts
 from banso.shared.lake.manifest import writes as manifest
-from banso.shared.lake.models import Forgetting, Posting
+from banso.shared.lake.models import Forgetting, Posting, Segment
 
 JOB = "lake.forget"
 
@@ -52,12 +52,9 @@ def go_on() -> bool:
         if asked is None:
             return False
         seen = manifest.version()
-        counted = reads.files_of_users(asked.user_keys, asked.account_ids)
-        holding = [one for one in reads.live_segments() if one.file in counted]
+        holding = _holding(asked)
         if not holding:
-            _finish(asked, left=sum(counted.values()))
             return Forgetting.objects.filter(finished_at=None).exists()
-        Forgetting.objects.filter(pk=asked.pk).update(of_files=asked.files + len(holding))
         done = drafts.without(asked, holding[: rules.fitting([one.rows for one in holding])])
         try:
             manifest.publish(
@@ -69,6 +66,24 @@ def go_on() -> bool:
         except manifest.Overtaken:
             return True
     return True
+
+
+def _holding(asked: Forgetting) -> list[Segment]:
+    """Files with events of theirs: what the last search found, then what a new one finds; when it
+    finds none, the work is done.
+    """
+    live = reads.live_segments()
+    holding = [one for one in live if one.pk in asked.pending]
+    if holding:
+        return holding
+    counted = reads.files_of_users(asked.user_keys, asked.account_ids)
+    holding = [one for one in live if one.file in counted]
+    if not holding:
+        _finish(asked, left=sum(counted.values()))
+    Forgetting.objects.filter(pk=asked.pk).update(
+        of_files=asked.files + len(holding), pending=[one.pk for one in holding]
+    )
+    return holding
 
 
 def _posting(asked: Forgetting, done: drafts.Round) -> Posting | None:
@@ -85,7 +100,9 @@ def _note(asked: Forgetting, done: drafts.Round) -> None:
     now.by_week = dict(sorted(by_week.items()))
     now.events = sum(by_week.values())
     now.files += len(done.draft.replaces)
-    now.save(update_fields=["by_week", "events", "files"])
+    replaced = {segment.pk for segment in done.draft.replaces}
+    now.pending = [pk for pk in now.pending if pk not in replaced]
+    now.save(update_fields=["by_week", "events", "files", "pending"])
     weeks = sorted(done.by_week)
     record("events.forgotten", by=None, forgetting=asked.pk, rows=done.by_week.total(), weeks=weeks)
 

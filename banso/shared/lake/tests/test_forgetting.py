@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -137,6 +138,35 @@ def test_a_forgetting_in_rounds_goes_on_after_it_was_interrupted(
         pass
     asked.refresh_from_db()
     assert (asked.events, asked.files, asked.left) == (3, 3, 0)
+
+
+def test_the_files_are_searched_once_and_again_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched, search = [], reads.files_of_users
+
+    def counted(*args: Any) -> dict[str, int]:
+        searched.append(1)
+        return search(*args)
+
+    monkeypatch.setattr(reads, "files_of_users", counted)
+    monkeypatch.setattr(rules, "REWRITE_ROWS", 1)
+    assert forget().events == 3
+    assert len(searched) == 2
+
+
+def test_a_file_that_was_merged_meanwhile_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "REWRITE_ROWS", 1)
+    asked = writes.forget(user_keys=["u-1"], mode="erase")
+    writes.forget_some()
+    for number in range(rules.MERGE_AT):
+        send(an_event("2025-03-12 13:00", event_id=str(number), user_key="u-2"))
+        writes.compact()
+    while writes.forget_some():
+        pass
+    asked.refresh_from_db()
+    assert (asked.events, asked.left) == (3, 0)
+    assert "u-1" not in users()
 
 
 def test_nobody_is_not_everybody() -> None:
