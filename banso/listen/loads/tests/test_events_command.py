@@ -104,7 +104,7 @@ def test_what_cannot_be_loaded_is_said(tmp_path: Path) -> None:
     path.write_text("month,customers\n0,1000\n")
     with pytest.raises(CommandError, match="No column goes to Date and time"):
         load(path)
-    with pytest.raises(CommandError, match=r"There is no file like .*none\.csv"):
+    with pytest.raises(CommandError, match="There is no file like "):
         load(tmp_path / "none.csv")
     with pytest.raises(CommandError, match="Write one such as Asia/Tokyo"):
         load(
