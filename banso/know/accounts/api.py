@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from banso.know.accounts.api_rows import account_rows
 from banso.know.accounts.api_search import matching, order, parts_of
@@ -23,6 +23,7 @@ from banso.shared.rest.shapes import (
     Asked,
     Given,
     Id,
+    Moment,
     Money,
     Owner,
     OwnValues,
@@ -104,7 +105,7 @@ class AccountsAsked(Asked):
     health_max: int | None = Field(None, ge=0, le=100)
     renewal_from: date | None = None
     renewal_to: date | None = None
-    updated_since: AwareDatetime | None = None
+    updated_since: Moment | None = None
     sort: str = Field(
         "id",
         max_length=100,

@@ -7,14 +7,14 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from banso.know.notes.models import Note
 from banso.know.notes.reads import notes_asked
 from banso.shared.keys.rules import NOTES_READ
 from banso.shared.rest.access import needs
 from banso.shared.rest.paging import order_of, part
-from banso.shared.rest.shapes import Asked, Id, Page
+from banso.shared.rest.shapes import Asked, Id, Moment, Page
 
 router = Router(tags=["notes"])
 SORTS = {"id": "pk", "at": "at"}
@@ -39,7 +39,7 @@ class NotePage(Page[NoteOut]):
 class NotesAsked(Asked):
     account_id: Id | None = None
     person_id: Id | None = None
-    since: AwareDatetime | None = None
+    since: Moment | None = None
     sort: str = Field("id", pattern=r"^-?(id|at)$")
 
 

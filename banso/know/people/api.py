@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from banso.know.accounts.reads import account_ids
 from banso.know.people.models import Influence, Membership, Person
@@ -40,7 +40,16 @@ from banso.shared.rest.batches import (
 )
 from banso.shared.rest.own_fields import checked
 from banso.shared.rest.paging import order_of, part
-from banso.shared.rest.shapes import Asked, Given, Id, OwnValues, Page, Short, own_values
+from banso.shared.rest.shapes import (
+    Asked,
+    Given,
+    Id,
+    Moment,
+    OwnValues,
+    Page,
+    Short,
+    own_values,
+)
 
 router = Router(tags=["people"])
 SORTS = {"id": "pk", "name": "name", "name_kana": "name_kana", "updated_at": "updated_at"}
@@ -85,7 +94,7 @@ class PeopleAsked(Asked):
     external_id: Short = ""
     email: Short = ""
     is_key: bool | None = Field(None, description=_("Whether the person is a key person."))
-    updated_since: AwareDatetime | None = None
+    updated_since: Moment | None = None
     sort: str = Field("id", pattern=r"^-?(id|name|name_kana|updated_at)$")
 
 

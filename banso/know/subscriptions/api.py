@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from banso.know.accounts.reads import account_ids
 from banso.know.subscriptions.models import Outcome, Subscription
@@ -42,6 +42,7 @@ from banso.shared.rest.shapes import (
     Asked,
     Given,
     Id,
+    Moment,
     Money,
     OwnValues,
     Page,
@@ -89,7 +90,7 @@ class SubscriptionsAsked(Asked):
     is_trial: bool | None = None
     end_from: date | None = None
     end_to: date | None = None
-    updated_since: AwareDatetime | None = None
+    updated_since: Moment | None = None
     sort: str = Field("id", pattern=r"^-?(id|start|end|updated_at)$")
 
 

@@ -179,7 +179,8 @@ def _answers(
     """A number per row for everything asked, NaN where there is none."""
     recent = [a for a in asked if isinstance(a, Total) and a.is_recent]
     people = [a for a in asked if isinstance(a, Distinct)]
-    ever = [a for a in asked if a not in recent and a not in people]
+    latest = [a for a in asked if isinstance(a, Latest)]
+    ever = [a for a in asked if a not in {*recent, *people, *latest}]
     found: dict[Ask, Floats] = {}
 
     def keep(asks: Sequence[Ask], table: pa.Table) -> None:
@@ -203,6 +204,10 @@ def _answers(
         with _opened(people, only, begin, as_of) as facts:
             for ask in _together(people):
                 keep(ask, facts.table(_distinct_sql(facts, ask, as_of)))
+    if latest:
+        with _opened(latest, only, None, as_of) as facts:
+            for one in latest:
+                keep([one], facts.table(_latest_sql(facts.of(one.base), as_of)))
     if ever:
         started = pa.table({"account_id": account_ids, "start": rows["signed_up_day"]})
         with _opened(ever, only, None, as_of, started=started) as facts:
@@ -266,14 +271,23 @@ def _ever_sql(facts: Facts, asks: Sequence[Ask], as_of: int) -> str:
         column = facts.of(ask.base)
         if isinstance(ask, First):
             made.append(f"MIN(CASE WHEN {column} > 0 THEN day END)::DOUBLE AS x{n}")
-        elif isinstance(ask, Latest):
-            made.append(f"ARG_MAX({column}, ROW({column}t, {column}))::DOUBLE AS x{n}")
         elif isinstance(ask, Total):
             between = f"day >= {_day(ask.begin, as_of)} AND day < {_day(ask.end, as_of)}"
             made.append(f"SUM(CASE WHEN {between} THEN {column} END)::DOUBLE AS x{n}")
     return (
         f"SELECT account_id, {', '.join(made)} FROM daily JOIN started USING (account_id) "  # noqa: S608
         f"WHERE day < {as_of} GROUP BY account_id ORDER BY account_id"
+    )
+
+
+def _latest_sql(column: str, as_of: int) -> str:
+    """The value at the last moment that has one; of several at that moment the largest."""
+    there = f"{column} IS NOT NULL AND day < {as_of}"
+    return (
+        f"SELECT account_id, MAX({column})::DOUBLE AS x0 FROM daily JOIN ("  # noqa: S608 - ours
+        f"SELECT account_id AS owner, MAX({column}t) AS moment FROM daily WHERE {there} GROUP BY 1"
+        f") newest ON account_id = owner AND {column}t = moment WHERE {there} "
+        "GROUP BY account_id ORDER BY account_id"
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.utils.translation import gettext_noop as _
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from banso.shared.money import CURRENCIES
 
@@ -16,6 +17,18 @@ MOST_ID = 2**63 - 1
 Short = Annotated[str, Field(max_length=200, pattern=WITHOUT_NUL)]
 Long = Annotated[str, Field(max_length=5000, pattern=WITHOUT_NUL)]
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment without an offset: PostgreSQL refuses one of sixteen hours or more."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # at the ends of the calendar
+        early = moment.year < 5000
+        return datetime.min.replace(tzinfo=UTC) if early else datetime.max.replace(tzinfo=UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 OwnKey = Annotated[str, Field(max_length=60)]
 OwnText = Annotated[str, Field(max_length=2000)]
 OwnValues = Annotated[
