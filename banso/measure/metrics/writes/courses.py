@@ -30,7 +30,8 @@ from banso.shared.lake.days import day_number, day_of
 from banso.shared.users.reads import organisation
 
 IN_SERIES = rules.WEEKS_IN_SERIES - 1
-FEW_ROWS = 300_000  # so many rows are computed together, row by row; more are computed day by day
+FEW_ROWS = 300_000  # so many rows of few customers are computed together, row by row
+FEW_CUSTOMERS = 10_000  # more of them are computed day by day
 
 
 @dataclass
@@ -137,7 +138,8 @@ def _touched_since(change: int, newest: int, day: int) -> Ints | None:
 def _ready(owed: Sequence[Owed], metrics: Sequence[Served]) -> dict[int, pa.Table]:
     """The values of all these days in one go, if they are few."""
     asked = {one.day: one.asked for one in owed}
-    if len(asked) < 2 or sum(table.num_rows for table in asked.values()) > FEW_ROWS:
+    sizes = [table.num_rows for table in asked.values()]
+    if len(sizes) < 2 or sum(sizes) > FEW_ROWS or max(sizes) > FEW_CUSTOMERS:
         return {}
     return standing.computed_on_days(metrics, asked)
 
