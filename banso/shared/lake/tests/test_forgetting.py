@@ -31,7 +31,10 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "account_keys", slot)
     props = json.dumps({"by": "Hanako@example.jp", "seats": 3, "to": {"who": "山田花子様"}})
     writes.promote(wanted=[("seats", "number"), ("by", "text")])
-    send(an_event("2025-03-05 10:00", user_key="u-1", props=props), an_event(user_key="u-2"))
+    send(
+        an_event("2025-03-05 10:00", user_key="u-1", props=props),
+        an_event("2025-03-05 11:00", user_key="u-2"),
+    )
     writes.compact()
     send(an_event("2025-03-12 10:00", user_key="u-1", account_key="A-2"))
     send(an_event("2025-03-12 11:00", user_key="u-2"), an_event("2025-03-12 12:00"))
