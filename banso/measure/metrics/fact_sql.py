@@ -90,14 +90,14 @@ def daily_select(bases: Numbered, column: ColumnOf) -> str:
         elif isinstance(base, Sum):
             value = column(base.prop, "number")
             total = f"SUM(CASE WHEN {holds(base.match, column)} THEN {value} END)"
-            made.append(f"{_bounded(total)} AS b{number}")
+            made.append(f"{bounded(total)} AS b{number}")
     return (
         f"SELECT {', '.join(made)} FROM events WHERE account_id IS NOT NULL "  # noqa: S608 - ours
         "GROUP BY account_id, day"
     )
 
 
-def _bounded(total: str) -> str:
+def bounded(total: str) -> str:
     """A sum as a number of 64 bits: one beyond stays at the border, that of nothing is null."""
     return (
         f"CASE WHEN {total} IS NOT NULL THEN "  # LEAST would take the border for a null
@@ -130,18 +130,22 @@ def users_select(bases: Numbered, column: ColumnOf) -> str:
             bit = f"CASE WHEN {holds(base.match, column)} THEN bit ELSE 0 END"
             made.append(f"BIT_OR({bit}) AS b{number}")
         elif isinstance(base, RoleChange):
-            before, after = f"role = {quoted(base.before)}", f"role = {quoted(base.after)}"
-            made += [
-                f"MIN(CASE WHEN role <> '' THEN ts_us END) AS b{number}f",
-                f"MIN(CASE WHEN {before} THEN ts_us END) AS b{number}b",
-                f"MIN(CASE WHEN {before} THEN events.day END) AS b{number}d",
-                f"MIN(CASE WHEN {after} THEN events.day END) AS b{number}c",
-            ]
+            made += firsts_of_roles(number, base)
     return (
         f"SELECT {', '.join(made)} FROM events JOIN calendar ON calendar.day = events.day "  # noqa: S608
         "WHERE account_id IS NOT NULL AND user_no IS NOT NULL "
         "GROUP BY account_id, user_no, week"
     )
+
+
+def firsts_of_roles(number: int, base: RoleChange) -> list[str]:
+    before, after = f"role = {quoted(base.before)}", f"role = {quoted(base.after)}"
+    return [
+        f"MIN(CASE WHEN role <> '' THEN ts_us END) AS b{number}f",
+        f"MIN(CASE WHEN {before} THEN ts_us END) AS b{number}b",
+        f"MIN(CASE WHEN {before} THEN events.day END) AS b{number}d",
+        f"MIN(CASE WHEN {after} THEN events.day END) AS b{number}c",
+    ]
 
 
 def columns_of(number: int, base: Base) -> list[str]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from django.conf import settings
 from numpy.typing import NDArray
 
-from banso.measure.metrics import fact_sql
+from banso.measure.metrics import fact_sql, packed_sql
 from banso.measure.metrics.bases import Base
 from banso.measure.metrics.models import FactBase, FactFile
 from banso.shared.lake import columns as lake_columns
@@ -201,5 +201,9 @@ def raw_selects(segments: Sequence[Segment], bases: fact_sql.Numbered, only: str
     columns = promoted(fact_sql.properties_of(bases.values()))
     source = lake_columns.relation(segments, list(columns.values()))
     events = f"WITH events AS (SELECT * FROM {source}{only}) "  # noqa: S608 - ours
-    selects = fact_sql.selects(bases, lambda prop, kind: columns[prop, kind].column)
+    selects = packed_sql.selects(
+        bases,
+        lambda prop, kind: columns[prop, kind].column,
+        rows=sum(segment.rows for segment in segments),
+    )
     return [f"({events}{select})" for select in selects]
