@@ -38,9 +38,9 @@ def money_ratios(
     """sum a / sum b for each column of `numerators` (n, m) or (n,), with its bootstrap interval.
 
     denominator: (n,) money of each account at the start. An answer's `events` counts the accounts
-    whose two amounts differ; its check "accounts_changed" fails below 10 of them: then the interval is
-    too narrow. NoAnswer: "too_few_accounts" (< 10), "nothing_to_divide_by". Raises
-    ValueError for unequal lengths or numbers that are not finite.
+    whose two amounts differ; below 10 its check "accounts_changed" fails: the interval is then too
+    narrow. NoAnswer: "too_few_accounts" (< 10), "nothing_to_divide_by". Raises ValueError for
+    unequal lengths or numbers that are not finite.
     """
     a, b = np.asarray(numerators, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
     a = a[:, None] if a.ndim == 1 else a
