@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
-from banso.know.subscriptions.rules import LANDMARK_DAYS, DecisionRows, decisions
+from banso.know.subscriptions.rules import LANDMARK_DAYS, DecisionRows, at_stake, decisions
 from banso.shared.upserts.writes import slices
 
 _TERM = pa.schema(
@@ -31,14 +31,22 @@ _TERM = pa.schema(
 
 def decision_rows(*, data_cut: date, landmark_days: int = LANDMARK_DAYS) -> DecisionRows:
     """Every renewal decision of the organisation up to ``data_cut``; see ``rules.decisions``."""
+    return decisions(_terms(), data_cut=data_cut, landmark_days=landmark_days)
+
+
+def decisions_at_stake(*, data_cut: date) -> pa.Table:
+    """When each of these decisions was open; see ``rules.at_stake``."""
+    return at_stake(_terms(), data_cut=data_cut)
+
+
+def _terms() -> pa.Table:
     names = ["pk" if name == "subscription_id" else name for name in _TERM.names]
     rows = Subscription.objects.values_list(*names).iterator(chunk_size=20_000)
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    table = pa.table(
+    return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, _TERM, strict=True)],
         schema=_TERM,
     )
-    return decisions(table, data_cut=data_cut, landmark_days=landmark_days)
 
 
 def last_known_day(today: date) -> date | None:

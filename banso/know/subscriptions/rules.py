@@ -100,14 +100,7 @@ def decisions(
     left_out["trial"] = subscriptions.num_rows - paid.num_rows
     terms = _read(paid)
     cut = (data_cut - date(1970, 1, 1)).days
-    stepped, step_day, left_out["not_watched"] = _steps(terms, cut)
-    ended, lost, left_out["undecided"] = _ends(terms, cut)
-    rows = _Rows(
-        which=np.concatenate((stepped, ended)),
-        due=np.concatenate((step_day, _due(terms)[ended])),
-        closed=np.concatenate((step_day, terms.end[ended])),
-        not_renewed=np.concatenate((np.zeros(len(stepped), dtype=np.bool_), lost)),
-    )
+    rows = _decided(terms, cut, left_out)
     landmark = _landmarks(terms, rows, landmark_days)
     which = rows.which
     left = np.minimum(rows.closed, np.where(rows.not_renewed, terms.noticed[which], FAR_FUTURE))
@@ -123,6 +116,32 @@ def decisions(
     found = np.flatnonzero(kept)
     order = found[np.lexsort((terms.id[which[found]], rows.due[found]))]
     return DecisionRows(_table(terms, rows, landmark, order), left_out)
+
+
+def at_stake(subscriptions: pa.Table, *, data_cut: date) -> pa.Table:
+    """When each renewal decision up to ``data_cut`` was open: what is done then may go with it.
+
+    Columns: account_id, subscription_id, began, until, decided_on, closed_on (date32), not_renewed,
+    contract, mrr_minor, first_start. Open from ``began`` (the step's begin, or since we watch) to the day
+    before ``until``: the end, or the notice of who left. No landmark: who gives notice the day after
+    something was done counts. ``subscriptions`` as in ``decisions``.
+    """
+    terms = _read(subscriptions.filter(pc.invert(subscriptions["is_trial"])))
+    cut = (data_cut - date(1970, 1, 1)).days
+    rows = _decided(terms, cut)
+    which = rows.which
+    left = np.minimum(rows.closed, np.where(rows.not_renewed, terms.noticed[which], FAR_FUTURE))
+    began = np.maximum(add_months(rows.due, -terms.months[which]), terms.start[which])
+    began = np.maximum(began, terms.watched_from[which])
+    kept = np.flatnonzero((rows.due <= cut) & (began < left))
+    order = kept[np.lexsort((terms.id[which[kept]], rows.due[kept], terms.account[which[kept]]))]
+    table = _table(terms, rows, began, order)
+    return (
+        table.drop_columns(["row_id", "tenure_days", "landmark"])
+        .append_column("began", _dates(began[order]))
+        .append_column("until", _dates(left[order]))
+        .append_column("first_start", _dates(terms.first_start[which[order]]))
+    )
 
 
 def contract_of(term_months: int) -> str:
@@ -159,6 +178,20 @@ def continued(account: Days, start: Days, end: Days) -> Mask:
     by = np.minimum(end, FAR_FUTURE) + GRACE_DAYS
     place = np.searchsorted(codes * span + start, codes * span + by, side="right") - 1
     return np.asarray(furthest[place] > codes * span + end)
+
+
+def _decided(terms: _Terms, cut: int, left_out: dict[str, int] | None = None) -> _Rows:
+    """Every decision, by steps and by ends; notes those that nobody watched or can tell."""
+    stepped, step_day, unwatched = _steps(terms, cut)
+    ended, lost, undecided = _ends(terms, cut)
+    if left_out is not None:
+        left_out["not_watched"], left_out["undecided"] = unwatched, undecided
+    return _Rows(
+        which=np.concatenate((stepped, ended)),
+        due=np.concatenate((step_day, _due(terms)[ended])),
+        closed=np.concatenate((step_day, terms.end[ended])),
+        not_renewed=np.concatenate((np.zeros(len(stepped), dtype=np.bool_), lost)),
+    )
 
 
 def _read(paid: pa.Table) -> _Terms:
@@ -256,20 +289,21 @@ def _table(terms: _Terms, rows: _Rows, landmark: Days, order: Days) -> pa.Table:
     contract = np.array([contract_of(int(months)) for months in kinds], dtype=object)
     which = rows.which[order]
 
-    def dates(days: Days) -> Any:
-        return pa.array(days[order].astype(np.int32)).cast(pa.date32())
-
     return pa.table(
         {
             "row_id": pa.array(np.arange(len(which), dtype=np.int64)),
             "account_id": pa.array(terms.account[which]),
             "subscription_id": pa.array(terms.id[which]),
-            "decided_on": dates(rows.due),
-            "closed_on": dates(rows.closed),
-            "landmark": dates(landmark),
+            "decided_on": _dates(rows.due[order]),
+            "closed_on": _dates(rows.closed[order]),
+            "landmark": _dates(landmark[order]),
             "not_renewed": pa.array(rows.not_renewed[order]),
             "tenure_days": pa.array(landmark[order] - terms.first_start[which]),
             "contract": pa.array(contract[place.reshape(-1)[which]], type=pa.string()),
             "mrr_minor": terms.mrr.take(pa.array(which)),
         }
     )
+
+
+def _dates(days: Days) -> Any:
+    return pa.array(days.astype(np.int32)).cast(pa.date32())

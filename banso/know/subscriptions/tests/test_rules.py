@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from banso.know.subscriptions.rules import DecisionRows, add_months, decisions
+from banso.know.subscriptions.rules import DecisionRows, add_months, at_stake, decisions
 
 CUT = date(2026, 6, 30)
 SCHEMA = pa.schema(
@@ -232,3 +232,27 @@ def test_a_hundred_thousand_monthly_terms_take_seconds() -> None:
     made = decisions(many, data_cut=date(2025, 10, 31))
     assert made.table.num_rows == 12 * count
     assert time.perf_counter() - began < 10
+
+
+def test_a_decision_is_open_from_its_step_until_the_end_or_the_notice() -> None:
+    left = date(2025, 8, 1)
+    rows = [
+        term(date(2024, 1, 1), date(2025, 12, 31), account_id=1, outcome="renewed"),
+        term(
+            date(2025, 1, 1), date(2025, 12, 31), account_id=2, outcome="churned",
+            cancelled_on=left,
+        ),
+        term(date(2026, 1, 1), date(2026, 12, 31), account_id=3),
+    ]  # fmt: skip
+    numbered = [{**row, "subscription_id": i} for i, row in enumerate(rows, start=1)]
+    made = at_stake(pa.Table.from_pylist(numbered, schema=SCHEMA), data_cut=CUT).to_pylist()
+    assert [(r["account_id"], r["decided_on"], r["not_renewed"]) for r in made] == [
+        (1, date(2025, 1, 1), False),
+        (1, date(2025, 12, 31), False),
+        (2, date(2025, 12, 31), True),
+    ], "who is not due yet has not decided"
+    assert [(r["began"], r["until"]) for r in made] == [
+        (date(2024, 1, 1), date(2025, 1, 1)),
+        (date(2024, 12, 31), date(2025, 12, 31)),
+        (date(2025, 1, 1), left),
+    ], "notice long before the usual landmark still counts"
