@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,7 +27,11 @@ class Customers:
     start: Ints
     left: Ints
 
-    def rows(self, days: list[int]) -> pa.Table:
+    def some(self, part: slice) -> Customers:
+        """A part of them."""
+        return Customers(self.ids[part], self.start[part], self.left[part])
+
+    def rows(self, days: Sequence[int]) -> pa.Table:
         """One row per customer and day, to be measured; row_id counts them in that order."""
         start = np.repeat(self.start, len(days))
         return pa.table(

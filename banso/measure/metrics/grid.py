@@ -35,6 +35,12 @@ def at(day: int) -> GridFile | None:
     return GridFile.objects.filter(day=day).first()
 
 
+def kept_on(day: int) -> GridFile | None:
+    """The same, if its file is there; a backup leaves the files out."""
+    file = at(day)
+    return file if file is not None and (facts.root() / file.file).exists() else None
+
+
 def loaded(
     file: GridFile, names: Sequence[str] | None = None, accounts: Ints | None = None
 ) -> pa.Table:

@@ -14,8 +14,8 @@ from banso.measure.metrics.facts import Facts
 from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Ints, Rows, Values, World
 
-CHUNK_FACTS = 400_000
-CHUNK_ROWS = 400_000
+CHUNK_FACTS = 2_000_000
+CHUNK_ROWS = 1_000_000
 _NEVER = 1 << 19
 
 
@@ -92,7 +92,7 @@ def _fill(world: World, facts: Facts, bases: list[Base]) -> None:
         )
     users = [base for base in bases if isinstance(base, Users)]
     if users:
-        world.keep_user_days(facts.table(_user_days(facts, users, between)), users)
+        world.keep_user_weeks(facts.table(_user_weeks(facts, users, between)), users)
     for base in bases:
         if isinstance(base, Last):
             world.keep_last(facts.table(_last(facts.of(base), between)), base)
@@ -106,16 +106,15 @@ def _whole(column: str) -> str:
     return f"CAST(GREATEST(LEAST(COALESCE(SUM({column}), 0), {border}), -{border}) AS BIGINT)"
 
 
-def _user_days(facts: Facts, users: list[Users], between: str) -> str:
-    """The masks of weeks as days; user_key is the user's number."""
-    merged = ", ".join(f"COALESCE(BIT_OR({facts.of(b)}), 0) AS m{i}" for i, b in enumerate(users))
-    apart = ", ".join(f"(m{i} >> k) & 1 AS u{i}" for i in range(len(users)))
-    any_of = " | ".join(f"m{i}" for i in range(len(users)))
+def _user_weeks(facts: Facts, users: list[Users], between: str) -> str:
+    merged = ", ".join(
+        f"CAST(COALESCE(BIT_OR({facts.of(base)}), 0) AS TINYINT) AS m{i}"
+        for i, base in enumerate(users)
+    )
     return (
-        "SELECT account_id, user_no AS user_key, week * 7 - 3 + k AS day, "  # noqa: S608 - ours
-        f"{apart} FROM (SELECT account_id, user_no, week, {merged} FROM users WHERE {between} "
-        "GROUP BY account_id, user_no, week) masks, range(7) days(k) "
-        f"WHERE (({any_of}) >> k) & 1 = 1 ORDER BY account_id, user_no, day"
+        "SELECT account_id, user_no, CAST(week AS BIGINT) AS week, "  # noqa: S608 - ours
+        f"{merged} FROM users WHERE {between} "
+        "GROUP BY account_id, user_no, week ORDER BY account_id, user_no, week"
     )
 
 

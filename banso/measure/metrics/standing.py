@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from banso.measure.metrics.evaluation import Plan, planned
 from banso.measure.metrics.models import MetricDefinition, MetricVersion
 from banso.measure.metrics.shapes import needs_seats
 from banso.measure.metrics.world import Bools, Ints
+
+ROWS_AT_ONCE = 1_500_000
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,50 @@ def computed_on_days(some: Sequence[Served], people: Mapping[int, pa.Table]) -> 
             made[day] = _told(some, table, day, part)
             begin += table.num_rows
     return made
+
+
+def computed_for_all(
+    some: Sequence[Served], people: Customers, days: Sequence[int]
+) -> Iterator[dict[int, pa.Table]]:
+    """The same for all customers on these days: for some customers after the other, each day's."""
+    plan, with_seats = plan_of(some), wants_seats(some)
+    size = max(1, ROWS_AT_ONCE // len(days))
+    for start in range(0, people.ids.size, size):
+        part = people.some(slice(start, start + size))
+        rows = part.rows(days)
+        if with_seats:
+            pairs = (np.asarray(rows[name].to_numpy()) for name in ("account_id", "as_of_day"))
+            rows = rows.append_column("seats", pa.array(seats_at(*pairs)))
+        done = 0
+        for found in rowwise.evaluated(plan, rows):
+            count = found.num_rows // len(days)
+            yield _by_day(some, part.some(slice(done, done + count)), days, found)
+            done += count
+
+
+def _by_day(
+    some: Sequence[Served], people: Customers, days: Sequence[int], found: pa.Table
+) -> dict[int, pa.Table]:
+    """Answers for customers and days in turn, as a table for each day."""
+    shape = (len(people.ids), len(days))
+    stays = np.array(days)[None, :] <= people.left[:, None] + 1
+    columns: dict[str, np.ndarray] = {}
+    for one in some:
+        values = found[one.key].to_numpy(zero_copy_only=False).astype(np.float64).reshape(shape)
+        values = np.where(stays, values, np.nan)
+        waiting = found[f"{one.key}__censored"].to_numpy(zero_copy_only=False).astype(bool)
+        columns[one.column] = values
+        columns[f"{one.column}c"] = waiting.reshape(shape) & ~np.isnan(values)
+    return {
+        day: pa.table(
+            {"account_id": people.ids}
+            | {
+                name: pa.array(np.ascontiguousarray(values[:, number]), from_pandas=True)
+                for name, values in columns.items()
+            }
+        )
+        for number, day in enumerate(days)
+    }
 
 
 def _asked(people: Mapping[int, pa.Table]) -> pa.Table:

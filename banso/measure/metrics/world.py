@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -99,6 +100,15 @@ class Moment:
 NOW = Moment("as_of")
 
 
+@dataclass(frozen=True)
+class UserWeeks:
+    """Customer's place, user and first day of each week in which a user did anything."""
+
+    account: Ints
+    person: Ints
+    monday: Ints
+
+
 class World:
     """The events of some customers as the rows see them: nothing on or after ``as_of`` counts."""
 
@@ -107,8 +117,8 @@ class World:
         self._daily_keys: Ints = np.zeros(0, np.int64)
         self._first: dict[Base, Ints] = {}
         self._totals: dict[Base, Ints] = {}
-        self._users: dict[tuple[Base, int], tuple[Ints, Ints]] = {}
-        self._user_days: dict[Base, tuple[Ints, Ints, Ints]] = {}
+        self._users: dict[tuple[Base, int], Ints] = {}
+        self._user_weeks: dict[Base, tuple[UserWeeks, NDArray[np.uint8]]] = {}
         self._lasts: dict[Base, tuple[Ints, Ints]] = {}
         self._changes: dict[Base, tuple[Ints, Ints, Ints, Ints]] = {}
         self._funnels: dict[tuple[tuple[Users, ...], int], tuple[Ints, Ints]] = {}
@@ -124,14 +134,16 @@ class World:
             if isinstance(base, Count):
                 self._first[base] = self._daily_keys[counts > 0]
 
-    def keep_user_days(self, table: pa.Table, bases: list[Users]) -> None:
+    def keep_user_weeks(self, table: pa.Table, bases: list[Users]) -> None:
+        """Masks of days, a row for each user's week, sorted by customer, user and week."""
         account = self._place_of(_ints(table["account_id"]))
-        encoded = table["user_key"].combine_chunks().dictionary_encode()
-        user = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        day = _ints(table["day"])
+        user = _ints(table["user_no"])
+        other = (account[1:] != account[:-1]) | (user[1:] != user[:-1])
+        person = np.concatenate([[0], np.cumsum(other)])[: len(account)]
+        weeks = UserWeeks(account, person, _ints(table["week"]) * 7 - 3)
         for number, base in enumerate(bases):
-            did = _ints(table[f"u{number}"]) > 0
-            self._user_days[base] = (account[did], user[did], day[did])
+            masks = table[f"m{number}"].to_numpy().astype(np.uint8)
+            self._user_weeks[base] = (weeks, masks)
 
     def keep_last(self, table: pa.Table, base: Last) -> None:
         keys = self._keys(table["account_id"], table["day"])
@@ -216,11 +228,12 @@ class World:
 
     def users(self, base: Users, days: int) -> Floats:
         """Distinct users in the ``days`` before ``as_of``."""
+        ends, place = self._ends
         if (base, days) not in self._users:
-            self._users[base, days] = _window_steps(*self._user_days[base], days)
-        keys, totals = self._users[base, days]
-        wanted = self.rows.account * _SPAN + self.rows.as_of
-        return totals[np.searchsorted(keys, wanted, side="right")].astype(np.float64)
+            user_days = self._user_days(base)
+            self._users[base, days] = _in_window(*user_days, days, ends, len(self.accounts))
+        wanted = self.rows.account * (len(ends) + 1) + place
+        return np.asarray(self._users[base, days][wanted], dtype=np.float64)
 
     def last(self, base: Last) -> Floats:
         """The last value before ``as_of``; NaN where there is none."""
@@ -248,7 +261,7 @@ class World:
         did the other steps in order at most so many days after it; the same day is in order.
         """
         if (steps, within) not in self._funnels:
-            self._funnels[steps, within] = _funnel([self._user_days[s] for s in steps], within)
+            self._funnels[steps, within] = _funnel([self._user_days(s) for s in steps], within)
         keys, done = self._funnels[steps, within]
         account = self.rows.account * _SPAN
         low, high = (
@@ -258,6 +271,19 @@ class World:
         return (high - low).astype(np.float64), (done[high] - done[low]).astype(np.float64)
 
     # ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _ends(self) -> tuple[Ints, Ints]:
+        """The days that rows look from, and which of them each row has."""
+        return np.unique(self.rows.as_of, return_inverse=True)
+
+    def _user_days(self, base: Base) -> tuple[Ints, Ints, Ints]:
+        """Customer, user and day, sorted like that, of every day on which a user did it."""
+        weeks, masks = self._user_weeks[base]
+        there = np.flatnonzero(masks)
+        bits = np.flatnonzero(np.unpackbits(masks[there], bitorder="little"))
+        row = there[bits >> 3]
+        return weeks.account[row], weeks.person[row], weeks.monday[row] + (bits & 7)
 
     def _until(self, moment: Moment) -> Ints:
         """How many daily lines lie before the moment; many metrics ask for the same ones."""
@@ -278,21 +304,26 @@ def _ints(column: pa.ChunkedArray) -> Ints:
     return np.asarray(column.fill_null(0).to_numpy(), dtype=np.int64)
 
 
-def _window_steps(account: Ints, user: Ints, day: Ints, days: int) -> tuple[Ints, Ints]:
-    """Distinct users in a window as steps over its end.
+def _in_window(account: Ints, user: Ints, day: Ints, days: int, ends: Ints, accounts: int) -> Ints:
+    """Distinct users in the window before each of the ``ends``, account after account, with one
+    place more for each account.
 
     A user's day d counts in every window that holds it and not the user's day before it, so each
     user counts once: from max(d, before + days) + 1 until d + days.
     """
-    same = (account[1:] == account[:-1]) & (user[1:] == user[:-1])
     before = np.full(len(day), -_SPAN, dtype=np.int64)
-    before[1:][same] = day[:-1][same]
+    before[1:] = np.where(user[1:] == user[:-1], day[:-1], -_SPAN)
     begins = np.maximum(day, before + days) + 1
-    ends = day + days + 1
-    keys = np.concatenate([account * _SPAN + begins, account * _SPAN + ends])
-    steps = np.concatenate([np.ones(len(day), np.int64), -np.ones(len(day), np.int64)])
-    order = np.argsort(keys, kind="stable")
-    return keys[order], np.concatenate([[0], np.cumsum(steps[order])])
+    low = int(ends[0]) if len(ends) else 0
+    place_of = np.searchsorted(ends, np.arange(low, int(ends[-1]) + 2 if len(ends) else 1))
+    cells = account * (len(ends) + 1)
+    most = accounts * (len(ends) + 1)
+    steps = np.bincount(
+        cells + place_of[np.clip(begins - low, 0, len(place_of) - 1)], minlength=most
+    )
+    until = np.clip(day + (days + 1 - low), 0, len(place_of) - 1)
+    steps -= np.bincount(cells + place_of[until], minlength=most)
+    return np.cumsum(steps.reshape(accounts, len(ends) + 1), axis=1).ravel()
 
 
 def _weekday(day: Ints) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from django.db import transaction
 
-from banso.measure.metrics import facts, grid, rules, standing
+from banso.measure.metrics import grid, rules, standing
 from banso.measure.metrics.changes import EVERY
 from banso.measure.metrics.customers import Customers, customers
 from banso.measure.metrics.models import (
@@ -31,6 +31,7 @@ from banso.shared.users.reads import organisation
 
 IN_SERIES = rules.WEEKS_IN_SERIES - 1
 FEW_ROWS = 300_000  # so many rows of few customers are computed together, row by row
+BLOCK_ROWS = 6_000_000  # so many rows of Mondays without a file are made together
 FEW_CUSTOMERS = 10_000  # more of them are computed day by day
 
 
@@ -69,8 +70,9 @@ def compute_courses() -> int:
     weeks = rules.mondays(day_number(state.first_day), day_number(today))[::-1]
     newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     people = customers()
-    moved: dict[int, Ints] = {}
-    for some in _in_blocks(weeks, people.ids.size):
+    moved = _make_whole(weeks, metrics, columns, people, newest)
+    rest = [day for day in weeks if day not in moved]
+    for some in _in_blocks(rest, FEW_ROWS // max(people.ids.size, 1)):
         owed = [one for day in some if (one := _owed(day, columns, metrics, people, newest))]
         ready = _ready(owed, metrics)
         for one in owed:
@@ -83,9 +85,26 @@ def compute_courses() -> int:
     return len(moved)
 
 
-def _in_blocks(weeks: Sequence[int], customers_there: int) -> list[Sequence[int]]:
-    """Mondays whose rows are few enough to be looked at together."""
-    size = max(1, FEW_ROWS // max(customers_there, 1))
+def _make_whole(
+    weeks: Sequence[int],
+    metrics: Sequence[Served],
+    columns: dict[str, str],
+    people: Customers,
+    newest: int,
+) -> dict[int, Ints]:
+    """Mondays of which nothing is there: many at once, some customers after the other."""
+    missing = [day for day in weeks if grid.kept_on(day) is None]
+    moved: dict[int, Ints] = {}
+    for days in _in_blocks(missing, BLOCK_ROWS // max(people.ids.size, 1)):
+        parts = standing.computed_for_all(metrics, people, days)
+        for day, file in grid_writes.keep_days(parts=parts, columns=columns, change=newest).items():
+            _keep_points(day, grid.loaded(file), metrics)
+            moved[day] = people.ids
+    return moved
+
+
+def _in_blocks(weeks: Sequence[int], size: int) -> list[Sequence[int]]:
+    size = max(1, size)
     return [weeks[start : start + size] for start in range(0, len(weeks), size)]
 
 
@@ -111,9 +130,7 @@ def _owed(
     newest: int,
 ) -> Owed | None:
     """What the Monday's file lacks; None when it is as it should be."""
-    file = grid.at(day)
-    if file is not None and not (facts.root() / file.file).exists():
-        file = None
+    file = grid.kept_on(day)
     touched = _touched_since(file.change, newest, day) if file else None
     kept = {} if file is None else {n: d for n, d in file.columns.items() if columns.get(n) == d}
     if touched is not None and not len(touched) and kept == columns:
