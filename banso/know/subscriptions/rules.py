@@ -121,10 +121,10 @@ def decisions(
 def at_stake(subscriptions: pa.Table, *, data_cut: date) -> pa.Table:
     """When each renewal decision up to ``data_cut`` was open: what is done then may go with it.
 
-    Columns: account_id, subscription_id, began, until, decided_on, closed_on (date32), not_renewed,
-    contract, mrr_minor, first_start. Open from ``began`` (the step's begin, or since we watch) to the day
-    before ``until``: the end, or the notice of who left. No landmark: who gives notice the day after
-    something was done counts. ``subscriptions`` as in ``decisions``.
+    Columns: account_id, subscription_id, began, until, decided_on, closed_on (date32),
+    not_renewed, contract, mrr_minor, first_start. Open from ``began`` (the step's begin, or since
+    we watch) to the day before ``until``: the end, or the notice of who left. No landmark: who
+    gives notice the day after something was done counts. ``subscriptions`` as in ``decisions``.
     """
     terms = _read(subscriptions.filter(pc.invert(subscriptions["is_trial"])))
     cut = (data_cut - date(1970, 1, 1)).days
