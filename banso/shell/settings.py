@@ -27,7 +27,7 @@ STAGES = {
     "know": ["accounts", "people", "subscriptions", "notes", "forgetting"],
     "listen": ["events", "imports", "loads"],
     "measure": ["metrics", "health", "readings"],
-    "prove": ["studies"],
+    "prove": ["studies", "hypotheses"],
     "act": ["signals", "tasks", "today"],
     "grow": [],
     "inform": [],

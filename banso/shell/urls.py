@@ -33,6 +33,7 @@ urlpatterns = [
     path("readings/", include("banso.measure.readings.urls")),
     path("health-score/", include("banso.measure.health.urls")),
     path("evidence/", include("banso.prove.studies.urls")),
+    path("hypotheses/", include("banso.prove.hypotheses.urls")),
     path("today/", include("banso.act.today.urls")),
     path("tasks/", include("banso.act.tasks.urls")),
     path("signals/", include("banso.act.signals.urls")),

@@ -9,6 +9,7 @@ class TasksConfig(AppConfig):
     label = "tasks"
 
     def ready(self) -> None:
+        from banso.act.tasks import reactions  # noqa: F401
         from banso.act.tasks.api import router
         from banso.shared.rest.slots import routers
 

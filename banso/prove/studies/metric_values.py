@@ -13,6 +13,7 @@ from banso.measure.metrics.reads import values_at
 from banso.prove.studies.attributes import days_of
 from banso.prove.studies.rules import (
     TRACKING_WINDOW_DAYS,
+    Bools,
     Candidate,
     Floats,
     Ints,
@@ -49,10 +50,8 @@ def metrics_of(rows: pa.Table) -> list[Candidate]:
     definitions = list(MetricDefinition.objects.all())
     if not definitions:
         return []
-    landmark, closed = days_of(rows["landmark"]), days_of(rows["closed_on"])
-    signed_up = _signed_up(rows, landmark)
-    early = _measured(definitions, rows, signed_up, landmark)
-    late = _measured(definitions, rows, signed_up, closed)
+    early = _measured(definitions, rows, days_of(rows["landmark"]))
+    late = _measured(definitions, rows, days_of(rows["closed_on"]))
     return [
         Candidate(
             f"metric.{definition.key}", "metric", "number", definition.name_en, definition.name_ja,
@@ -64,28 +63,18 @@ def metrics_of(rows: pa.Table) -> list[Candidate]:
     ]  # fmt: skip
 
 
-def _signed_up(rows: pa.Table, landmark: Ints) -> Ints:
-    """Day of sign-up of each decision's customer; of the first paid term where it is unknown."""
-    known = dict(Account.objects.exclude(signed_up_on=None).values_list("pk", "signed_up_on"))
-    began = landmark - rows["tenure_days"].to_numpy()
-    ids = rows["account_id"].to_numpy()
-    days = {pk: (day - _EPOCH).days for pk, day in known.items() if day}
-    return np.fromiter(
-        (days.get(pk, first) for pk, first in zip(ids.tolist(), began.tolist(), strict=True)),
-        np.int64,
-        len(ids),
-    )
+def raw_values(
+    definitions: list[MetricDefinition], rows: pa.Table, *, as_of: Ints
+) -> dict[str, tuple[Floats, Bools]]:
+    """Values per metric in the order of the rows, which is that of row_id, and which are "not yet".
 
-
-def _measured(
-    definitions: list[MetricDefinition], rows: pa.Table, signed_up: Ints, as_of: Ints
-) -> dict[str, Floats]:
-    """Values per metric in the order of the rows, which is that of row_id."""
+    rows: decisions with row_id, account_id, landmark and tenure_days; as_of: the day for each.
+    """
     asked = pa.table(
         {
             "row_id": rows["row_id"],
             "account_id": rows["account_id"],
-            "signed_up_day": pa.array(signed_up.astype(np.int32)),
+            "signed_up_day": pa.array(_signed_up(rows).astype(np.int32)),
             "as_of_day": pa.array(as_of.astype(np.int32)),
         }
     )
@@ -97,6 +86,27 @@ def _measured(
         values = answered[definition.key].cast(pa.float64()).to_numpy(zero_copy_only=False)
         censored = answered[f"{definition.key}__censored"].fill_null(False)
         flags = np.asarray(censored.to_numpy(zero_copy_only=False), dtype=np.bool_)
-        floats = np.asarray(values, dtype=np.float64)
-        made[definition.key] = with_the_not_yet(floats, flags, floats) if flags.any() else floats
+        made[definition.key] = (np.asarray(values, dtype=np.float64), flags)
     return made
+
+
+def _signed_up(rows: pa.Table) -> Ints:
+    """Day of sign-up of each decision's customer; of the first paid term where it is unknown."""
+    known = dict(Account.objects.exclude(signed_up_on=None).values_list("pk", "signed_up_on"))
+    began = days_of(rows["landmark"]) - rows["tenure_days"].to_numpy()
+    ids = rows["account_id"].to_numpy()
+    days = {pk: (day - _EPOCH).days for pk, day in known.items() if day}
+    return np.fromiter(
+        (days.get(pk, first) for pk, first in zip(ids.tolist(), began.tolist(), strict=True)),
+        np.int64,
+        len(ids),
+    )
+
+
+def _measured(
+    definitions: list[MetricDefinition], rows: pa.Table, as_of: Ints
+) -> dict[str, Floats]:
+    return {
+        key: with_the_not_yet(values, flags, values) if flags.any() else values
+        for key, (values, flags) in raw_values(definitions, rows, as_of=as_of).items()
+    }

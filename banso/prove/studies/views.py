@@ -108,6 +108,7 @@ def evidence_finding(request: HttpRequest, pk: int) -> HttpResponseBase:
         "rates": rates,
         "chart": rates_chart(rates),
         "field_settings": ".own." in finding.key and signed_in(request).may("settings"),
+        "may_write_down": finding.key.startswith("metric.") and signed_in(request).may("define"),
         "facts": facts_of(finding),
         "checks": checks_told(finding),
         "earlier": earlier_verdicts(finding)[:8],

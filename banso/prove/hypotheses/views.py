@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banso.know.accounts.rules import whole_number
+from banso.prove.hypotheses.behind import csv_of, kept_rows, lines_of
+from banso.prove.hypotheses.forms import (
+    PlanForm,
+    RetireForm,
+    WriteForm,
+    from_finding,
+    from_hypothesis,
+)
+from banso.prove.hypotheses.models import Hypothesis, Level
+from banso.prove.hypotheses.presenting import (
+    course,
+    csv_header,
+    csv_rows,
+    facts_of,
+    past_of,
+    row_of,
+    side_of,
+)
+from banso.prove.hypotheses.reads import (
+    any_contract,
+    check_is_owed,
+    hypotheses,
+    ledger_entries,
+    ledger_state,
+)
+from banso.prove.hypotheses.wording import ABOUT_LEVELS, headline
+from banso.prove.hypotheses.writes import ask_for_check, plan_hypothesis, retire, write_down
+from banso.shared import clock
+from banso.shared.spreadsheets import csv_response
+from banso.shared.users.models import User
+from banso.shared.users.reads import signed_in
+
+LINES_ON_A_PAGE = 50
+
+
+@require_GET
+def hypothesis_list(request: HttpRequest) -> HttpResponseBase:
+    """Which of our hypotheses hold?"""
+    owed = check_is_owed()
+    if request.headers.get("HX-Request"):
+        response = render(request, "hypotheses/hypothesis_list.html#progress", {"owed": owed})
+        if not owed:
+            response["HX-Refresh"] = "true"
+        return response
+    today, level = clock.today(), request.GET.get("level", "")
+    found = list(hypotheses())
+    pairs = [
+        (h, next(iter(h.newest_first), None))  # type: ignore[attr-defined]
+        for h in found
+        if level in ("", h.level)
+    ]
+    if request.GET.get("format") == "csv":
+        return csv_response(f"{_('Hypotheses')}.csv", csv_header(), csv_rows(pairs, today))
+    context = {
+        "owed": owed,
+        "found": found,
+        "answer": headline(found, today) if found else "",
+        "rows": [row_of(hypothesis, check, today) for hypothesis, check in pairs],
+        "levels": [(v.value, v.label, sum(h.level == v for h in found)) for v in Level],
+        "level": level,
+        "about_levels": [(Level(v).label, text) for v, text in ABOUT_LEVELS.items()],
+        "may_define": signed_in(request).may("define"),
+        "any_contract": any_contract(),
+    }
+    return render(request, "hypotheses/hypothesis_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def write_hypothesis(request: HttpRequest) -> HttpResponse:
+    """What do you expect to see?"""
+    user = _author(request)
+    asked = {name: whole_number(request.GET.get(name, "")) for name in ("finding", "again")}
+    given, finding = from_finding(asked["finding"]) if asked["finding"] else ({}, None)
+    before = Hypothesis.objects.filter(pk=asked["again"]).first() if asked["again"] else None
+    if before is not None:
+        given = from_hypothesis(before)
+    form = WriteForm(request.POST or None, user=user, today=clock.today(), initial=given)
+    if request.method == "POST" and form.is_valid():
+        made = write_down(by=user, found_in=finding, replaces=before, **form.cleaned_data)
+        messages.success(request, _("Written down. It is compared with what is known so far."))
+        return redirect("hypotheses:hypothesis_detail", made.pk)
+    context = {"form": form, "finding": finding, "before": before}
+    return render(request, "hypotheses/write_hypothesis.html", context)
+
+
+@require_GET
+def hypothesis_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Does it hold?"""
+    hypothesis = get_object_or_404(hypotheses(), pk=pk)
+    checks = list(hypothesis.newest_first)  # type: ignore[attr-defined]
+    for check in checks:
+        check.hypothesis = hypothesis
+    newest, today = next(iter(checks), None), clock.today()
+    only_new, missed = request.GET.get("new", ""), request.GET.get("missed", "")
+    rows = kept_rows(pk, only_new=only_new == "1", missed=missed if missed in ("yes", "no") else "")
+    if request.GET.get("format") == "csv" and rows is not None:
+        return csv_response(f"{_('Hypothesis')} {pk}.csv", *csv_of(hypothesis, rows))
+    look = next((check for check in checks if check.opened), None)
+    page = None
+    if rows is not None:
+        page = Paginator(range(rows.num_rows), LINES_ON_A_PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "hypothesis": hypothesis,
+        "row": row_of(hypothesis, newest, today),
+        "about_level": ABOUT_LEVELS[Level(hypothesis.level)],
+        "facts": facts_of(hypothesis),
+        "look": look,
+        "sides": [
+            s for s in (look and side_of(look, "new"), newest and side_of(newest, "all")) if s
+        ],
+        "chart": course(hypothesis, checks),
+        "history": [past_of(check) for check in checks],
+        "rows": rows,
+        "page": page,
+        "lines": lines_of(hypothesis, rows, page) if rows is not None and page else [],
+        "only_new": only_new,
+        "missed": missed,
+        "owed": check_is_owed(),
+        **_forms(request, hypothesis),
+    }
+    return render(request, "hypotheses/hypothesis_detail.html", context)
+
+
+def _forms(request: HttpRequest, hypothesis: Hypothesis) -> dict[str, Any]:
+    if not signed_in(request).may("define"):
+        return {"may_define": False}
+    plan = {"owner": hypothesis.owner_id, "next_check_on": hypothesis.next_check_on}
+    return {
+        "may_define": True,
+        "plan_form": PlanForm(initial=plan, today=clock.today(), auto_id="plan-%s"),
+        "retire_form": RetireForm(auto_id="retire-%s"),
+    }
+
+
+@require_POST
+def check_now(request: HttpRequest) -> HttpResponse:
+    """Check all open hypotheses together."""
+    ask_for_check(by=_author(request))
+    messages.success(request, _("All open hypotheses are checked together, in a moment."))
+    return redirect("hypotheses:hypothesis_list")
+
+
+@require_POST
+def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    user, hypothesis = _author(request), get_object_or_404(Hypothesis, pk=pk, retired_at=None)
+    form = PlanForm(request.POST, today=clock.today())
+    if form.is_valid():
+        plan_hypothesis(by=user, hypothesis=hypothesis, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _first_fault(form.errors))
+    return redirect("hypotheses:hypothesis_detail", pk)
+
+
+@require_POST
+def retire_hypothesis(request: HttpRequest, pk: int) -> HttpResponse:
+    user, hypothesis = _author(request), get_object_or_404(Hypothesis, pk=pk)
+    form = RetireForm(request.POST)
+    if form.is_valid():
+        retire(by=user, hypothesis=hypothesis, because=form.cleaned_data["because"])
+        messages.success(request, _("Retired. Its record stays in the ledger."))
+    else:
+        messages.error(request, _first_fault(form.errors))
+    return redirect("hypotheses:hypothesis_detail", pk)
+
+
+@require_GET
+def ledger(request: HttpRequest) -> HttpResponseBase:
+    """Was anything changed afterwards?"""
+    entries = ledger_entries()
+    if request.GET.get("format") == "csv":
+        header = ["number", "before", "moment", "kind", "content", "digest"]
+        rows = entries.order_by("number").values_list(*header)
+        return csv_response("ledger.csv", header, (list(row) for row in rows))
+    page = Paginator(entries, LINES_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "hypotheses/ledger.html", {"state": ledger_state(), "page": page})
+
+
+def _author(request: HttpRequest) -> User:
+    user = signed_in(request)
+    if not user.may("define"):
+        raise PermissionDenied
+    return user
+
+
+def _first_fault(errors: dict[str, Any]) -> str:
+    return " ".join(str(error) for found in errors.values() for error in found)

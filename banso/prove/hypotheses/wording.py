@@ -1,0 +1,223 @@
+"""What may be said of a hypothesis: the claim in plain words, and what a check showed. Never why,
+and never an effect.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from banso.measure.metrics.models import MetricDefinition, Unit
+from banso.prove.hypotheses.models import Check, Direction, Hypothesis, Level, Result
+from banso.prove.hypotheses.outcomes import known_outcomes
+from banso.prove.studies.wording import (
+    LEAKS,
+    REASONS,
+    about,
+    association_only,
+    decimal,
+    in_japanese,
+    percent,
+    plain,
+    together,
+    whole,
+)
+
+ABOUT_LEVELS = {
+    Level.CANDIDATE: gettext_lazy("Written down; no later decisions have borne it out."),
+    Level.ASSOCIATED: gettext_lazy("Found once. It must be found again on later decisions."),
+    Level.REPLICATED: gettext_lazy("Found again on decisions that came later."),
+    Level.RETIRED: gettext_lazy("No longer checked."),
+}
+
+
+def headline(found: Sequence[Hypothesis], today: date) -> str:
+    """The answer of the list: how many stand on which step, and when the next check is."""
+    n = Counter(hypothesis.level for hypothesis in found)
+    parts = [
+        ngettext("%(n)s replicated", "%(n)s replicated", n[Level.REPLICATED]),
+        ngettext("%(n)s associated", "%(n)s associated", n[Level.ASSOCIATED]),
+        ngettext("%(n)s candidate", "%(n)s candidates", n[Level.CANDIDATE]),
+        ngettext("%(n)s retired", "%(n)s retired", n[Level.RETIRED]),
+    ]
+    order = (Level.REPLICATED, Level.ASSOCIATED, Level.CANDIDATE, Level.RETIRED)
+    listed = [p % {"n": whole(n[level])} for p, level in zip(parts, order, strict=True) if n[level]]
+    ahead = [h.next_check_on for h in found if h.retired_at is None]
+    upcoming = ""
+    if ahead:
+        day = date_format(max(min(ahead), today), "DATE_FORMAT")
+        upcoming = _("The next check is on %(day)s.") % {"day": day}
+    return together(
+        _("%(parts)s.") % {"parts": ("、" if in_japanese() else ", ").join(listed)}, upcoming
+    )
+
+
+def outcome_name(hypothesis: Hypothesis) -> str:
+    known = known_outcomes().get(hypothesis.outcome)
+    return str(known.name) if known else hypothesis.outcome
+
+
+def missed(hypothesis: Hypothesis) -> str:
+    known = known_outcomes().get(hypothesis.outcome)
+    return str(known.missed) if known else _("not reached")
+
+
+def threshold_text(metric: MetricDefinition, threshold: float) -> str:
+    """A threshold in the metric's unit."""
+    if metric.unit in (Unit.SHARE, Unit.CHANGE):
+        return f"{100 * threshold:.0f}%"
+    if metric.unit == Unit.DAYS:
+        return _("%(n)s days") % {"n": plain(threshold)}
+    return plain(threshold)
+
+
+def claim(hypothesis: Hypothesis) -> str:
+    """What will be compared, in one sentence made from the record."""
+    told = {"metric": hypothesis.metric.name, "outcome": outcome_name(hypothesis)}
+    more = hypothesis.direction == Direction.MORE
+    if hypothesis.compare and hypothesis.threshold is not None:
+        told["threshold"] = threshold_text(hypothesis.metric, hypothesis.threshold)
+        if hypothesis.compare == "at_most":
+            said = (
+                _("%(outcome)s is more frequent where “%(metric)s” is at most %(threshold)s.")
+                if more
+                else _("%(outcome)s is less frequent where “%(metric)s” is at most %(threshold)s.")
+            )
+        else:
+            said = (
+                _("%(outcome)s is more frequent where “%(metric)s” is at least %(threshold)s.")
+                if more
+                else _("%(outcome)s is less frequent where “%(metric)s” is at least %(threshold)s.")
+            )
+    elif more:
+        said = _("The higher “%(metric)s”, the more frequent: %(outcome)s.")
+    else:
+        said = _("The higher “%(metric)s”, the less frequent: %(outcome)s.")
+    if not hypothesis.segment:
+        return said % told
+    return together(said % told, _("Only %(segment)s.") % {"segment": hypothesis.segment})
+
+
+def points(share: float) -> str:
+    return plain(round(100 * share, 1))
+
+
+def said_by(check: Check | None, hypothesis: Hypothesis, today: date) -> str:
+    """The newest check in plain words."""
+    if check is None:
+        return _("It has not been checked yet.")
+    if check.result == Result.WAITING:
+        return together(waiting(check, hypothesis), expected(check, today))
+    card = check.figures["new"]
+    told = {"n": whole(card["n_rows"])}
+    if check.result == Result.FOUND:
+        said = _("On %(n)s decisions that came after it was written down, it came out as claimed.")
+        return together(said % told, association_only())
+    if check.result == Result.CONTRARY:
+        return _contrary(card, hypothesis)
+    if check.result == Result.LEAK:
+        leak = card["leak"]
+        return str(LEAKS[leak["definition"] or leak["status"]])
+    said = _(
+        "On %(n)s decisions that came after it was written down, the difference of interest and "
+        "none at all both remain possible."
+    )
+    return said % told
+
+
+def _contrary(card: dict[str, Any], hypothesis: Hypothesis) -> str:
+    told = {"n": whole(card["n_rows"]), "points": points(hypothesis.smallest)}
+    more = card["log_odds"] < 0
+    if more == (hypothesis.direction == Direction.MORE):
+        return (
+            _(
+                "On %(n)s decisions that came after it was written down, it goes the claimed way, "
+                "but is smaller than the %(points)s points of interest."
+            )
+            % told
+        )
+    return (
+        _("On %(n)s decisions that came after it was written down, it goes the other way.") % told
+    )
+
+
+def waiting(check: Check, hypothesis: Hypothesis) -> str:
+    """How much has come, and how much is needed."""
+    needs, reason = check.figures.get("plan", {}), check.figures.get("reason", "")
+    came = ngettext(
+        "Not enough data yet: since %(day)s %(rows)s decision has come that can count, of them "
+        "%(events)s %(missed)s.",
+        "Not enough data yet: since %(day)s %(rows)s decisions have come that can count, of them "
+        "%(events)s %(missed)s.",
+        int(needs.get("rows", 0)),
+    ) % {
+        "day": date_format(check.since, "DATE_FORMAT"),
+        "rows": whole(int(needs.get("rows", 0))),
+        "events": whole(int(needs.get("events", 0))),
+        "missed": missed(hypothesis),
+    }
+    return together(came, _short_of(reason, needs, hypothesis))
+
+
+def _short_of(reason: str, needs: dict[str, Any], hypothesis: Hypothesis) -> str:
+    if reason == "too_few_for_difference":
+        return _(
+            "To tell a difference of %(points)s points, about %(needed)s that are %(missed)s are "
+            "needed."
+        ) % {
+            "points": points(hypothesis.smallest),
+            "needed": whole(int(needs["events_needed"])),
+            "missed": missed(hypothesis),
+        }
+    if reason in ("too_few_events", "too_few_event_accounts"):
+        return _("About %(needed)s that are %(missed)s are needed, of different customers.") % {
+            "needed": whole(int(needs["events_needed"])),
+            "missed": missed(hypothesis),
+        }
+    if reason in ("too_few_non_events", "too_few_non_event_accounts"):
+        return _("At least %(needed)s of the others are needed, too.") % {
+            "needed": whole(int(needs["accounts_needed"]))
+        }
+    if reason in REASONS:
+        shown = {key: whole(round(value)) for key, value in needs.items()}
+        for key in ("share_missing", "share_allowed"):
+            if key in needs:
+                shown[key] = percent(needs[key])
+        return str(REASONS[reason]) % shown
+    return ""
+
+
+def expected(check: Check, today: date) -> str:
+    """By when the next look may open, with the assumption it rests on."""
+    needs = check.figures.get("plan", {})
+    if check.expected_by is None:
+        return _(
+            "At the present pace that takes more than 50 years: look at an outcome that comes "
+            "sooner, or at a larger difference."
+        )
+    if check.expected_by <= today:
+        return _("Import newer decisions to know.")
+    known = _("Known by %(when)s.") % {"when": about(check.expected_by)}
+    if "per_month" not in needs:
+        return known
+    basis = _("(Assumes %(pace)s decisions a month, %(rate)s of them %(missed)s.)") % {
+        "pace": decimal(needs["per_month"], 1),
+        "rate": percent(needs["event_rate"]),
+        "missed": missed(check.hypothesis),
+    }
+    return together(known, basis)
+
+
+def retired_words(hypothesis: Hypothesis) -> str:
+    """Why it is no longer checked."""
+    reasons = {
+        Result.CONTRARY.value: _("Two looks in a row did not come out as claimed."),
+        Result.LEAK.value: _("Its metric moves after the decision to leave."),
+    }
+    return reasons.get(hypothesis.retired_because, hypothesis.retired_because)
