@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from banso.measure.metrics.series_field import SeriesField
+
 
 class Unit(models.TextChoices):
     TIMES = "times", _("times")
@@ -105,7 +107,7 @@ class AccountMeasures(models.Model):
     )
     as_of = models.DateField()
     values = models.JSONField(default=dict)
-    series = models.JSONField(default=dict)
+    series = SeriesField(default=dict)
     last_event_on = models.DateField(null=True, db_index=True)
     revision = models.PositiveBigIntegerField(default=0, db_index=True)
 

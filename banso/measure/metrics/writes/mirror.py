@@ -2,58 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from django.db import transaction
+from django.db import connection, transaction
 
 from banso.know.accounts.models import Account
 from banso.measure.metrics import grid, rules
 from banso.measure.metrics.models import AccountMeasures, MetricDefinition, Summary
+from banso.measure.metrics.series_field import packed_rows
 from banso.measure.metrics.standing import Served
 from banso.measure.metrics.world import Floats
+from banso.shared.lake import engine
 from banso.shared.lake.days import day_number, day_of
+from banso.shared.lake.rules import quoted
 
 EXTREMES = 10
-_CHUNK = 1000
+_CHUNK = 4000
 _SUMMARISED = ["version", "as_of", "accounts", "n", "censored", "q1", "median", "q3", "bins"]
 _SUMMARISED += ["highest", "lowest"]
 
 
 def keep_rows(table: pa.Table, metrics: Sequence[Served], today: date, revision: int) -> None:
-    """Write the present values of these customers, a thousand at a time."""
-    for start in range(0, table.num_rows, _CHUNK):
-        part = table.slice(start, _CHUNK)
-        lines = {m.key: rules.kept(grid.numbers(part, m.column)) for m in metrics}
-        waiting = {m.key: grid.flags(part, m.column).tolist() for m in metrics}
-        last_days = part["last_day"].to_pylist()
-        made = [
-            AccountMeasures(
-                account_id=pk,
-                as_of=today,
-                values={k: {"v": v[n], "c": waiting[k][n]} for k, v in lines.items()},
-                last_event_on=None if last_days[n] is None else day_of(last_days[n]),
-                revision=revision,
-            )
-            for n, pk in enumerate(part["account_id"].to_pylist())
+    """Write the present values of these customers, some thousands at a time."""
+    table = table.sort_by("account_id")
+    days = [None if day is None else day_of(day) for day in table["last_day"].to_pylist()]
+    columns: dict[str, list[Any]] = {
+        "as_of": [today] * table.num_rows,
+        "values": _as_json(table, metrics),
+        "last_event_on": days,
+        "revision": [revision] * table.num_rows,
+    }
+    _upsert(table["account_id"].to_pylist(), columns, today)
+
+
+def _as_json(table: pa.Table, metrics: Sequence[Served]) -> list[str]:
+    """``{key: {"v": number or null, "c": not yet}}`` of each row; DuckDB writes it quickest."""
+    if not metrics:
+        return ["{}"] * table.num_rows
+    parts = []
+    for number, one in enumerate(metrics):
+        value, begin = f'"{one.column}"', "{" if number == 0 else ","
+        rounded = f"CASE WHEN ABS({value}) < 10 THEN ROUND({value}, 6) ELSE ROUND({value}, 3) END"
+        parts += [
+            quoted(f'{begin}{json.dumps(one.key)}:{{"v":'),
+            f"COALESCE(CAST({rounded} AS VARCHAR), 'null')",
+            quoted(',"c":'),
+            f"""CASE WHEN "{one.column}c" THEN 'true' ELSE 'false' END""",
+            "'}'",
         ]
-        _upsert(made, ["as_of", "values", "last_event_on", "revision"])
+    with engine.opened(present=table) as opened:
+        found = opened.sql(
+            f"SELECT account_id, concat({', '.join(parts)}, '}}') AS told FROM present "  # noqa: S608
+            "ORDER BY account_id"
+        ).to_arrow_table()
+    told: list[str] = found["told"].to_pylist()
+    return told
+
+
+def _upsert(ids: Sequence[int], columns: Mapping[str, Sequence[Any]], today: date) -> None:
+    """Keep these columns of the customers, who come in the order of their ids; a new row gets
+    empty ones besides.
+    """
+    empty = {"as_of": today, "values": "{}", "series": b"", "last_event_on": None, "revision": 0}
+    others = [name for name in empty if name not in columns]
+    names = ["account_id", *columns, *others]
+    quote = connection.ops.quote_name
+    news = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in columns)
+    sql = (
+        f"INSERT INTO {quote(AccountMeasures._meta.db_table)} "  # noqa: S608 - our own names
+        f"({', '.join(map(quote, names))}) VALUES ({', '.join(['%s'] * len(names))}) "
+        f"ON CONFLICT (account_id) DO UPDATE SET {news}"
+    )
+    fixed = [_adapted(empty[name]) for name in others]
+    for start in range(0, len(ids), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        rows = zip(ids[part], *(column[part] for column in columns.values()), strict=True)
+        _write(sql, [(*map(_adapted, row), *fixed) for row in rows])
 
 
 @transaction.atomic
-def _upsert(measures: list[AccountMeasures], fields: list[str]) -> None:
-    """Keep the measures of customers that still exist."""
-    span = (measures[0].account_id, measures[-1].account_id)
+def _write(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Customers that are gone meanwhile have no row."""
+    span = (rows[0][0], rows[-1][0])
     there = set(Account.objects.filter(pk__range=span).values_list("pk", flat=True))
-    AccountMeasures.objects.bulk_create(
-        [m for m in measures if m.account_id in there],
-        update_conflicts=True,
-        unique_fields=["account"],
-        update_fields=fields,
-    )
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [row for row in rows if row[0] in there])
+
+
+def _adapted(value: Any) -> Any:
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
 def stand_as_of(today: date) -> None:
@@ -63,17 +105,14 @@ def stand_as_of(today: date) -> None:
 
 def keep_series(lines: dict[str, list[Floats]], ids: Sequence[int], today: date) -> None:
     """Write the values of the last Mondays: by metric, an array per Monday, oldest first."""
-    told = {key: np.column_stack(weeks) for key, weeks in lines.items() if weeks}
+    told = [np.column_stack(weeks) for weeks in lines.values() if weeks]
+    keys = [key for key, weeks in lines.items() if weeks]
+    if not told:
+        return
     for start in range(0, len(ids), _CHUNK):
         part = slice(start, start + _CHUNK)
-        kept = {key: rules.kept(values[part]) for key, values in told.items()}
-        made = [
-            AccountMeasures(
-                account_id=pk, as_of=today, series={key: line[n] for key, line in kept.items()}
-            )
-            for n, pk in enumerate(ids[part])
-        ]
-        _upsert(made, ["series"])
+        lines_there = np.stack([values[part] for values in told], axis=1)
+        _upsert(ids[part], {"series": list(packed_rows(keys, lines_there))}, today)
 
 
 @transaction.atomic
@@ -102,18 +141,10 @@ def keep_summaries(table: pa.Table, *, metrics: Sequence[Served], today: date) -
                 median=spread.median,
                 q3=spread.q3,
                 bins=rules.bins(reached),
-                highest=_extremes(ids, reached, highest=True),
-                lowest=_extremes(ids, reached, highest=False),
+                highest=rules.extremes(ids, reached, most=EXTREMES, highest=True),
+                lowest=rules.extremes(ids, reached, most=EXTREMES, highest=False),
             )
         )
     Summary.objects.bulk_create(
         made, update_conflicts=True, unique_fields=["definition"], update_fields=_SUMMARISED
     )
-
-
-def _extremes(ids: np.ndarray[Any, Any], numbers: Floats, *, highest: bool) -> list[list[float]]:
-    """Account id and value of those at one end."""
-    there = np.flatnonzero(~np.isnan(numbers))
-    ordered = there[np.argsort(-numbers[there] if highest else numbers[there], kind="stable")]
-    ends = ordered[:EXTREMES]
-    return [[int(pk), v] for pk, v in zip(ids[ends], rules.kept(numbers[ends]), strict=True)]
