@@ -80,7 +80,7 @@ def lines_of(hypothesis: Hypothesis, rows: pa.Table, page: Page[int]) -> list[Li
 
 def csv_of(hypothesis: Hypothesis, rows: pa.Table) -> tuple[list[str], Iterator[list[Any]]]:
     header = [
-        _("Customer"), _("Decided on"), _("Measured on"), _("New"), _("Outcome came"),
+        _("Customer"), _("Decided on"), _("Measured on"), _("New decision"), _("Outcome came"),
         hypothesis.metric.name,
     ]  # fmt: skip
 

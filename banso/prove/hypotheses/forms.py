@@ -41,7 +41,7 @@ class WriteForm(forms.Form):
         label=_("With a higher value, or where it is reached, the outcome comes"),
         choices=Direction.choices,
     )
-    outcome = forms.ChoiceField(label=_("Outcome"))
+    outcome = forms.ChoiceField(label=_("Outcome it is about"))
     segment = forms.ChoiceField(label=_("Only these customers"), required=False)
     smallest = forms.FloatField(
         label=_("Smallest difference of interest (points)"),
@@ -53,7 +53,9 @@ class WriteForm(forms.Form):
             "do. The smaller you choose it, the longer it takes to know."
         ),
     )
-    every_months = forms.TypedChoiceField(label=_("Checked"), coerce=int, choices=EVERY, initial=3)
+    every_months = forms.TypedChoiceField(
+        label=_("How often it is checked"), coerce=int, choices=EVERY, initial=3
+    )
     next_check_on = forms.DateField(
         label=_("First check on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -44,7 +44,7 @@ class Result(models.TextChoices):
 
 class EntryKind(models.TextChoices):
     WRITTEN = "written", _("Written down")
-    CHECKED = "checked", _("Checked")
+    CHECKED = "checked", _("Was checked")
     PLANNED = "planned", _("Owner or date changed")
     RETIRED = "retired", _("Retired")
 

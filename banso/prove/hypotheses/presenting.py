@@ -144,7 +144,7 @@ def facts_of(hypothesis: Hypothesis) -> list[Told]:
     facts = [
         Told(_("Will be compared"), claim(hypothesis)),
         Told(_("Metric"), f"{metric.name} ({_('version')} {hypothesis.metric_version})"),
-        Told(_("Outcome"), outcome_name(hypothesis)),
+        Told(_("Outcome it is about"), outcome_name(hypothesis)),
         Told(
             _("Smallest difference of interest"),
             _("%(points)s points between the two groups") % {"points": points(hypothesis.smallest)},
@@ -245,6 +245,7 @@ def course(hypothesis: Hypothesis, checks: Sequence[Check]) -> dict[str, Any] | 
             "type": "log", "logBase": 2, "min": 1 / bound, "max": bound,
             "name": _("Odds ratio; the claim is to the right of 1") if more
             else _("Odds ratio; the claim is to the left of 1"),
+            "axisLine": {"onZero": False},
             "nameLocation": "middle", "nameGap": 28,
         },
         "yAxis": {

@@ -43,7 +43,7 @@ from banso.shared.spreadsheets import csv_response
 from banso.shared.users.models import User
 from banso.shared.users.reads import signed_in
 
-LINES_ON_A_PAGE = 50
+LINES_ON_A_PAGE = 20
 
 
 @require_GET

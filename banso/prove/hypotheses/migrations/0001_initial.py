@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveBigIntegerField(unique=True)),
-                ('kind', models.CharField(choices=[('written', 'Written down'), ('checked', 'Checked'), ('planned', 'Owner or date changed'), ('retired', 'Retired')], max_length=10)),
+                ('kind', models.CharField(choices=[('written', 'Written down'), ('checked', 'Was checked'), ('planned', 'Owner or date changed'), ('retired', 'Retired')], max_length=10)),
                 ('hypothesis_number', models.BigIntegerField(db_index=True)),
                 ('moment', models.CharField(max_length=40)),
                 ('content', models.TextField()),

@@ -28,7 +28,7 @@ def an_hypothesis(*, on: date = WRITTEN_ON, by: User | None = None, **fields: An
         key, name_en="Reports shared", name_ja="共有したレポート数"
     )
     user = by or a_user(role="analyst")
-    claim = {
+    claim: dict[str, Any] = {
         "statement": "よく共有する顧客は更新しやすい",
         "metric": metric,
         "outcome": "renewal",

@@ -37,6 +37,7 @@ def test_a_claim_that_holds_is_found_on_later_decisions_only() -> None:
     assert (check.result, check.level_before, check.level_after) == (
         "found", "candidate", "associated",
     )  # fmt: skip
+    assert check.data_cut is not None
     later = Subscription.objects.filter(
         end__gt=WRITTEN_ON, end__lte=check.data_cut - timedelta(days=31)
     )
