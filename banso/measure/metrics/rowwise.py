@@ -82,11 +82,11 @@ def _fill(world: World, facts: Facts, bases: list[Base]) -> None:
     between = f"account_id BETWEEN {low} AND {high}"
     daily = [base for base in bases if isinstance(base, Count | Sum)]
     if daily:
-        columns = ", ".join(f"{_whole(facts.of(base))} AS d{i}" for i, base in enumerate(daily))
+        columns = ", ".join(f"{facts.of(base)} AS d{i}" for i, base in enumerate(daily))
         world.keep_daily(
             facts.table(
                 f"SELECT account_id, CAST(day AS BIGINT) AS day, {columns} FROM daily "  # noqa: S608
-                f"WHERE {between} GROUP BY account_id, day ORDER BY account_id, day"
+                f"WHERE {between} ORDER BY account_id, day"
             ),
             daily,
         )
@@ -100,30 +100,20 @@ def _fill(world: World, facts: Facts, bases: list[Base]) -> None:
             world.keep_changes(facts.table(_changes(facts.of(base), between)), base)
 
 
-def _whole(column: str) -> str:
-    """A sum that fits 64 bits whatever came."""
-    border = fact_files.BORDER
-    return f"CAST(GREATEST(LEAST(COALESCE(SUM({column}), 0), {border}), -{border}) AS BIGINT)"
-
-
 def _user_weeks(facts: Facts, users: list[Users], between: str) -> str:
-    merged = ", ".join(
-        f"CAST(COALESCE(BIT_OR({facts.of(base)}), 0) AS TINYINT) AS m{i}"
-        for i, base in enumerate(users)
-    )
+    masks = ", ".join(f"{facts.of(base)} AS m{i}" for i, base in enumerate(users))
     return (
         "SELECT account_id, user_no, CAST(week AS BIGINT) AS week, "  # noqa: S608 - ours
-        f"{merged} FROM users WHERE {between} "
-        "GROUP BY account_id, user_no, week ORDER BY account_id, user_no, week"
+        f"{masks} FROM users WHERE {between} ORDER BY account_id, user_no, week"
     )
 
 
 def _last(column: str, between: str) -> str:
+    """The later moment comes last, of several values at one moment the largest."""
     return (
-        "SELECT account_id, CAST(day AS BIGINT) AS day, "  # noqa: S608 - ours
-        f"ARG_MAX({column}, ROW({column}t, {column})) AS value "
+        f"SELECT account_id, CAST(day AS BIGINT) AS day, {column} AS value "  # noqa: S608 - ours
         f"FROM daily WHERE {between} AND {column} IS NOT NULL "
-        "GROUP BY account_id, day ORDER BY account_id, day"
+        f"ORDER BY account_id, day, {column}t, {column}"
     )
 
 

@@ -127,6 +127,7 @@ class World:
     # what the engine's answers become -------------------------------------------------------------
 
     def keep_daily(self, table: pa.Table, bases: list[Count | Sum]) -> None:
+        """Sums by customer and day, sorted like that; a day may be in several lines."""
         self._daily_keys = self._keys(table["account_id"], table["day"])
         for number, base in enumerate(bases):
             counts = _ints(table[f"d{number}"])
@@ -135,17 +136,24 @@ class World:
                 self._first[base] = self._daily_keys[counts > 0]
 
     def keep_user_weeks(self, table: pa.Table, bases: list[Users]) -> None:
-        """Masks of days, a row for each user's week, sorted by customer, user and week."""
+        """Masks of days by customer, user and week, sorted like that; a week may be in several
+        lines.
+        """
         account = self._place_of(_ints(table["account_id"]))
-        user = _ints(table["user_no"])
-        other = (account[1:] != account[:-1]) | (user[1:] != user[:-1])
-        person = np.concatenate([[0], np.cumsum(other)])[: len(account)]
-        weeks = UserWeeks(account, person, _ints(table["week"]) * 7 - 3)
+        user, week = _ints(table["user_no"]), _ints(table["week"])
+        other = np.ones(len(account), dtype=bool)
+        other[1:] = (account[1:] != account[:-1]) | (user[1:] != user[:-1])
+        person = np.cumsum(other) - 1
+        other[1:] |= week[1:] != week[:-1]
+        begins = np.flatnonzero(other)
+        weeks = UserWeeks(account[begins], person[begins], week[begins] * 7 - 3)
         for number, base in enumerate(bases):
-            masks = table[f"m{number}"].to_numpy().astype(np.uint8)
-            self._user_weeks[base] = (weeks, masks)
+            masks = table[f"m{number}"].fill_null(0).to_numpy().astype(np.uint8)
+            merged = np.bitwise_or.reduceat(masks, begins) if len(begins) else masks
+            self._user_weeks[base] = (weeks, merged)
 
     def keep_last(self, table: pa.Table, base: Last) -> None:
+        """Values by customer and day, the later ones after the earlier ones."""
         keys = self._keys(table["account_id"], table["day"])
         self._lasts[base] = (keys, _ints(table["value"]))
 
