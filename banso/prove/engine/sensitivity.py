@@ -12,6 +12,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+
+from banso.prove.engine.covariates import Covariate
+from banso.prove.engine.weighting import BoolArray
+
 COMMON_OUTCOME = 0.15
 
 
@@ -95,3 +100,30 @@ def robustness(t: float, degrees: float, *, critical: float = 1.959963984540054)
 
 def _robustness(f: float) -> float:
     return (math.sqrt(f**4 + 4 * f**2) - f**2) / 2
+
+
+def strength(covariate: Covariate, treated: BoolArray, event: BoolArray) -> float | None:
+    """How strongly a covariate goes with both treatment and the event: the smaller of its two risk
+    ratios (each taken >= 1), above against not above its median, or its commonest kind against the
+    others. The yardstick beside an E-value, which asks for that much of something unmeasured. None
+    where a ratio does not exist.
+    """
+    if covariate.kind == "number":
+        values = np.asarray(covariate.values, dtype=np.float64)
+        known = np.isfinite(values)
+        high = values > np.median(values[known]) if known.any() else known
+    else:
+        labels = np.array([label or "" for label in covariate.values])
+        kinds, counts = np.unique(labels, return_counts=True)
+        known, high = np.ones(len(labels), dtype=np.bool_), labels == kinds[counts.argmax()]
+    ratios = [_risk_ratio(high[known], side[known]) for side in (treated, event)]
+    return None if None in ratios else min(ratio for ratio in ratios if ratio is not None)
+
+
+def _risk_ratio(high: BoolArray, event: BoolArray) -> float | None:
+    if not high.any() or high.all():
+        return None
+    one, none = float(event[high].mean()), float(event[~high].mean())
+    if min(one, none) <= 0:
+        return None
+    return max(one / none, none / one)

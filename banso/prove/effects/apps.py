@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from banso.shared.slots import NavItem, nav
+
+
+class EffectsConfig(AppConfig):
+    name = "banso.prove.effects"
+    label = "effects"
+
+    def ready(self) -> None:
+        from banso.prove.effects import jobs  # noqa: F401
+
+        nav.fill(
+            "effects", NavItem(_("Did it work?"), "effects:measure_list", "test-pipe"), order=73
+        )

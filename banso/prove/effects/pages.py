@@ -1,0 +1,156 @@
+"""What the views need besides the answer: forms by origin, the check before, the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from banso.know.subscriptions.rules import GRACE_DAYS
+from banso.prove.effects import reads
+from banso.prove.effects.forms import FieldForm, HoldOutForm, ListForm, MeasureForm, SourceForm
+from banso.prove.effects.holdouts import MINIMUM_UNITS, Planned
+from banso.prove.effects.lists import Recognised, read_list
+from banso.prove.effects.models import Assigned, Goal, Measure, Origin, Result
+from banso.prove.effects.presenting import behind_lines, looks_told
+from banso.prove.effects.sources import treatment_sources
+from banso.prove.effects.wording import points
+from banso.prove.studies.wording import percent, whole
+from banso.shared import clock
+
+FORMS: dict[str, type[forms.Form]] = {
+    Origin.LIST: ListForm,
+    Origin.FIELD: FieldForm,
+    Origin.SOURCE: SourceForm,
+    Origin.HOLDOUT: HoldOutForm,
+}
+MOST_SHOWN = 20
+
+
+def possible_origins() -> list[str]:
+    """Origins that can be chosen: fields and sources only where there are some."""
+    there = {
+        Origin.LIST: True,
+        Origin.FIELD: bool(reads.tag_fields() and reads.date_fields()),
+        Origin.SOURCE: bool(treatment_sources.fillings()),
+        Origin.HOLDOUT: True,
+    }
+    return [origin for origin, possible in there.items() if possible]
+
+
+def origin_cards() -> list[dict[str, str]]:
+    told = {
+        Origin.LIST: ("list-check", _("You have a list: who took part in a training, who got the "
+                      "campaign, and when.")),
+        Origin.FIELD: ("tag", _("A field of the customers says it, and another one has the day.")),
+        Origin.SOURCE: ("plug", _("Another part of Banso wrote down who was treated and when.")),
+        Origin.HOLDOUT: ("arrows-shuffle", _("Nothing was done yet. Banso draws at random who "
+                         "waits: the only way to be sure.")),
+    }  # fmt: skip
+    return [
+        {"origin": origin, "label": str(Origin(origin).label), "icon": told[Origin(origin)][0],
+         "text": told[Origin(origin)][1]}
+        for origin in possible_origins()
+    ]  # fmt: skip
+
+
+def forms_for(origin: str, request: HttpRequest) -> tuple[MeasureForm, forms.Form]:
+    """The form of the measure and that of the origin; a hold-out asks about renewals only."""
+    data, files = request.POST or None, request.FILES or None
+    form, where = MeasureForm(data), FORMS[origin](data, files)
+    if origin == Origin.HOLDOUT:
+        form.fields["goal"].choices = [(Goal.RENEWAL, Goal.RENEWAL.label)]  # type: ignore[attr-defined]
+        del form.fields["metric_key"]
+        form.fields["reason"].label = _("Why it should help")
+        form.fields["reason"].help_text = ""
+    return form, where
+
+
+def where_given(origin: str, where: forms.Form) -> dict[str, Any]:
+    """What the origin adds to the draft. Raises Unreadable for a file that is no table."""
+    if origin != Origin.LIST:
+        return {"params": where.params}  # type: ignore[attr-defined]
+    given = where.cleaned_data
+    found = read_list(
+        given["file"].chunks(1 << 20), today=clock.today(), default_day=given["same_day"]
+    )
+    return {"treated": found.treated, "unread": _unread(found)}
+
+
+def _unread(found: Recognised) -> dict[str, Any]:
+    return {
+        "lines": found.lines, "counts": found.unread, "examples": found.examples,
+        "customer_column": found.customer_column, "date_column": found.date_column,
+        "order": found.order, "order_settled": found.order_settled,
+    }  # fmt: skip
+
+
+def check_page(measure: Measure, plan: Planned | None) -> dict[str, Any]:
+    """What was understood, before anything is begun."""
+    if plan is not None:
+        return {"measure": measure, "plan": plan, "told": _plan_told(measure, plan)}
+    rows = reads.treated_rows(measure)
+    days = [day for _pk, _ext, _name, day in rows]
+    without = reads.field_without_day(measure.params) if measure.origin == Origin.FIELD else 0
+    return {
+        "measure": measure, "count": len(rows), "rows": rows[:MOST_SHOWN],
+        "more": max(0, len(rows) - MOST_SHOWN), "first": min(days, default=None),
+        "last": max(days, default=None), "without_day": without,
+    }  # fmt: skip
+
+
+def _plan_told(measure: Measure, plan: Planned) -> dict[str, Any]:
+    share = measure.params["share"]
+    units = len(plan.strata)
+    held = round(share * units)
+    return {
+        "units": whole(units), "held_out": whole(held), "treated": whole(units - held),
+        "share": percent(share), "minimum": MINIMUM_UNITS, "possible": plan.possible,
+        "base": percent(plan.base_rate) if plan.base_rate is not None else "",
+        "base_n": whole(plan.base_n),
+        "smallest": points(plan.smallest) if plan.smallest is not None else "",
+        "needed": whole(round(plan.needed)) if plan.needed is not None else "",
+        "wanted": points(measure.meaningful),
+        "enough": plan.smallest is not None and plan.smallest <= measure.meaningful,
+        "looks": looks_told(looks_kept(plan), []), "grace": GRACE_DAYS,
+    }  # fmt: skip
+
+
+def looks_kept(plan: Planned) -> list[dict[str, Any]]:
+    """Planned looks as they are stored."""
+    return [asdict(look) | {"on": look.on.isoformat()} for look in plan.looks]
+
+
+def detail_page(measure: Measure, results: list[Result]) -> dict[str, Any]:
+    """The part of the page that does not hang on one result."""
+    if not measure.is_holdout:
+        return {}
+    holdout = measure.holdout
+    looks = looks_told(holdout.looks, results)
+    ahead = [look for look in looks if look["result"] is None]
+    return {
+        "holdout": holdout, "looks": looks, "next_look": ahead[0] if ahead else None,
+        "smallest": points(holdout.smallest) if holdout.smallest is not None else "",
+        "base": percent(holdout.base_rate) if holdout.base_rate is not None else "",
+        "share": percent(holdout.share), "treated_n": holdout.units - holdout.held_out,
+    }  # fmt: skip
+
+
+def behind_csv(rows: pa.Table) -> Iterator[list[object]]:
+    for line in behind_lines(rows):
+        group = _("Treated") if line["treated"] else _("Not treated")
+        yield [
+            line["name"], group, line["time_zero"], line["decided_on"],
+            _("Yes") if line["renewed"] else _("No"), line["weight"],
+        ]  # fmt: skip
+
+
+def groups_csv(assigned: Iterable[Assigned]) -> Iterator[list[object]]:
+    for row in assigned:
+        group = _("Held out") if row.is_held_out else _("Treated")
+        yield [row.account.external_id, row.account.name, group]
