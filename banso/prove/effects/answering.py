@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +16,6 @@ from banso.prove.effects.reads import renewals_ahead
 from banso.prove.effects.rules import judged, level_of_observation, reached_on
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.comparison import Compared, Gates, compare, placebo
-from banso.prove.engine.covariates import Covariate
 from banso.prove.engine.regression import Clusters, FloatArray
 from banso.prove.engine.sensitivity import strength
 from banso.prove.engine.weighting import BoolArray
@@ -54,19 +52,16 @@ def renewal_answer(measure: Measure, gathered: Gathered, *, today: date) -> Told
     rows = gathered.rows
     lost = np.asarray(rows["not_renewed"].to_numpy(zero_copy_only=False), dtype=np.bool_)
     y, treated = 1.0 - lost.astype(np.float64), gathered.trial.treated
-    accounts = Clusters.of(rows["account_id"].to_numpy()) if len(y) else Clusters.of([0])
+    accounts = Clusters.of(rows["account_id"].to_numpy())
     gates = Gates()
-    if len(y):
-        compared = compare(y, treated, accounts, gathered.covariates, gates=gates)
-    else:
-        compared = compare(np.zeros(0), treated, Clusters(_nobody(), 0), [], gates=gates)
+    compared = compare(y, treated, accounts, gathered.covariates, gates=gates)
     before = None
     if compared.balance:
         before = placebo(gathered.placebo, treated, accounts, gathered.covariates)
     passed = None if before is None else before.low <= 0 <= before.high
     numbers = _numbers(compared, gathered) | {
         "placebo": answer_told(before),
-        "strongest": _strongest(gathered.covariates, treated, lost, gathered.labels),
+        "strongest": _strongest(gathered, lost) if compared.balance else None,
         "open": _open(measure, gathered, today),
     }
     settings = asdict(gates) | {"meaningful": measure.meaningful}
@@ -80,10 +75,6 @@ def renewal_answer(measure: Measure, gathered: Gathered, *, today: date) -> Told
     )  # fmt: skip
     told.verdict, told.level = found.verdict, found.level
     return told
-
-
-def _nobody() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.zeros(0, dtype=np.int64)
 
 
 def _numbers(compared: Compared, gathered: Gathered) -> dict[str, Any]:
@@ -140,23 +131,18 @@ def _balance_row(row: dict[str, Any], labels: dict[str, Label]) -> dict[str, Any
     return told
 
 
-def _strongest(
-    covariates: Sequence[Covariate],
-    treated: BoolArray,
-    lost: BoolArray,
-    labels: dict[str, Label],
-) -> dict[str, Any] | None:
+def _strongest(gathered: Gathered, lost: BoolArray) -> dict[str, Any] | None:
     """The covariate most strongly tied to both treatment and renewal: a yardstick for E-values."""
     best: tuple[float, str] | None = None
-    for covariate in covariates:
+    for covariate in gathered.covariates:
         if covariate.name in ("half_year", "days_ahead"):
             continue
-        found = strength(covariate, treated, lost)
+        found = strength(covariate, gathered.trial.treated, lost)
         if found is not None and (best is None or found > best[0]):
             best = (found, covariate.name)
     if best is None or best[0] < 1.05:
         return None
-    return {"ratio": best[0], **_label(best[1], labels)}
+    return {"ratio": best[0], **_label(best[1], gathered.labels)}
 
 
 def times_as_strong(e_value: float, ratio: float) -> float:

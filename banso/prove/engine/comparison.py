@@ -201,7 +201,7 @@ def placebo(
 
 def _counts(y: FloatArray, treated: BoolArray, accounts: Clusters, family: Family) -> Counts:
     event = np.zeros(len(y), dtype=np.bool_)
-    if family == "binary":
+    if family == "binary" and len(y):
         event = y == (0.0 if y.mean() > 0.5 else 1.0)
     return Counts(
         int(treated.sum()),
