@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
@@ -34,12 +35,12 @@ class RenewalLine:
     """One decision that was due."""
 
     account_id: int
+    name: str
     due_on: date
     renewed: bool
     contract: str
     money: str
     minor: int | None
-    currency: str
 
 
 def customer_lines(movers: Sequence[Mover], currency: str) -> list[CustomerLine]:
@@ -71,41 +72,42 @@ def customers_csv(name: str, movers: Sequence[Mover], currency: str) -> Streamin
     return csv_response(f"{name}.csv", header, rows())
 
 
-def renewal_lines(due: pa.Table, contract: str, outcome: str, currency: str) -> list[RenewalLine]:
+def chosen_renewals(due: pa.Table, contract: str, outcome: str) -> pa.Table:
     """The decisions of a kind of contract ("" = all) and outcome, the latest first."""
-    kept = []
-    columns = ("account_id", "decided_on", "not_renewed", "contract", "mrr_minor")
-    for row in due.select(columns).to_pylist():
-        told = "churned" if row["not_renewed"] else "renewed"
-        if contract in ("", row["contract"]) and outcome in ("", told):
-            kept.append(
-                RenewalLine(
-                    row["account_id"],
-                    row["decided_on"],
-                    not row["not_renewed"],
-                    str(CONTRACTS[row["contract"]]),
-                    shown(row["mrr_minor"], currency),
-                    row["mrr_minor"],
-                    currency,
-                )
-            )
-    return sorted(kept, key=lambda line: (line.due_on, line.account_id), reverse=True)
+    if contract:
+        due = due.filter(pc.equal(due["contract"], contract))
+    if outcome:
+        due = due.filter(pc.equal(due["not_renewed"], outcome == "churned"))
+    return due.sort_by([("decided_on", "descending"), ("account_id", "ascending")])
 
 
-def renewals_csv(lines: Sequence[RenewalLine]) -> StreamingHttpResponse:
+def renewal_lines(due: pa.Table, currency: str) -> Iterator[RenewalLine]:
+    columns = ["account_id", "decided_on", "not_renewed", "contract", "mrr_minor"]
+    rows = due.select(columns).to_pylist()
+    names = names_of({row["account_id"] for row in rows})
+    for row in rows:
+        yield RenewalLine(
+            row["account_id"],
+            names.get(row["account_id"], ""),
+            row["decided_on"],
+            not row["not_renewed"],
+            str(CONTRACTS[row["contract"]]),
+            shown(row["mrr_minor"], currency),
+            row["mrr_minor"],
+        )
+
+
+def renewals_csv(due: pa.Table, currency: str) -> StreamingHttpResponse:
     header = [
         _("Customer"), _("Due on"), _("Renewed"), _("Contract"), _("Currency"), _("MRR"),
     ]  # fmt: skip
 
     def rows() -> Iterator[list[object]]:
-        for start in range(0, len(lines), AT_ONCE):
-            some = lines[start : start + AT_ONCE]
-            names = names_of({line.account_id for line in some})
-            for line in some:
+        for start in range(0, due.num_rows, AT_ONCE):
+            for line in renewal_lines(due.slice(start, AT_ONCE), currency):
                 yield [
-                    names.get(line.account_id, ""), line.due_on,
-                    _("Yes") if line.renewed else _("No"), line.contract, line.currency,
-                    "" if line.minor is None else amount(line.minor, line.currency),
+                    line.name, line.due_on, _("Yes") if line.renewed else _("No"), line.contract,
+                    currency, "" if line.minor is None else amount(line.minor, currency),
                 ]  # fmt: skip
 
     return csv_response(f"{_('Renewals due')}.csv", header, rows())

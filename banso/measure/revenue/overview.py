@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +10,7 @@ import pyarrow as pa
 
 from banso.measure.revenue.cohorts import Cohort, cohorts
 from banso.measure.revenue.ledger import NEW, Ledger, ledger, month_ends, watched_since
+from banso.measure.revenue.memory import memory
 from banso.measure.revenue.ratios import Retained, retained
 from banso.measure.revenue.reads import (
     Book,
@@ -20,6 +20,7 @@ from banso.measure.revenue.reads import (
     known_until,
     ledger_of,
     months_before,
+    question,
     renewals_due,
     rows_in,
 )
@@ -78,10 +79,12 @@ class Overview:
 
 def overview(found: Book, scope: Scope, today: date) -> Overview | None:
     """The numbers of the page, or None while nothing is in scope."""
-    until = known_until(today)
-    rows = rows_in(found, scope)
-    if until is None or not rows.any():
-        return None
+    asked = question(found, scope, "overview", today)
+    return memory.of(found.version, asked, lambda: _overview(found, scope, today))
+
+
+def _overview(found: Book, scope: Scope, today: date) -> Overview | None:
+    until, rows = known_until(found, today), rows_in(found, scope)
     cut = day_number(until)
     spans = spans_of(found.contracts.chosen(rows), cut)
     if not len(spans.account):
@@ -161,10 +164,12 @@ class Retention:
 
 def retention(found: Book, scope: Scope, today: date) -> Retention | None:
     """The numbers of the page of retention, or None while nothing is in scope."""
-    until = known_until(today)
-    rows = rows_in(found, scope)
-    if until is None or not rows.any():
-        return None
+    asked = question(found, scope, "retention", today)
+    return memory.of(found.version, asked, lambda: _retention(found, scope, today))
+
+
+def _retention(found: Book, scope: Scope, today: date) -> Retention | None:
+    until, rows = known_until(found, today), rows_in(found, scope)
     cut = day_number(until)
     spans = spans_of(found.contracts.chosen(rows), cut)
     if not len(spans.account):
@@ -207,9 +212,7 @@ MOVES = ("new", "reactivation", "expansion", "contraction", "churn")
 SIDES = ("opening", "closing", "lost", "kept")
 
 
-def movers(
-    found: Book, scope: Scope, first: date, last: date, which: Sequence[str] | str
-) -> list[Mover]:
+def movers(found: Book, scope: Scope, first: date, last: date, which: str) -> list[Mover]:
     """The customers behind a figure, the largest change first.
 
     which: a movement of the ledger between the ends of the two days, "opening" and "closing" for
@@ -224,13 +227,11 @@ def movers(
     before, was = books.standing(0)
     after, still = books.standing(1)
     if which in MOVES:
-        rows = (books.period == 1) & (books.kind == MOVES.index(str(which)))
+        rows = (books.period == 1) & (books.kind == MOVES.index(which))
         mine = books.account[rows]
     else:
         mine = np.flatnonzero(
-            {"opening": was, "closing": still, "lost": was & ~still, "kept": was & still}[
-                str(which)
-            ]
+            {"opening": was, "closing": still, "lost": was & ~still, "kept": was & still}[which]
         )
     change = np.abs(after[mine] - before[mine])
     order = mine[np.lexsort((mine, -np.maximum(after[mine], before[mine]), -change))]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from django.db.models import Count, Max
+import pyarrow.compute as pc
+from django.db.models import Count, Max, QuerySet
 
 from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
@@ -39,17 +39,19 @@ COLUMNS = (
     ("currency", pa.string()),
 )
 _lock = Lock()
+_latest: list[tuple[tuple[Any, ...], Book]] = []
 
 
 @dataclass(frozen=True)
 class Book:
     """All contracts: the paid ones with their currency (place in `currencies`), how many accounts
     pay in each, and how many trials were left out. `version` differs when a contract does; `table`
-    has the same rows as `know.subscriptions.rules` wants them.
+    has all rows as they were read, `terms` the paid ones as `know.subscriptions.rules` wants them.
     """
 
     version: tuple[Any, ...]
     table: pa.Table
+    terms: pa.Table
     contracts: Contracts
     currency: Ints
     currencies: tuple[str, ...]
@@ -71,29 +73,45 @@ def book() -> Book | None:
     told = Subscription.objects.aggregate(n=Count("pk"), changed=Max("updated_at"), last=Max("pk"))
     if not told["n"]:
         return None
+    version = (told["n"], told["changed"], told["last"])
     with _lock:
-        return _book((told["n"], told["changed"], told["last"]))
+        if not _latest or _latest[0][0] != version:
+            _latest[:] = [(version, _book(version, _table(version)))]
+        return _latest[0][1]
 
 
-@lru_cache(maxsize=1)
-def _book(version: tuple[Any, ...]) -> Book:
-    rows = Subscription.objects.values_list(*(name for name, _ in COLUMNS))
+def _table(version: tuple[Any, ...]) -> pa.Table:
+    """All contracts; only those that changed are read when the others are at hand."""
+    if _latest:
+        (_n, changed, _last), before = _latest[0]
+        fresh = _rows(Subscription.objects.filter(updated_at__gte=changed))
+        kept = before.table.filter(pc.invert(pc.is_in(before.table["pk"], fresh["pk"])))
+        if kept.num_rows + fresh.num_rows == version[0]:
+            return pa.concat_tables([kept, fresh])
+    return _rows(Subscription.objects.all())
+
+
+def _rows(found: QuerySet[Subscription]) -> pa.Table:
+    rows = found.order_by().values_list(*(name for name, _ in COLUMNS))
     told = list(zip(*rows.iterator(chunk_size=20_000), strict=True)) or [()] * len(COLUMNS)
-    table = pa.table(
+    return pa.table(
         {name: pa.array(values, kind) for (name, kind), values in zip(COLUMNS, told, strict=True)}
     )
+
+
+def _book(version: tuple[Any, ...], table: pa.Table) -> Book:
     trial = _flags(table["is_trial"])
-    table = table.filter(pa.array(~trial))
-    encoded = table["currency"].combine_chunks().dictionary_encode()
+    paid = table.filter(pa.array(~trial))
+    encoded = paid["currency"].combine_chunks().dictionary_encode()
     contracts = Contracts(
-        account=_ints(table["account_id"], 0),
-        start=_ints(table["start"], 0),
-        end=_ints(table["end"], OPEN),
-        renewed=_is(table["outcome"], "renewed"),
-        churned=_is(table["outcome"], "churned"),
-        mrr=_ints(table["mrr_minor"], 0),
-        priced=~np.asarray(table["mrr_minor"].is_null().to_numpy(zero_copy_only=False)),
-        watched_from=_ints(table["observed_from"], ALWAYS),
+        account=_ints(paid["account_id"], 0),
+        start=_ints(paid["start"], 0),
+        end=_ints(paid["end"], OPEN),
+        renewed=_is(paid["outcome"], "renewed"),
+        churned=_is(paid["outcome"], "churned"),
+        mrr=_ints(paid["mrr_minor"], 0),
+        priced=~np.asarray(paid["mrr_minor"].is_null().to_numpy(zero_copy_only=False)),
+        watched_from=_ints(paid["observed_from"], ALWAYS),
     )
     codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
     names = tuple(str(name) for name in encoded.dictionary.to_pylist())
@@ -101,8 +119,8 @@ def _book(version: tuple[Any, ...]) -> Book:
         len(np.unique(contracts.account[(codes == place) & (contracts.mrr != 0)]))
         for place in range(len(names))
     )
-    table = table.rename_columns({"pk": "subscription_id"})
-    return Book(version, table, contracts, codes, names, payers, int(trial.sum()))
+    told = paid.rename_columns({"pk": "subscription_id"})
+    return Book(version, table, told, contracts, codes, names, payers, int(trial.sum()))
 
 
 def _ints(column: pa.ChunkedArray, absent: int) -> Ints:
@@ -143,9 +161,20 @@ def rows_in(found: Book, scope: Scope) -> Mask:
         elif not name:
             mine |= (found.currency == place) & ~found.contracts.priced
     if scope.segment:
-        ids = Account.objects.filter(segment=scope.segment).order_by()
-        mine &= np.isin(found.contracts.account, np.fromiter(ids.values_list("pk", flat=True), int))
+        mine &= np.isin(found.contracts.account, members(scope.segment))
     return mine
+
+
+def members(segment: str) -> Ints:
+    """The accounts of a segment."""
+    ids = Account.objects.filter(segment=segment).order_by("pk").values_list("pk", flat=True)
+    return np.fromiter(ids.iterator(chunk_size=20_000), dtype=np.int64)
+
+
+def question(found: Book, scope: Scope, *more: object) -> tuple[object, ...]:
+    """What an answer depends on besides the contracts, to keep it by."""
+    who = hash(members(scope.segment).tobytes()) if scope.segment else 0
+    return (scope, who, organisation().fiscal_year_start, *more)
 
 
 def renewals_due(found: Book, rows: Mask, first: int, last: int) -> pa.Table:
@@ -153,19 +182,20 @@ def renewals_due(found: Book, rows: Mask, first: int, last: int) -> pa.Table:
     ``subscriptions.rules.at_stake``.
     """
     recent = rows & (found.contracts.end >= first - STALE_DAYS)
-    table = at_stake(found.table.filter(pa.array(recent)), data_cut=day_of(last))
+    table = at_stake(found.terms.filter(pa.array(recent)), data_cut=day_of(last))
     due = np.asarray(table["decided_on"].cast(pa.int32()).to_numpy(zero_copy_only=False))
     return table.filter(pa.array((due >= first) & (due <= last)))
 
 
-def known_until(today: date) -> date | None:
-    """Today, or the last day anything was said of contracts when that is long ago: an old file must
-    not renew by itself.
+def known_until(found: Book, today: date) -> date:
+    """Today; or the last day anything is told of, when that is long ago and no contract says that
+    it runs on: an old file must not renew by itself.
     """
+    ends = found.contracts.end[found.contracts.end < OPEN]
+    if (ends > day_number(today)).any():
+        return today
     last = last_known_day(today)
-    if last is None or (today - last).days <= STALE_DAYS:
-        return last and today
-    return last
+    return last if last is not None and (today - last).days > STALE_DAYS else today
 
 
 def day_number(day: date) -> int:

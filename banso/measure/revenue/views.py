@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from banso.measure.revenue import charts
-from banso.measure.revenue.behind import customer_lines, customers_csv, renewal_lines, renewals_csv
+from banso.measure.revenue.behind import (
+    chosen_renewals,
+    customer_lines,
+    customers_csv,
+    renewal_lines,
+    renewals_csv,
+)
 from banso.measure.revenue.cohorts import AGES
 from banso.measure.revenue.overview import MOVES, SIDES, movers, overview, retention
 from banso.measure.revenue.presenting import (
@@ -171,28 +177,28 @@ def revenue_customers(request: HttpRequest) -> HttpResponseBase:
 def revenue_renewals(request: HttpRequest) -> HttpResponseBase:
     """Which contracts were due in the past year, and were they renewed?"""
     found, today = book(), clock.today()
-    until = known_until(today)
-    if found is None or until is None:
+    if found is None:
         return render(request, "revenue/revenue_renewals.html", {"unknown": True}, status=404)
     scope = _scope(request, found)
     contract = request.GET.get("contract", "")
     contract = contract if contract in CONTRACTS else ""
+    until = known_until(found, today)
     cut = day_number(until)
     first = int(months_before(cut, [12])[0]) + 1
     due = renewals_due(found, rows_in(found, scope), first, cut)
     outcome = request.GET.get("outcome", "")
-    rows = renewal_lines(due, contract, outcome, scope.currency)
+    due = chosen_renewals(due, contract, outcome)
     if request.GET.get("format") == "csv":
-        return renewals_csv(rows)
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    names = names_of({row.account_id for row in page})
+        return renewals_csv(due, scope.currency)
+    page = Paginator(range(due.num_rows), ON_A_PAGE).get_page(request.GET.get("page"))
+    here = due.slice(page[0], len(page)) if len(page) else due
     context = {
         "contract": CONTRACTS[contract],
         "outcome": outcome,
         "until": until,
         "page": page,
-        "lines": [(row, names.get(row.account_id, "")) for row in page],
-        "n": whole(len(rows)),
+        "lines": list(renewal_lines(here, scope.currency)),
+        "n": whole(due.num_rows),
         "query": query(scope, contract=contract),
         "back": query(scope),
         "scope": scope,
