@@ -133,7 +133,7 @@ def courses(arguments: argparse.Namespace) -> str:
     from banso.measure.metrics.writes.courses import compute_courses
 
     made = compute_courses()
-    rows = sum(GridFile.objects.exclude(day=0).values_list("rows", flat=True))
+    rows = sum(GridFile.objects.filter(day__gt=0).values_list("rows", flat=True))
     return f"{made} Mondays, {rows:,} rows there"
 
 

@@ -20,6 +20,7 @@ from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Bools, Floats, Ints, Moment, Rows, Values, World
 
 _NEVER = 1 << 19
+NO_START = -(1 << 19)  # so far back that nothing lies between it and the days after it
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class First:
 
 
 @dataclass(frozen=True)
+class LastDay:
+    base: Count
+
+
+@dataclass(frozen=True)
 class Latest:
     base: Last
 
@@ -50,7 +56,7 @@ class Distinct:
     days: int
 
 
-Ask = Total | First | Latest | Distinct
+Ask = Total | First | LastDay | Latest | Distinct
 NOBODY = Rows(
     *(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0, np.int64)),
     np.zeros(0),
@@ -106,20 +112,25 @@ class Answering(World):
         return self.found[Latest(base)] / MICRO
 
 
-def values_on(plan: Plan, rows: pa.Table, *, is_everybody: bool) -> pa.Table:
+def values_on(
+    plan: Plan, rows: pa.Table, *, is_everybody: bool, known: Mapping[Ask, Floats] | None = None
+) -> pa.Table:
     """The values of rows that all look from one day, in the order of their accounts.
 
-    ``is_everybody`` reads the facts of all customers without looking up each.
+    ``is_everybody`` reads the facts of all customers without looking up each; ``known`` has, for
+    each row, what need not be asked again.
     """
     account_ids = _ints(rows["account_id"])
     as_of = int(rows["as_of_day"][0].as_py())
     asked, others = _split(plan)
     first_day = fact_files.first_day()
     prepared = rowwise.rows_of(rows, account_ids)
-    found: dict[Ask, Floats] = {}
-    if asked:
+    found: dict[Ask, Floats] = dict(known or {})
+    lacking = [ask for ask in asked if ask not in found]
+    if lacking:
         only = None if is_everybody else account_ids
-        found = _answers(list(asked), rows, account_ids, as_of, only)
+        starts = _ints(rows["signed_up_day"].fill_null(NO_START))
+        found |= answers(lacking, account_ids, starts, as_of, only)
     start = _NEVER if first_day is None else first_day
     world = Answering(account_ids, prepared, start, found)
     stepwise = _stepwise(plan, others, rows) if others else {}
@@ -173,45 +184,87 @@ def _stepwise(plan: Plan, keys: Sequence[str], rows: pa.Table) -> dict[str, Valu
     }
 
 
-def _answers(
-    asked: Sequence[Ask], rows: pa.Table, account_ids: Ints, as_of: int, only: Ints | None
+def lasting(plan: Plan) -> list[Ask]:
+    """What the plan asks of the whole past, or of the time after sign-up."""
+    return [
+        ask
+        for ask in _split(plan)[0]
+        if isinstance(ask, First | Latest)
+        or (isinstance(ask, Total) and ask.begin.anchor == ask.end.anchor == "start")
+    ]
+
+
+def _is_recent(ask: Ask) -> bool:
+    return isinstance(ask, Distinct) or (isinstance(ask, Total) and ask.is_recent)
+
+
+def answers(
+    asked: Sequence[Ask], account_ids: Ints, starts: Ints, as_of: int, only: Ints | None
 ) -> dict[Ask, Floats]:
-    """A number per row for everything asked, NaN where there is none."""
+    """A number per customer for everything asked, NaN where there is none."""
     recent = [a for a in asked if isinstance(a, Total) and a.is_recent]
     people = [a for a in asked if isinstance(a, Distinct)]
-    latest = [a for a in asked if isinstance(a, Latest)]
-    ever = [a for a in asked if a not in {*recent, *people, *latest}]
     found: dict[Ask, Floats] = {}
-
-    def keep(asks: Sequence[Ask], table: pa.Table) -> None:
-        ids = _ints(table["account_id"])
-        place = np.searchsorted(ids, account_ids)
-        place[place == len(ids)] = 0
-        there = ids[place] == account_ids if len(ids) else np.zeros(len(account_ids), bool)
-        for number, ask in enumerate(asks):
-            numbers = np.full(len(account_ids), np.nan)
-            if there.any():
-                values = table[f"x{number}"].to_numpy().astype(np.float64)
-                numbers[there] = values[place[there]]
-            found[ask] = numbers
-
     if recent:
         begin = as_of + min(a.begin.days for a in recent)
         with _opened(recent, only, begin, as_of) as facts:
-            keep(recent, facts.table(_recent_sql(facts, recent, as_of)))
+            table = facts.table(_recent_sql(facts, recent, as_of))
+        found |= _placed(recent, table, account_ids)
     if people:
         begin = as_of - max(a.days for a in people)
         with _opened(people, only, begin, as_of) as facts:
             for ask in _together(people):
-                keep(ask, facts.table(_distinct_sql(facts, ask, as_of)))
+                table = facts.table(_distinct_sql(facts, ask, as_of))
+                found |= _placed(ask, table, account_ids)
+    rest = [a for a in asked if not _is_recent(a)]
+    if rest:
+        found |= lasting_answers(rest, account_ids, starts, as_of, only)[0]
+    return found
+
+
+def lasting_answers(
+    asked: Sequence[Ask],
+    account_ids: Ints,
+    starts: Ints,
+    as_of: int,
+    only: Ints | None,
+    *,
+    since: int | None = None,
+) -> tuple[dict[Ask, Floats], dict[Ask, Floats]]:
+    """The same for what looks far back, of the days from ``since`` on if given; and the day of each
+    last value.
+    """
+    found: dict[Ask, Floats] = {}
+    days: dict[Ask, Floats] = {}
+    latest = [a for a in asked if isinstance(a, Latest)]
     if latest:
-        with _opened(latest, only, None, as_of) as facts:
+        with _opened(latest, only, since, as_of) as facts:
             for one in latest:
-                keep([one], facts.table(_latest_sql(facts.of(one.base), as_of)))
+                table = facts.table(_latest_sql(facts.of(one.base), as_of, since))
+                found |= _placed([one], table, account_ids)
+                days |= _placed([one], table.rename_columns(["account_id", "x", "x0"]), account_ids)
+    ever = [a for a in asked if isinstance(a, First | LastDay | Total)]
     if ever:
-        started = pa.table({"account_id": account_ids, "start": rows["signed_up_day"]})
-        with _opened(ever, only, None, as_of, started=started) as facts:
-            keep(ever, facts.table(_ever_sql(facts, ever, as_of)))
+        started = pa.table({"account_id": account_ids, "start": starts})
+        with _opened(ever, only, since, as_of, started=started) as facts:
+            table = facts.table(_ever_sql(facts, ever, as_of, since))
+        found |= _placed(ever, table, account_ids)
+    return found, days
+
+
+def _placed(asks: Sequence[Ask], table: pa.Table, account_ids: Ints) -> dict[Ask, Floats]:
+    """The answers x0, x1, … of a table in the order of the customers."""
+    ids = _ints(table["account_id"])
+    place = np.searchsorted(ids, account_ids)
+    place[place == len(ids)] = 0
+    there = ids[place] == account_ids if len(ids) else np.zeros(len(account_ids), bool)
+    found: dict[Ask, Floats] = {}
+    for number, ask in enumerate(asks):
+        numbers = np.full(len(account_ids), np.nan)
+        if there.any():
+            values = table[f"x{number}"].to_numpy().astype(np.float64)
+            numbers[there] = values[place[there]]
+        found[ask] = numbers
     return found
 
 
@@ -265,26 +318,32 @@ def _distinct_sql(facts: Facts, asks: Sequence[Distinct], as_of: int) -> str:
     )
 
 
-def _ever_sql(facts: Facts, asks: Sequence[Ask], as_of: int) -> str:
+def _ever_sql(facts: Facts, asks: Sequence[Ask], as_of: int, since: int | None) -> str:
     made = []
     for n, ask in enumerate(asks):
         column = facts.of(ask.base)
         if isinstance(ask, First):
             made.append(f"MIN(CASE WHEN {column} > 0 THEN day END)::DOUBLE AS x{n}")
+        elif isinstance(ask, LastDay):
+            made.append(f"MAX(CASE WHEN {column} > 0 THEN day END)::DOUBLE AS x{n}")
         elif isinstance(ask, Total):
             between = f"day >= {_day(ask.begin, as_of)} AND day < {_day(ask.end, as_of)}"
             made.append(f"SUM(CASE WHEN {between} THEN {column} END)::DOUBLE AS x{n}")
     return (
         f"SELECT account_id, {', '.join(made)} FROM daily JOIN started USING (account_id) "  # noqa: S608
-        f"WHERE day < {as_of} GROUP BY account_id ORDER BY account_id"
+        f"WHERE {_between(since, as_of)} GROUP BY account_id ORDER BY account_id"
     )
 
 
-def _latest_sql(column: str, as_of: int) -> str:
-    """The value at the last moment that has one; of several at that moment the largest."""
-    there = f"{column} IS NOT NULL AND day < {as_of}"
+def _between(since: int | None, as_of: int) -> str:
+    return f"day < {as_of}" if since is None else f"day >= {since} AND day < {as_of}"
+
+
+def _latest_sql(column: str, as_of: int, since: int | None) -> str:
+    """The value at the last moment that has one, of several at that moment the largest; its day."""
+    there = f"{column} IS NOT NULL AND {_between(since, as_of)}"
     return (
-        f"SELECT account_id, MAX({column})::DOUBLE AS x0 FROM daily JOIN ("  # noqa: S608 - ours
+        f"SELECT account_id, MAX({column})::DOUBLE AS x0, MAX(day)::DOUBLE AS day FROM daily JOIN ("  # noqa: S608
         f"SELECT account_id AS owner, MAX({column}t) AS moment FROM daily WHERE {there} GROUP BY 1"
         f") newest ON account_id = owner AND {column}t = moment WHERE {there} "
         "GROUP BY account_id ORDER BY account_id"

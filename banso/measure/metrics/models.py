@@ -238,10 +238,10 @@ class GridFile(models.Model):
     """The values of all customers as they were on one Monday, or now (day 0), as a Parquet file.
 
     ``columns`` says what each column rests on (``12v3``: version 3 of metric 12); ``change`` is the
-    last change of the past that it knows.
+    last change of the past that it knows. ``LASTING`` has what ``lasting.py`` keeps, no values.
     """
 
-    NOW = 0
+    NOW, LASTING = 0, -1
 
     day = models.IntegerField(unique=True)
     file = models.CharField(max_length=80)

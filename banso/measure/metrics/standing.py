@@ -14,7 +14,7 @@ from banso.measure.metrics.customers import Customers, seats_at
 from banso.measure.metrics.evaluation import Plan, planned
 from banso.measure.metrics.models import MetricDefinition, MetricVersion
 from banso.measure.metrics.shapes import needs_seats
-from banso.measure.metrics.world import Bools, Ints
+from banso.measure.metrics.world import Bools, Floats, Ints
 
 ROWS_AT_ONCE = 1_500_000
 
@@ -85,13 +85,18 @@ def wants_seats(some: Sequence[Served]) -> bool:
 
 
 def computed(
-    some: Sequence[Served], people: pa.Table, as_of: int, *, is_everybody: bool
+    some: Sequence[Served],
+    people: pa.Table,
+    as_of: int,
+    *,
+    is_everybody: bool,
+    known: Mapping[at_day.Ask, Floats] | None = None,
 ) -> pa.Table:
     """account_id and, for each metric, its column of values and its flags "not yet"."""
     if not people.num_rows or not some:
         return _nothing(some, people)
     rows = _asked({as_of: people})
-    found = at_day.values_on(plan_of(some), rows, is_everybody=is_everybody)
+    found = at_day.values_on(plan_of(some), rows, is_everybody=is_everybody, known=known)
     return _told(some, people, as_of, found)
 
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from banso.measure.metrics import facts
+from banso.measure.metrics.lasting import Lasting
 from banso.measure.metrics.models import GridFile
 from banso.shared import clock
 from banso.shared.lake import files
@@ -22,6 +23,12 @@ ROW_GROUP = 16_384  # one customer's line is found without reading the others
 def keep(*, day: int, table: pa.Table, columns: Mapping[str, str], change: int = 0) -> GridFile:
     """Keep the values of a day; the file before goes with the next sweep."""
     return keep_days(parts=[{day: table}], columns=columns, change=change)[day]
+
+
+def keep_lasting(*, kept: Lasting, zone: str) -> GridFile:
+    """Keep what lasts; until the refresh is remembered, the same days are looked at once more."""
+    columns = {"zone": zone, "as_of": str(kept.as_of)}
+    return keep(day=GridFile.LASTING, table=kept.table(), columns=columns)
 
 
 def keep_days(
@@ -38,7 +45,7 @@ def keep_days(
         for part in parts:
             for day, table in part.items():
                 if day not in writers:
-                    paths[day] = facts.root() / f"grid-{day:05d}-{uuid4().hex}.parquet"
+                    paths[day] = facts.root() / f"grid-{max(day, 0):05d}-{uuid4().hex}.parquet"
                     writers[day] = stack.enter_context(_writer(paths[day], table.schema))
                 writers[day].write_table(table, row_group_size=ROW_GROUP)
                 rows[day] = rows.get(day, 0) + table.num_rows

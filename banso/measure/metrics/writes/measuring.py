@@ -13,9 +13,10 @@ from django.db import transaction
 from django.db.models import F
 
 from banso.listen.events.writes import refresh_names
-from banso.measure.metrics import changes, facts, grid, standing
+from banso.measure.metrics import at_day, changes, facts, grid, lasting, standing
 from banso.measure.metrics.changes import EVERY, Changed
 from banso.measure.metrics.customers import customers
+from banso.measure.metrics.lasting import Lasting
 from banso.measure.metrics.models import Change, GridFile, MetricDefinition, Refresh
 from banso.measure.metrics.reads import newest_revision
 from banso.measure.metrics.standing import Served
@@ -34,6 +35,7 @@ from banso.shared.users.reads import organisation
 AT_ONCE = 2_000_000  # events that may be read before a new metric serves; more is background work
 MANY = 20_000  # customers from which on a summary for a few changes can wait
 NEVER = 1 << 19
+LAST_DAY = at_day.LastDay(EVERY)
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Work:
     first_day: int | None
     newest_segment: int
     snapshot: dict[str, list[int]] = field(default_factory=dict)
+    is_forced: bool = False
 
     @property
     def as_of(self) -> int:
@@ -114,7 +117,7 @@ def _work(
     same = is_kept and state.as_of == today and state.basis == _basis(first_day) and not force
     old = grid.loaded(file) if file is not None and is_kept else None
     found = changes.changed(state.snapshot, snapshot)
-    return Work(today, metrics, columns, old, not same, found, first_day, newest, snapshot)
+    return Work(today, metrics, columns, old, not same, found, first_day, newest, snapshot, force)
 
 
 def _basis(first_day: int | None) -> str:
@@ -146,14 +149,18 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
     old = work.old
     ids = people["account_id"].to_numpy()
     if old is None or work.is_everybody:
-        values = standing.computed(work.metrics, people, work.as_of, is_everybody=True)
-        return _whole(people, values, _last_days(work, ids, None))
+        known = _known(work, people)
+        values = standing.computed(
+            work.metrics, people, work.as_of, is_everybody=True, known=known.of(ids)
+        )
+        return _whole(people, values, known)
     kept = [name for name in work.columns if name in old.column_names and _is_same(work, name)]
     renewed = [one for one in work.metrics if one.column not in kept]
     touched = np.intersect1d(np.union1d(work.changed.accounts, moved), ids)
     gone = not np.isin(old["account_id"].to_numpy(), ids).all()
     if not (len(touched) or renewed or gone or _has_more(old, work)):
         return None
+    known = _known(work, people)
     names = ["account_id", *(c for name in kept for c in (name, f"{name}c"))]
     table = standing.rows_of(old.select(names), ids)
     some = [one for one in work.metrics if one.column in kept]
@@ -165,13 +172,27 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
                 standing.rows_of(people, touched),
                 work.as_of,
                 is_everybody=len(touched) * 2 > len(ids),
+                known=known.of(touched),
             ),
         )
     if renewed:
-        added = standing.computed(renewed, people, work.as_of, is_everybody=True)
+        added = standing.computed(
+            renewed, people, work.as_of, is_everybody=True, known=known.of(ids)
+        )
         for name in added.column_names[1:]:
             table = table.append_column(name, added[name])
-    return _whole(people, table, _last_days(work, ids, old))
+    return _whole(people, table, known)
+
+
+def _known(work: Work, people: pa.Table) -> Lasting:
+    """What the metrics ask of the whole past, brought up to now and kept."""
+    zone = organisation().time_zone
+    asked = [LAST_DAY, *at_day.lasting(standing.plan_of(work.metrics))]
+    ids, starts = (people[name].to_numpy() for name in ("account_id", "start"))
+    old = None if work.is_forced else lasting.kept(asked, zone)
+    known = lasting.brought_up(old, asked, ids, starts, work.as_of, work.changed)
+    grid_writes.keep_lasting(kept=known, zone=zone)
+    return known
 
 
 def _has_more(old: pa.Table, work: Work) -> bool:
@@ -184,33 +205,12 @@ def _is_same(work: Work, name: str) -> bool:
     return file is not None and file.columns.get(name) == work.columns[name]
 
 
-def _whole(people: pa.Table, values: pa.Table, last_days: pa.Array) -> pa.Table:
+def _whole(people: pa.Table, values: pa.Table, known: Lasting) -> pa.Table:
+    last_days = pa.array(known.found[LAST_DAY], from_pandas=True).cast(pa.int64())
     table = people.append_column("last_day", last_days)
     for name in values.column_names[1:]:
         table = table.append_column(name, values[name])
     return table
-
-
-def _last_days(work: Work, ids: Ints, old: pa.Table | None) -> pa.Array:
-    """The day of each customer's newest event."""
-    found = np.full(len(ids), -1, dtype=np.int64)
-    if old is None:
-        with facts.opened([EVERY]) as opened:
-            told = opened.table("SELECT account_id, MAX(day) AS day FROM daily GROUP BY 1")
-        accounts, days = told["account_id"].to_numpy(), told["day"].to_numpy()
-    else:
-        accounts, days = old["account_id"].to_numpy(), _plain_days(old["last_day"])
-    there = np.isin(accounts, ids)
-    found[np.searchsorted(ids, accounts[there])] = days[there]
-    if old is not None and len(work.changed.accounts):
-        there = np.isin(work.changed.accounts, ids)
-        place = np.searchsorted(ids, work.changed.accounts[there])
-        found[place] = np.maximum(found[place], work.changed.last_day[there])
-    return pa.array(found, mask=found < 0)
-
-
-def _plain_days(column: pa.ChunkedArray) -> Ints:
-    return np.asarray(column.fill_null(-1).to_numpy(), dtype=np.int64)
 
 
 def _keep(state: Refresh, work: Work, new: pa.Table, moved: Ints) -> None:

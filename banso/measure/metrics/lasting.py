@@ -1,0 +1,194 @@
+"""What metrics ask of the whole past is kept, so that a refresh looks at new days only.
+
+First days, last values and sums after sign-up would otherwise be read from all weeks each time.
+What is kept stands for the lake as it was at the last refresh; it is brought up from there with the
+days that changed since, which gives the same however often it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import numpy as np
+import pyarrow as pa
+
+from banso.measure.metrics import at_day, facts, grid
+from banso.measure.metrics.at_day import Ask, First, Latest, Total
+from banso.measure.metrics.changes import EVERY, Changed
+from banso.measure.metrics.models import GridFile
+from banso.measure.metrics.world import Bools, Floats, Ints
+
+RECENT = 28  # days back; older changes are few and are looked up apart
+NEVER = 1 << 19
+
+
+@dataclass
+class Lasting:
+    """Answers before ``as_of`` for customers with these starts; ``days`` are those of last values.
+
+    All arrays are in the order of the ids.
+    """
+
+    ids: Ints
+    starts: Ints
+    as_of: int
+    found: dict[Ask, Floats] = field(default_factory=dict)
+    days: dict[Ask, Floats] = field(default_factory=dict)
+
+    def of(self, ids: Ints) -> dict[Ask, Floats]:
+        """The answers for some of the customers."""
+        place = np.searchsorted(self.ids, ids)
+        return {ask: numbers[place] for ask, numbers in self.found.items()}
+
+    def table(self) -> pa.Table:
+        columns = {"account_id": self.ids, "start": self.starts}
+        for kind, kept in (("x", self.found), ("d", self.days)):
+            for ask, numbers in kept.items():
+                columns[kind + _name(ask)] = pa.array(numbers, from_pandas=True)
+        return pa.table(columns)
+
+
+def _name(ask: Ask) -> str:
+    return sha256(repr(ask).encode()).hexdigest()[:16]
+
+
+def kept(asked: Sequence[Ask], zone: str) -> Lasting | None:
+    """What was kept of these, if days still mean the same."""
+    file = grid.kept_on(GridFile.LASTING)
+    if file is None or file.columns.get("zone") != zone:
+        return None
+    table = grid.loaded(file)
+
+    def column(name: str) -> Floats:
+        return np.asarray(table[name].to_numpy(), dtype=np.float64)
+
+    there = {ask: _name(ask) for ask in asked if f"x{_name(ask)}" in table.column_names}
+    return Lasting(
+        np.asarray(table["account_id"].to_numpy()),
+        np.asarray(table["start"].to_numpy()),
+        int(file.columns["as_of"]),
+        {ask: column(f"x{name}") for ask, name in there.items()},
+        {ask: column(f"d{name}") for ask, name in there.items() if isinstance(ask, Latest)},
+    )
+
+
+def brought_up(
+    old: Lasting | None,
+    asked: Sequence[Ask],
+    ids: Ints,
+    starts: Ints,
+    as_of: int,
+    changed: Changed,
+) -> Lasting:
+    """The answers as they are now; ``changed`` has the days that are others than for the old."""
+    starts = np.where(starts < 0, at_day.NO_START, starts)
+    new = Lasting(ids, starts, as_of)
+    if old is None or old.as_of > as_of:
+        old = Lasting(np.zeros(0, np.int64), np.zeros(0, np.int64), as_of)
+    fresh = [ask for ask in asked if ask not in old.found]
+    if fresh:
+        new.found, new.days = at_day.lasting_answers(fresh, ids, starts, as_of, None)
+    rest = [ask for ask in asked if ask in old.found]
+    if rest:
+        is_new = _carried_over(old, new, rest)
+        first, last = _spans(changed, ids, old.as_of, as_of)
+        _look_again(new, rest, is_new)
+        _follow(new, rest, first, last, ~is_new & (last >= 0))
+    return new
+
+
+def _carried_over(old: Lasting, new: Lasting, asked: Sequence[Ask]) -> Bools:
+    """Take what is known; the customers that are new or signed up on another day."""
+    place = np.searchsorted(old.ids, new.ids)
+    place[place == len(old.ids)] = 0
+    known = (
+        (old.ids[place] == new.ids) & (old.starts[place] == new.starts)
+        if len(old.ids)
+        else (np.zeros(len(new.ids), dtype=bool))
+    )
+    for ask in asked:
+        new.found[ask] = np.where(known, old.found[ask][place], np.nan)
+        if ask in old.days:
+            new.days[ask] = np.where(known, old.days[ask][place], np.nan)
+    return ~known
+
+
+def _spans(changed: Changed, ids: Ints, before: int, as_of: int) -> tuple[Ints, Ints]:
+    """First and last day that is another one for each customer; -1 as the last one: none.
+
+    Days that lay ahead at the last look count, too: events may bear them already.
+    """
+    first, last = np.full(len(ids), NEVER), np.full(len(ids), -1)
+    parts = [(changed.accounts, changed.first_day, changed.last_day)]
+    if before < as_of:
+        with facts.opened([EVERY], first_day=before, last_day=as_of - 1) as opened:
+            ahead = opened.table(
+                f"SELECT account_id, MIN(day) AS first, MAX(day) AS last FROM daily "  # noqa: S608
+                f"WHERE day >= {before} AND day < {as_of} GROUP BY account_id"
+            )
+        accounts, begins, ends = (np.asarray(c.to_numpy(), np.int64) for c in ahead.columns)
+        parts.append((accounts, begins, ends))
+    for accounts, begins, ends in parts:
+        place = np.searchsorted(ids, accounts)
+        place[place == len(ids)] = 0
+        there = ids[place] == accounts if len(ids) else np.zeros(len(accounts), dtype=bool)
+        np.minimum.at(first, place[there], begins[there])
+        np.maximum.at(last, place[there], ends[there])
+    return first, last
+
+
+def _look_again(new: Lasting, asked: Sequence[Ask], which: Bools, since: int | None = None) -> None:
+    """Answer for these customers from all their days, or those since a day."""
+    if not which.any() or not asked:
+        return
+    some = new.ids[which]
+    only = None if which.mean() > 0.5 else some
+    found, days = at_day.lasting_answers(
+        asked, some, new.starts[which], new.as_of, only, since=since
+    )
+    _put(new.found, found, which)
+    _put(new.days, days, which)
+
+
+def _put(into: dict[Ask, Floats], found: Mapping[Ask, Floats], which: Bools) -> None:
+    for ask, numbers in found.items():
+        into[ask][which] = numbers
+
+
+def _follow(new: Lasting, asked: Sequence[Ask], first: Ints, last: Ints, which: Bools) -> None:
+    """Answer anew what the changed days may have changed."""
+    ends = [ask for ask in asked if not isinstance(ask, Total)]
+    for group in (first >= new.as_of - RECENT, first < new.as_of - RECENT):
+        there = which & group
+        if ends and there.any():
+            _follow_ends(new, ends, there, int(first[there].min()))
+    for ask in asked:
+        if isinstance(ask, Total):
+            begin, end = new.starts + ask.begin.days, new.starts + ask.end.days
+            touched = which & (first < end) & (last >= begin)
+            if touched.any():
+                _look_again(new, [ask], touched, int(begin[touched].min()))
+
+
+def _follow_ends(new: Lasting, asked: Sequence[Ask], which: Bools, since: int) -> None:
+    """First days before ``since`` stay; what was last is since then, or what it was before."""
+    some = new.ids[which]
+    only = None if which.mean() > 0.5 else some
+    found, days = at_day.lasting_answers(
+        asked, some, new.starts[which], new.as_of, only, since=since
+    )
+    for ask, numbers in found.items():
+        was = new.found[ask][which]
+        if isinstance(ask, First):
+            new.found[ask][which] = np.where(was < since, was, numbers)
+            continue
+        day = new.days[ask][which] if isinstance(ask, Latest) else was
+        stays = np.isnan(numbers) & (day < since)
+        new.found[ask][which] = np.where(stays, was, numbers)
+        if isinstance(ask, Latest):
+            new.days[ask][which] = np.where(stays, day, days[ask])
+        gone = which.copy()
+        gone[which] = np.isnan(numbers) & ~stays & ~np.isnan(was)
+        _look_again(new, [ask], gone)

@@ -1,0 +1,97 @@
+"""What is kept of the whole past is what the whole past says, whatever happened since."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from banso.know.accounts.models import Account
+from banso.know.accounts.tests.builders import an_account
+from banso.measure.metrics import at_day, changes, lasting, standing
+from banso.measure.metrics.lasting import Lasting, brought_up
+from banso.measure.metrics.tests.builders import TODAY
+from banso.measure.metrics.tests.test_incremental import a_company, some_events
+from banso.measure.metrics.writes.measuring import LAST_DAY, look_at_people_again, refresh
+from banso.shared import clock
+from banso.shared.journal.jobs import run_owed
+from banso.shared.lake import writes as lake
+from banso.shared.lake.tests.builders import a_table
+from banso.shared.users.reads import organisation
+
+pytestmark = pytest.mark.django_db
+
+
+def asked() -> list[at_day.Ask]:
+    return [LAST_DAY, *at_day.lasting(standing.plan_of(standing.served()))]
+
+
+def kept() -> Lasting:
+    found = lasting.kept(asked(), organisation().time_zone)
+    assert found is not None
+    return found
+
+
+def assert_it_is_what_the_past_says() -> None:
+    mended = kept()
+    anew = brought_up(None, asked(), mended.ids, mended.starts, mended.as_of, changes.NOTHING)
+    assert set(mended.found) == set(anew.found) == set(asked())
+    for ask, numbers in anew.found.items():
+        np.testing.assert_array_equal(mended.found[ask], numbers, err_msg=str(ask))
+        if ask in anew.days:
+            np.testing.assert_array_equal(mended.days[ask], anew.days[ask])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_late_events_forgotten_people_new_days_and_other_sign_ups(seed: int) -> None:
+    a_company(seed)
+    chance = random.Random(seed + 50)  # noqa: S311 - made-up data
+    today = TODAY - timedelta(days=35)  # events of the days ahead are there already
+    for _ in range(7):
+        with clock.held_at(today):
+            refresh()
+            assert_it_is_what_the_past_says()
+            match chance.randrange(5):
+                case 0 | 1:
+                    late = some_events(chance, f"a{chance.randrange(5)}", 5)
+                    lake.append(events=a_table(*late), source="s")
+                case 2:
+                    user = chance.choice(["u1", "u2", "u3"])
+                    lake.forget(user_keys=[user], mode="erase", account_ids=None, words=[user])
+                    run_owed()
+                case 3:
+                    account = Account.objects.order_by("?")[0]
+                    account.signed_up_on = today - timedelta(days=chance.randrange(5, 60))
+                    account.save()
+                    look_at_people_again()
+                case 4:
+                    an_account(signed_up_on=today - timedelta(days=9))
+                    look_at_people_again()
+        today += timedelta(days=chance.choice([0, 1, 6]))
+
+
+def test_a_new_day_asks_only_for_the_days_that_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_company(1)
+    with clock.held_at(TODAY):
+        refresh()
+    looked: list[int | None] = []
+    real = at_day.lasting_answers
+
+    def watched(*given: object, since: int | None = None, **more: object) -> object:
+        looked.append(since)
+        return real(*given, since=since, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(at_day, "lasting_answers", watched)
+    tomorrow = TODAY + timedelta(days=1)
+    with clock.held_at(tomorrow):
+        refresh()
+        assert looked == []  # nothing happened: nothing is read
+        event = some_events(random.Random(2), "a1", 1)[0]  # noqa: S311 - made-up data
+        moment = clock.now() - timedelta(hours=2)
+        event["ts_us"] = int(moment.timestamp() * 1_000_000)
+        lake.append(events=a_table(event), source="s")
+        refresh()
+        assert looked and None not in looked
+        assert_it_is_what_the_past_says()
