@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from banso.prove.engine.comparison import Compared, Gates, compare, placebo
 from banso.prove.engine.regression import Clusters, FloatArray
 from banso.prove.engine.sensitivity import strength
 from banso.prove.engine.weighting import BoolArray
+
+MAY_COME = ("too_few_treated", "too_few_untreated", "too_few_events", "too_few_events_in_group")
 
 
 @dataclass
@@ -67,18 +70,21 @@ def renewal_answer(measure: Measure, gathered: Gathered, *, today: date) -> Told
     settings = asdict(gates) | {"meaningful": measure.meaningful}
     told = Told(Verdict.REFUSED, "L0", numbers, settings, weights=compared.w)
     if isinstance(compared.answer, NoAnswer):
+        if compared.answer.reason in MAY_COME:
+            told.verdict = Verdict.UNCLEAR
         told.expected_by = _known_by(compared, gathered, today)
         return told
     found = judged(
         compared.answer.low, compared.answer.high, measure.meaningful,
-        design_level=level_of_observation(passed),
+        design_level=level_of_observation(passed, bool(numbers["unseen"])),
     )  # fmt: skip
     told.verdict, told.level = found.verdict, found.level
     return told
 
 
 def _numbers(compared: Compared, gathered: Gathered) -> dict[str, Any]:
-    used = list(dict.fromkeys(_base(row.name) for row in compared.balance))
+    columns = dict.fromkeys(_base(row.name) for row in compared.balance)
+    used = [name for name in columns if name not in compared.left_out]
     return {
         "answer": answer_told(compared.answer),
         "unadjusted": answer_told(compared.unadjusted),
@@ -94,6 +100,7 @@ def _numbers(compared: Compared, gathered: Gathered) -> dict[str, Any]:
         "used": [_label(name, gathered.labels) for name in used],
         "left_out": [_label(name, gathered.labels) for name in compared.left_out],
         "constant": [_label(name, gathered.labels) for name in compared.constant],
+        "unseen": _unseen(used, gathered),
         "late_fields": [asdict(label) for label in gathered.late_fields],
         "treated_listed": len(gathered.treated_on),
         "later": gathered.trial.later,
@@ -101,6 +108,12 @@ def _numbers(compared: Compared, gathered: Gathered) -> dict[str, Any]:
         "first_day": _first(gathered.treated_on.values()),
         "last_day": _last(gathered.treated_on.values()),
     }
+
+
+def _unseen(used: Sequence[str], gathered: Gathered) -> list[dict[str, str]]:
+    """What those who chose looked at and this comparison could not hold alike."""
+    missing = [name for name in gathered.looked_at if name not in used]
+    return [_label(name, gathered.labels) for name in missing]
 
 
 def _first(days: Any) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from banso.prove.effects.gathering import possible_covariates
 from banso.prove.effects.lists import MOST_BYTES
 from banso.prove.effects.models import Goal
 from banso.prove.effects.reads import date_fields, metrics_that_change, segments, tag_fields
@@ -20,13 +21,21 @@ class MeasureForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     what_done = forms.CharField(
-        label=_("What was done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("What you did"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("So that somebody who was not there could do it again."),
     )  # fmt: skip
     reason = forms.CharField(
         label=_("Why these customers"), max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("What those who chose them looked at, as it was noted at the time."),
+    )  # fmt: skip
+    looked_at = forms.MultipleChoiceField(
+        label=_("What those who chose looked at"), required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_(
+            "Held alike before anything else. If one of these is not known for that day, the "
+            "answer stays a candidate."
+        ),
     )  # fmt: skip
     goal = forms.ChoiceField(label=_("It was meant to change"), choices=Goal.choices)
     metric_key = forms.ChoiceField(
@@ -41,6 +50,8 @@ class MeasureForm(forms.Form):
         super().__init__(*args, **kwargs)
         metrics = [(metric.key, metric.name) for metric in metrics_that_change()]
         self.fields["metric_key"].choices = [("", "—"), *metrics]  # type: ignore[attr-defined]
+        seen = [(name, label.here) for name, label in possible_covariates()]
+        self.fields["looked_at"].choices = seen  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -55,7 +66,7 @@ class MeasureForm(forms.Form):
         metric = given["goal"] == Goal.METRIC
         return {
             **{name: given[name] for name in ("name", "what_done", "reason", "goal")},
-            "metric_key": given["metric_key"] if metric else "",
+            "metric_key": given.get("metric_key", "") if metric else "",
             "meaningful": METRIC_MEANINGFUL if metric else given["points"] / 100,
         }
 

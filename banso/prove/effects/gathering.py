@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -23,12 +24,22 @@ from banso.prove.engine.covariates import Covariate
 from banso.prove.studies.attributes import attributes_of, days_of, in_both
 from banso.prove.studies.metric_values import tracked_days
 from banso.prove.studies.rules import TRACKING_WINDOW_DAYS, fingerprint, leak_in_metric
+from banso.prove.studies.wording import in_japanese
+from banso.shared.fields.models import Holder, Kind
+from banso.shared.fields.reads import fields_of
 
 _EPOCH = date(1970, 1, 1)
 USAGE = "usage_28d"
 FIRST_METRICS = (USAGE, "usage_trend_28d", "active_users_28d")
 MOST_METRICS = 6
 LEAST_KNOWN = 0.5
+OF_ACCOUNT = ("industry", "country", "segment", "touch_model", "employees")
+OF_CONTRACT = {
+    "days_ahead": _("Days until the renewal decision"),
+    "contract": _("Contract type"),
+    "tenure": _("Months as a customer"),
+    "mrr": _("MRR"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,11 @@ class Label:
 
     en: str
     ja: str
+
+    @property
+    def here(self) -> str:
+        """In the reader's language."""
+        return self.ja if in_japanese() else self.en
 
 
 @dataclass(frozen=True)
@@ -55,6 +71,7 @@ class Gathered:
     labels: dict[str, Label]
     placebo: Floats
     late_fields: list[Label] = field(default_factory=list)
+    looked_at: tuple[str, ...] = ()
 
     @property
     def data_hash(self) -> str:
@@ -81,7 +98,10 @@ def gather(measure: Measure, *, today: date) -> Gathered | None:
     rows = _rows(stake, trial)
     covariates, labels, late = _covariates(rows, measure)
     placebo = _use_before(rows, PLACEBO_DAYS)
-    return Gathered(data_cut, treated_on, trial, rows, covariates, labels, placebo, late)
+    looked_at = tuple(str(name) for name in measure.params.get("looked_at", []))
+    covariates.sort(key=lambda c: c.name not in looked_at)
+    labels |= {name: label for name, label in possible_covariates() if name not in labels}
+    return Gathered(data_cut, treated_on, trial, rows, covariates, labels, placebo, late, looked_at)
 
 
 def _rows(stake: pa.Table, trial: Trial) -> pa.Table:
@@ -114,17 +134,17 @@ def _covariates(
         made.append(Covariate(name, kind, values))
 
     ahead = (days_of(rows["decided_on"]) - zero).astype(np.float64)
-    add("days_ahead", _("Days until the renewal decision"), "number", ahead)
-    measured = _metrics(rows, zero)
+    add("days_ahead", OF_CONTRACT["days_ahead"], "number", ahead)
+    measured = _metrics(rows, zero, measure.params.get("looked_at", []))
     for key in FIRST_METRICS:
         if key in measured:
             add(f"metric.{key}", *measured.pop(key))
-    add("contract", _("Contract type"), "nominal", rows["contract"].to_pylist())
+    add("contract", OF_CONTRACT["contract"], "nominal", rows["contract"].to_pylist())
     months = rows["tenure_days"].to_numpy().astype(np.float64) / 30.4375
-    add("tenure", _("Months as a customer"), "number", months)
+    add("tenure", OF_CONTRACT["tenure"], "number", months)
     if Subscription.objects.exclude(currency="").values("currency").distinct().count() <= 1:
         mrr = rows["mrr_minor"].cast(pa.float64()).to_numpy(zero_copy_only=False)
-        add("mrr", _("MRR"), "number", mrr)
+        add("mrr", OF_CONTRACT["mrr"], "number", mrr)
     late = _attributes(rows, measure, add)
     for key, (label, kind, values) in measured.items():
         add(f"metric.{key}", label, kind, values)
@@ -162,18 +182,41 @@ def _attributes(rows: pa.Table, measure: Measure, add: Any) -> list[Label]:
     return late
 
 
-def _metrics(rows: pa.Table, zero: Ints) -> dict[str, tuple[Label, str, Floats]]:
+def _metrics(
+    rows: pa.Table, zero: Ints, looked_at: Sequence[str]
+) -> dict[str, tuple[Label, str, Floats]]:
     """Metrics at time zero, from events before that day only; unknown before usage was recorded."""
+    definitions = _levels_of_use()
+    chosen = definitions[:MOST_METRICS]
+    chosen += [d for d in definitions[MOST_METRICS:] if f"metric.{d.key}" in looked_at]
+    values = measured(chosen, rows, zero)
+    return {
+        d.key: (Label(d.name_en, d.name_ja), "number", values[d.key])
+        for d in chosen if d.key in values
+    }  # fmt: skip
+
+
+def _levels_of_use() -> list[MetricDefinition]:
+    """Metrics that have a value on any day and say nothing of leaving, the chief ones first."""
     definitions = [
         d for d in MetricDefinition.objects.exclude(shape__startswith="days_to_first")
         if not leak_in_metric([d.key, d.name_en, d.params])
     ]  # fmt: skip
-    definitions.sort(key=lambda d: (d.key not in FIRST_METRICS, d.position, d.pk))
-    values = measured(definitions[:MOST_METRICS], rows, zero)
-    return {
-        d.key: (Label(d.name_en, d.name_ja), "number", values[d.key])
-        for d in definitions[:MOST_METRICS] if d.key in values
-    }  # fmt: skip
+    return sorted(definitions, key=lambda d: (d.key not in FIRST_METRICS, d.position, d.pk))
+
+
+def possible_covariates() -> list[tuple[str, Label]]:
+    """What those who chose may have looked at, by the name of its covariate."""
+    found = [(f"metric.{d.key}", Label(d.name_en, d.name_ja)) for d in _levels_of_use()]
+    found += [(name, Label(*in_both(label))) for name, label in OF_CONTRACT.items()]
+    for name in OF_ACCOUNT:
+        column = Account._meta.get_field(name)
+        label = Label(*in_both(getattr(column, "verbose_name", name)))
+        found.append((f"account.{name}", label))
+    for own in fields_of(Holder.ACCOUNT):
+        if own.kind != Kind.DATE:
+            found.append((f"account.own.{own.key}", Label(own.label_en, own.label_ja)))
+    return found
 
 
 def measured(definitions: list[MetricDefinition], rows: pa.Table, as_of: Ints) -> dict[str, Floats]:

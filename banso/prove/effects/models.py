@@ -35,7 +35,7 @@ class Measure(models.Model):
     """
 
     name = models.CharField(_("Name"), max_length=120)
-    what_done = models.TextField(_("What was done"))
+    what_done = models.TextField(_("What you did"))
     reason = models.TextField(_("Why these customers"))
     origin = models.CharField(max_length=10, choices=Origin.choices)
     params = models.JSONField(default=dict)

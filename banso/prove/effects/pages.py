@@ -65,21 +65,22 @@ def forms_for(origin: str, request: HttpRequest) -> tuple[MeasureForm, forms.For
     form, where = MeasureForm(data), FORMS[origin](data, files)
     if origin == Origin.HOLDOUT:
         form.fields["goal"].choices = [(Goal.RENEWAL, Goal.RENEWAL.label)]  # type: ignore[attr-defined]
-        del form.fields["metric_key"]
+        del form.fields["metric_key"], form.fields["looked_at"]
         form.fields["reason"].label = _("Why it should help")
         form.fields["reason"].help_text = ""
     return form, where
 
 
-def where_given(origin: str, where: forms.Form) -> dict[str, Any]:
+def where_given(origin: str, form: MeasureForm, where: forms.Form) -> dict[str, Any]:
     """What the origin adds to the draft. Raises Unreadable for a file that is no table."""
+    params = {"looked_at": form.cleaned_data.get("looked_at", [])}
     if origin != Origin.LIST:
-        return {"params": where.params}  # type: ignore[attr-defined]
+        return {"params": params | where.params}  # type: ignore[attr-defined]
     given = where.cleaned_data
     found = read_list(
         given["file"].chunks(1 << 20), today=clock.today(), default_day=given["same_day"]
     )
-    return {"treated": found.treated, "unread": _unread(found)}
+    return {"params": params, "treated": found.treated, "unread": _unread(found)}
 
 
 def _unread(found: Recognised) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def overlap_rows(numbers: dict[str, Any]) -> list[tuple[str, int, int]]:
         return []
     edges = found["edges"]
     return [
-        (f"{100 * edges[i]:.0f}–{100 * edges[i + 1]:.0f}%", ours, theirs)
+        (f"{100 * edges[i]:.1f}–{100 * edges[i + 1]:.1f}%", ours, theirs)
         for i, (ours, theirs) in enumerate(
             zip(found["treated"], found["untreated"], strict=True)
         )
@@ -158,10 +158,18 @@ def checks(result: Result) -> list[tuple[str, str, bool | None]]:
     """The gates a comparison went through: name, what was found, passed."""
     numbers, made = result.numbers, []
     balance = numbers.get("balance") or []
-    if balance:
-        worst = max(abs(row["after"]) for row in balance)
-        made.append((_("Largest remaining difference of the groups (at most 0.10)"),
-                     decimal(worst, 2), worst <= 0.1))  # fmt: skip
+    left_out = {row["key"] for row in numbers.get("left_out") or []}
+    held = [abs(r["after"]) for r in balance if r["key"].split(" = ", 1)[0] not in left_out]
+    others = [abs(r["after"]) for r in balance if r["key"].split(" = ", 1)[0] in left_out]
+    if held:
+        made.append((_("Largest remaining difference in what is held alike (at most 0.10)"),
+                     decimal(max(held), 2), max(held) <= 0.1))  # fmt: skip
+    if others:
+        treated = numbers["counts"]["treated_accounts"]
+        loose = max(0.25, 3 / treated**0.5)
+        name = _("Largest difference in what could not be held (at most %(limit)s)")
+        made.append((name % {"limit": decimal(loose, 2)}, decimal(max(others), 2),
+                     max(others) <= loose))  # fmt: skip
     overlap = numbers.get("overlap")
     if overlap:
         made.append((_("Treated customers with untreated ones like them (at least 95%)"),
@@ -215,6 +223,7 @@ def result_page(measure: Measure, result: Result) -> dict[str, Any]:
         "sensitivity": sensitivity(numbers) + robustness_told(numbers),
         "used": [label_of(row) for row in numbers.get("used") or []],
         "left_out": [label_of(row) for row in numbers.get("left_out") or []],
+        "unseen": [label_of(row) for row in numbers.get("unseen") or []],
         "late_fields": [label_of(row) for row in numbers.get("late_fields") or []],
     }
 

@@ -44,9 +44,11 @@ def judged(low: float, high: float, meaningful: float, *, design_level: str) -> 
     return Judged("unclear", "L0")
 
 
-def level_of_observation(placebo_passed: bool | None) -> str:
-    """L3 needs a placebo that was run and showed nothing; else what is left is a candidate, L2."""
-    return "L3" if placebo_passed else "L2"
+def level_of_observation(placebo_passed: bool | None, unseen: bool = False) -> str:
+    """L3 needs a placebo that was run and showed nothing, and everything held alike that those who
+    chose say they looked at; else what is left is a candidate, L2.
+    """
+    return "L3" if placebo_passed and not unseen else "L2"
 
 
 @dataclass(frozen=True)

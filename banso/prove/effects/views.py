@@ -64,7 +64,7 @@ def measure_new(request: HttpRequest) -> HttpResponse:
     form, where = pages.forms_for(origin, request)
     if request.method == "POST" and form.is_valid() and where.is_valid():
         try:
-            given = pages.where_given(origin, where)
+            given = pages.where_given(origin, form, where)
         except Unreadable as error:
             where.add_error("file", sentence(error.fault))
         else:

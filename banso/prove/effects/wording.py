@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from banso.prove.effects.answering import times_as_strong
 from banso.prove.effects.models import Goal, Measure, Result, Verdict
-from banso.prove.studies.wording import decimal, in_japanese, percent, together, whole
+from banso.prove.studies.wording import decimal, in_japanese, level_name, percent, together, whole
 
 REASONS = {
     "no_contracts": gettext_lazy("No contract is known, so no renewal can be compared."),
@@ -111,20 +111,12 @@ def headline(measure: Measure, result: Result | None) -> str:
         return _("Nothing has been computed yet.")
     numbers = result.numbers
     if "value" not in (numbers.get("answer") or {}):
-        first = (
-            _("Not enough data yet.") if result.expected_by or _may_come(numbers)
-            else _("No fair comparison exists.")
-        )  # fmt: skip
-        return together(first, refusal(numbers), expected(result.expected_by))
+        return together(refusal(numbers), expected(result.expected_by))
     if measure.is_holdout:
         return _holdout_headline(result)
     if measure.goal == Goal.METRIC:
         return _metric_headline(result)
     return _renewal_headline(result)
-
-
-def _may_come(numbers: Mapping[str, Any]) -> bool:
-    return str(numbers.get("answer", {}).get("reason", "")).startswith("too_few")
 
 
 def expected(day: date | None) -> str:
@@ -260,7 +252,14 @@ def label_of(row: Mapping[str, Any]) -> str:
     level = str(row.get("level") or "")
     if level == "?":
         return _("%(name)s: not known") % {"name": name}
-    return f"{name}: {level}" if level else name
+    return f"{name}: {_level_told(str(row['key']), level)}" if level else name
+
+
+def _level_told(key: str, level: str) -> str:
+    """A level as readers know it; levels of few customers that share a column are counted."""
+    first, _plus, others = level.partition(" + ")
+    told = level_name(key.split(" = ", 1)[0], first)
+    return f"{told} + {others}" if others else told
 
 
 def sensitivity(numbers: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ day. Several rows of one customer are one cluster. What is estimated is the effe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,7 @@ class Gates:
     events: int = 20
     events_per_group: int = 5
     largest_smd: float = 0.10
+    largest_smd_left_out: float = 0.25
     overlap: float = 0.95
     effective_share: float = 0.30
     confidence: float = 0.95
@@ -134,7 +136,7 @@ def _compared(
     rows = _balance(columns, treated, w)
     picture = overlap(propensity.e, treated)
     effective = effective_n(w[~treated])
-    checks = _checks(rows, picture, effective, counts, limits)
+    checks = _checks(rows, left_out, picture, effective, counts, limits)
     x = design(columns.first(_outcome_columns(y, treated, accounts, family))[0])
     ours, theirs = (fit_outcome(x, y, group, family) for group in (treated, ~treated))
     robust = doubly_robust(y, treated, propensity, ours, theirs, "att")
@@ -257,16 +259,29 @@ def _balance(columns: Terms, treated: BoolArray, w: FloatArray) -> tuple[Balance
 
 
 def _checks(
-    rows: tuple[Balance, ...], picture: Overlap, effective: float, counts: Counts, limits: Gates
+    rows: tuple[Balance, ...],
+    left_out: tuple[str, ...],
+    picture: Overlap,
+    effective: float,
+    counts: Counts,
+    limits: Gates,
 ) -> tuple[Check, ...]:
-    """The gates of the design. The effective sample is held against the smaller group: a large pool
-    may give most of its customers little weight and still be worth more than the treated.
+    """The gates of the design.
+
+    What there were too few customers to hold may differ by 0.25, or by what chance alone does
+    between so few (3 / sqrt n); more is refused. The effective sample is held against the smaller
+    group: a large pool may give most of its customers little weight and still be worth more than
+    the treated.
     """
-    largest = max((abs(row.after) for row in rows), default=0.0)
+    held = [abs(row.after) for row in rows if row.name.split(" = ", 1)[0] not in left_out]
+    others = [abs(row.after) for row in rows if row.name.split(" = ", 1)[0] in left_out]
+    largest, rest = max(held, default=0.0), max(others, default=0.0)
+    loose = max(limits.largest_smd_left_out, 3 / math.sqrt(counts.treated_accounts))
     share = effective / min(counts.treated, counts.untreated)
     return (
         Check("overlap", picture.share, limits.overlap, picture.share >= limits.overlap),
         Check("balance", largest, limits.largest_smd, largest <= limits.largest_smd),
+        Check("left_out", rest if others else None, loose, rest <= loose),
         Check("effective", share, limits.effective_share, share >= limits.effective_share),
     )
 
@@ -274,6 +289,7 @@ def _checks(
 _REASONS = {
     "overlap": "no_overlap",
     "balance": "not_balanced",
+    "left_out": "not_balanced",
     "effective": "too_few_effective",
 }
 

@@ -65,7 +65,8 @@ class Balance:
 class Overlap:
     """share: of the treated with at least two untreated at or beyond their propensity on either
 
-    side; edges, treated, untreated: counts for a picture of both groups by propensity.
+    side; edges, treated, untreated: counts for a picture of both groups by propensity, in bins of
+    equal width in log-odds.
     """
 
     share: float
@@ -176,7 +177,9 @@ def overlap(e: FloatArray, treated: BoolArray, bins: int = 20) -> Overlap:
     place = min(NEAR_THE_EDGE, len(theirs)) - 1
     low, high = theirs[place], theirs[len(theirs) - 1 - place]
     covered = (ours >= low) & (ours <= high)
-    edges = np.linspace(0.0, 1.0, bins + 1)
+    linear = np.log(e) - np.log1p(-e)
+    edges = 1 / (1 + np.exp(-np.linspace(linear.min(), linear.max(), bins + 1)))
+    edges[0], edges[-1] = 0.0, 1.0
     return Overlap(
         float(covered.mean()),
         tuple(float(edge) for edge in edges),

@@ -86,7 +86,7 @@ def test_too_few_are_refused_with_the_day_on_which_there_will_be_enough() -> Non
     )
     treated |= {a.pk: TODAY - timedelta(days=30) for a in ahead}
     result = answered(a_measure(treated))
-    assert (result.verdict, result.level) == ("refused", "L0")
+    assert (result.verdict, result.level) == ("unclear", "L0")
     assert result.numbers["answer"]["reason"] == "too_few_treated"
     have = result.numbers["counts"]["treated_accounts"]
     days = 10 + (50 - have) - 1
