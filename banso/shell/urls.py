@@ -35,6 +35,7 @@ urlpatterns = [
     path("revenue/", include("banso.measure.revenue.urls")),
     path("evidence/", include("banso.prove.studies.urls")),
     path("hypotheses/", include("banso.prove.hypotheses.urls")),
+    path("kpi-tree/", include("banso.prove.tree.urls")),
     path("did-it-work/", include("banso.prove.effects.urls")),
     path("today/", include("banso.act.today.urls")),
     path("tasks/", include("banso.act.tasks.urls")),

@@ -23,11 +23,14 @@ def tell_the_owner(entry: Entry) -> None:
     if not (told["due"] or moved) or Task.objects.filter(source=source).exists():
         return
     hypothesis = Hypothesis.objects.select_related("owner", "metric").get(pk=told["hypothesis"])
+    newest = latest_check(hypothesis)
+    if newest is None or newest.pk != told["check"]:
+        return  # a later one says more
     home = organisation()
     today = clock.today(home.time_zone)
     with translation.override(hypothesis.owner.language or home.language):
         title = _("Read the check of your hypothesis “%(statement)s”")
-        lines = [said_by(latest_check(hypothesis), hypothesis, today)]
+        lines = [said_by(newest, hypothesis, today)]
         if moved:
             levels = {
                 name: str(Level(told[name]).label) for name in ("level_before", "level_after")

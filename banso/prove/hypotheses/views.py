@@ -82,11 +82,13 @@ def hypothesis_list(request: HttpRequest) -> HttpResponseBase:
 def write_hypothesis(request: HttpRequest) -> HttpResponse:
     """What do you expect to see?"""
     user = _author(request)
-    asked = {name: whole_number(request.GET.get(name, "")) for name in ("finding", "again")}
+    asked = {name: whole_number(request.GET.get(name, "")) for name in ("finding", "again", "metric")}
     given, finding = from_finding(asked["finding"]) if asked["finding"] else ({}, None)
     before = Hypothesis.objects.filter(pk=asked["again"]).first() if asked["again"] else None
     if before is not None:
         given = from_hypothesis(before)
+    if asked["metric"]:
+        given = {"metric": asked["metric"], "direction": request.GET.get("direction", "")}
     form = WriteForm(request.POST or None, user=user, today=clock.today(), initial=given)
     if request.method == "POST" and form.is_valid():
         made = write_down(by=user, found_in=finding, replaces=before, **form.cleaned_data)

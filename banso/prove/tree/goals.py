@@ -1,0 +1,85 @@
+"""What may stand at the top of a tree, or in it, besides metrics: shares of decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from banso.prove.hypotheses.outcomes import EXPANSION, RENEWAL, known_outcomes
+from banso.prove.tree.rules import Actual, Point, quarter_of, quarterly, rate_of
+from banso.shared.slots import Slot
+
+EPOCH = date(1970, 1, 1)
+SETTLED_DAYS, A_YEAR = 31, 365
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How it stands now, and how it stood quarter by quarter, oldest first."""
+
+    actual: Actual | None
+    course: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True)
+class Goal:
+    """An outcome as a number over all customers.
+
+    outcome: key of the outcome (``hypotheses.outcomes``) that edges below it are tested with, ""
+    where none can be tested; misses: it counts those without the outcome (churn), so that what
+    goes with more of it goes with less of the outcome. standing(data_cut, landmark_days) reads it.
+    """
+
+    name: str | Promise
+    unit: str
+    better: str
+    standing: Callable[[date, int], Standing]
+    outcome: str = ""
+    misses: bool = False
+
+
+goals: Slot[Goal] = Slot("goals of KPI trees")
+
+
+def known_goals() -> dict[str, Goal]:
+    return {filling.key: filling.value for filling in goals.fillings()}
+
+
+def share_of(outcome: str, *, misses: bool) -> Callable[[date, int], Standing]:
+    """The share of the last year's decisions with (or without) an outcome."""
+
+    def standing(data_cut: date, landmark_days: int) -> Standing:
+        rows = known_outcomes()[outcome].decisions(data_cut, landmark_days)
+        until = data_cut - timedelta(days=SETTLED_DAYS)
+        days = np.asarray(rows["decided_on"].cast(pa.int32()).to_numpy(), dtype=np.int64)
+        missed = rows["not_renewed"].to_numpy(zero_copy_only=False).astype(bool)
+        counted, last = (missed if misses else ~missed), (until - EPOCH).days
+        year = (days <= last) & (days > last - A_YEAR)
+        actual = rate_of(int(counted[year].sum()), int(year.sum()))
+        known = days <= last
+        quarters = [quarter_of(EPOCH + timedelta(days=int(day))) for day in days[known]]
+        return Standing(actual, quarterly(quarters, counted[known].tolist(), until))
+
+    return standing
+
+
+def fill_built_in() -> None:
+    renewal = share_of(RENEWAL, misses=False)
+    goals.fill(
+        "renewal_rate", Goal(_("Renewal rate"), "share", "higher", renewal, RENEWAL), order=10
+    )
+    churn = Goal(
+        _("Churn rate"), "share", "lower", share_of(RENEWAL, misses=True), RENEWAL, misses=True
+    )
+    goals.fill("churn_rate", churn, order=20)
+    expansion = share_of(EXPANSION, misses=False)
+    goals.fill(
+        "expansion_rate", Goal(_("Expansion rate"), "share", "higher", expansion, EXPANSION),
+        order=30,
+    )  # fmt: skip

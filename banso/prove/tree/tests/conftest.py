@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from banso.prove.tree import testing
+from banso.prove.tree.tests.builders import TODAY, planted_months, planted_values
+
+
+@pytest.fixture(autouse=True)
+def planted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Metrics whose associations are known stand in for measured ones."""
+    first, last = TODAY - timedelta(days=900), TODAY - timedelta(days=1)
+    monkeypatch.setattr(testing, "tracked_days", lambda: (first, last))
+    monkeypatch.setattr(testing, "raw_values", planted_values)
+    monkeypatch.setattr(testing, "values_at", planted_months)

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from banso.prove.tree.jobs import refresh_trees
+from banso.prove.tree.models import EdgeState, Tree
+from banso.prove.tree.starting import Sketch
+from banso.prove.tree.tests.builders import TODAY, a_node, a_tree, companies
+from banso.prove.tree.wording import said
+from banso.prove.tree.writes import change_node
+from banso.shared import clock
+from banso.shared.journal.jobs import run_owed
+from banso.shared.journal.models import Entry
+from banso.shared.journal.writes import record
+
+pytestmark = pytest.mark.django_db
+
+
+def refreshed(tree: Tree) -> dict[str, str]:
+    with clock.held_at(TODAY):
+        refresh_trees()
+    return dict(tree.nodes.exclude(parent=None).values_list("metric__key", "state"))
+
+
+def test_what_goes_with_renewal_holds_and_noise_does_not() -> None:
+    companies(800)
+    tree = a_tree()
+    found = refreshed(tree)
+    assert found["real"] == EdgeState.SUPPORTED
+    assert found["follows"] == EdgeState.SUPPORTED
+    assert found["noise_1"] != EdgeState.SUPPORTED
+    card, panel = a_node(tree, "real").evidence, a_node(tree, "follows").evidence
+    assert card["family_size"] == panel["family_size"] == 3, "all lines are one family"
+    low, high = card["ci95"]
+    assert 1 < low < card["estimate"]["value"] < high
+    assert panel["n_accounts"] == 800
+    assert 0.5 < panel["estimate"]["value"] < 0.7  # 0.8 / sqrt(0.8² + 1)
+
+
+def test_a_line_drawn_the_wrong_way_does_not_hold() -> None:
+    companies(800)
+    tree = a_tree(below=(Sketch("real", "less"),))
+    assert refreshed(tree) == {"real": EdgeState.REFUTED}
+    with_churn = a_tree(goal="churn_rate", below=(Sketch("real", "less"),))
+    assert refreshed(with_churn) == {"real": EdgeState.SUPPORTED}
+
+
+def test_what_moves_after_the_decision_is_suspicious() -> None:
+    companies(800)
+    tree = a_tree(below=(Sketch("leak"),))
+    assert refreshed(tree) == {"leak": EdgeState.LEAK}
+    assert "moves after the decision" in said(a_node(tree, "leak"))
+
+
+def test_twenty_customers_are_told_not_enough_data_yet_with_a_month() -> None:
+    companies(20)
+    tree = a_tree(below=(Sketch("real"),))
+    assert refreshed(tree) == {"real": EdgeState.UNKNOWN}
+    node = a_node(tree, "real")
+    assert node.evidence["expected_by"] > TODAY.isoformat()
+    assert "Known by about" in said(node)
+
+
+def test_without_contracts_the_tree_stands() -> None:
+    tree = a_tree()
+    assert set(refreshed(tree).values()) == {EdgeState.UNTESTED}
+
+
+def test_the_same_data_are_not_tested_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    companies(60)
+    tree = a_tree()
+    refreshed(tree)
+    before = Tree.objects.get(pk=tree.pk).tested_at
+    refreshed(tree)
+    assert Tree.objects.get(pk=tree.pk).tested_at == before
+    node = a_node(tree, "noise_1")
+    change_node(by=tree.created_by, node=node, direction="less", target=None, target_on=None)  # type: ignore[arg-type]
+    node.refresh_from_db()
+    assert node.state == EdgeState.UNTESTED
+    refreshed(tree)
+    node.refresh_from_db()
+    assert node.state != EdgeState.UNTESTED
+
+
+def test_new_evidence_tests_the_trees_again_and_a_turn_is_noted() -> None:
+    companies(800)
+    with clock.held_at(TODAY):
+        a_tree()
+        record("evidence.finished", by=None, run=1)
+        run_owed()
+    turned = Entry.objects.get(kind="tree.tested").payload["turned"]
+    assert ["real", "untested", "supported"] in turned
