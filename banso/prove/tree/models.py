@@ -5,7 +5,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from banso.prove.hypotheses.models import Direction
-from banso.prove.tree.rules import is_kpi
 
 DEEPEST, MOST_NODES = 5, 60
 
@@ -45,7 +44,10 @@ class Node(models.Model):
 
     ``direction``: a higher value goes with more, or with less, of the node above. ``state`` and
     ``evidence`` are about the line to it; ``standing``: the actual and where it is going.
+    ``is_kpi`` is set by ``reads.nodes_of``: it looks at all lines up to the top.
     """
+
+    is_kpi = False
 
     tree = models.ForeignKey(Tree, models.CASCADE, related_name="nodes")
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
@@ -76,8 +78,9 @@ class Node(models.Model):
         return self.metric.name if self.metric else self.goal
 
     @property
-    def is_kpi(self) -> bool:
-        return is_kpi(self.state)
+    def holds(self) -> bool:
+        """Whether the line to the node above holds."""
+        return self.state == EdgeState.SUPPORTED
 
     @property
     def is_root(self) -> bool:

@@ -9,10 +9,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from banso.prove.studies.wording import level_name, percent, whole
+from banso.prove.studies.wording import in_japanese, level_name, percent, whole
 from banso.prove.tree.goals import known_goals
 from banso.prove.tree.models import EdgeState, Node
-from banso.prove.tree.reads import depths
+from banso.prove.tree.reads import depths, metric_names
 from banso.prove.tree.wording import (
     actual_of,
     claim,
@@ -131,20 +131,26 @@ class Change:
     by: str
     what: str
 
-    @classmethod
-    def of(cls, entry: Entry) -> Change:
-        told = {name: _named(str(entry.payload.get(name, ""))) for name in ("name", "under")}
-        turned = [
-            f"{_named(key)}: {EdgeState(before).label} → {EdgeState(after).label}"
-            for key, before, after in entry.payload.get("turned", [])
-        ]
-        text = str(HAPPENED.get(entry.kind, entry.kind)) % (told | {"turned": "; ".join(turned)})
-        return cls(entry.at, str(entry.by or ""), text)
+
+def changes_told(entries: list[Entry]) -> list[Change]:
+    """The changes in words, with the names of metrics as they are today."""
+    keys = {
+        str(e.payload[name]) for e in entries for name in ("name", "under") if name in e.payload
+    }
+    keys |= {turn[0] for e in entries for turn in e.payload.get("turned", [])}
+    names = metric_names(keys) | {key: str(goal.name) for key, goal in known_goals().items()}
+    return [Change(e.at, str(e.by or ""), _what(e, names)) for e in entries]
 
 
-def _named(key: str) -> str:
-    goal = known_goals().get(key)
-    return str(goal.name) if goal else key
+def _what(entry: Entry, names: dict[str, str]) -> str:
+    told = {name: str(entry.payload.get(name, "")) for name in ("name", "under")}
+    told = {name: names.get(key, key) for name, key in told.items()}
+    turned = [
+        f"{names.get(key, key)}: {EdgeState(before).label} → {EdgeState(after).label}"
+        for key, before, after in entry.payload.get("turned", [])
+    ]
+    separator = "、" if in_japanese() else ", "
+    return str(HAPPENED.get(entry.kind, entry.kind)) % (told | {"turned": separator.join(turned)})
 
 
 def step_of(node: Node, step: str) -> tuple[Node, int] | None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
 from banso.measure.metrics.models import MetricDefinition
 from banso.prove.tree.models import EdgeState, Node, Tree
+from banso.prove.tree.rules import is_kpi
 from banso.shared.journal.models import Entry, Job
 
 JOB = "tree.refresh"
@@ -26,12 +28,14 @@ def nodes_of(tree: Tree) -> list[Node]:
         below[node.parent_id].append(node)
     made: list[Node] = []
 
-    def add(parent: int | None) -> None:
+    def add(parent: int | None, states: list[str]) -> None:
         for node in below[parent]:
+            path = [*states, node.state] if node.parent_id else []
+            node.is_kpi = bool(node.metric_id) and bool(path) and is_kpi(path)
             made.append(node)
-            add(node.pk)
+            add(node.pk, path)
 
-    add(None)
+    add(None, [])
     return made
 
 
@@ -52,6 +56,12 @@ def depths(nodes: list[Node]) -> dict[int, int]:
 
 def metrics_in_use() -> QuerySet[MetricDefinition]:
     return MetricDefinition.objects.all()
+
+
+def metric_names(keys: Iterable[str]) -> dict[str, str]:
+    """Names by key, of retired metrics too, in the reader's language."""
+    found = MetricDefinition.with_retired.filter(key__in=set(keys))
+    return {metric.key: metric.name for metric in found}
 
 
 def is_owed() -> bool:

@@ -32,9 +32,9 @@ def state_of(
     return "refuted" if -zone < low and high < zone else "unknown"
 
 
-def is_kpi(state: str) -> bool:
-    """Only what was shown to go with the node above is called a KPI."""
-    return state == "supported"
+def is_kpi(states_up_to_the_top: Sequence[str]) -> bool:
+    """Whether a node may be called a KPI: its own line holds, and all those above it do."""
+    return all(state == "supported" for state in states_up_to_the_top)
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,9 @@ def _edge(node: Node, above: Place, below: Place) -> SafeString:
     return format_html(
         '<path d="M{x1} {y1} C{m} {y1} {m} {y2} {x2} {y2}" fill="none" stroke="{c}" '
         'stroke-width="{t}"{d}/>'
-        '<text x="{tx}" y="{ty}" font-size="12" font-weight="600" text-anchor="end" fill="{c}">'
-        "{mark} {sign}</text>"
-        '<text x="{tx}" y="{ny}" font-size="11" text-anchor="end" fill="#3b4756">{told}</text>',
+        '<g text-anchor="end" stroke="#ffffff" stroke-width="4" paint-order="stroke">'
+        '<text x="{tx}" y="{ty}" font-size="12" font-weight="600" fill="{c}">{mark} {sign}</text>'
+        '<text x="{tx}" y="{ny}" font-size="11" fill="#3b4756">{told}</text></g>',
         x1=x1, y1=y1, x2=x2, y2=y2, m=middle, c=colour, t=thick,
         d=format_html(' stroke-dasharray="{}"', dashes) if dashes else "",
         tx=x2 - 6, ty=y2 - 8, ny=y2 + 16, mark=MARKS[state], sign=sign, told=told,

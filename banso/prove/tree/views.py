@@ -13,7 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banso.know.accounts.rules import whole_number
 from banso.prove.tree.forms import AddForm, ChangeForm, MoveForm, NewTreeForm
 from banso.prove.tree.models import Node, Tree
-from banso.prove.tree.presenting import Change, card_of, csv_header, csv_rows, lines_of, step_of
+from banso.prove.tree.presenting import (
+    card_of,
+    changes_told,
+    csv_header,
+    csv_rows,
+    lines_of,
+    step_of,
+)
 from banso.prove.tree.reads import changes_of, is_owed, nodes_of, trees
 from banso.prove.tree.starting import sketched
 from banso.prove.tree.svg import picture
@@ -79,7 +86,7 @@ def tree_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "lines": lines_of(nodes),
         "chosen": chosen,
         "card": card_of(chosen, nodes) if chosen else None,
-        "changes": [Change.of(entry) for entry in changes_of(tree)],
+        "changes": changes_told(changes_of(tree)),
         "may_define": signed_in(request).may("define"),
     }
     if chosen and context["may_define"]:

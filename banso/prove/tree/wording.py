@@ -100,7 +100,12 @@ def said(node: Node) -> str:
         leak = card.get("leak") or {}
         return str(LEAKS.get(str(leak.get("definition") or leak.get("status")), ""))
     if node.state == EdgeState.SUPPORTED:
-        return together(_("It goes with it, the way it is drawn."), association_only())
+        above = (
+            ""
+            if node.is_kpi or node.goal
+            else _("But a line above it does not hold, so it is no KPI yet.")
+        )
+        return together(_("It goes with it, the way it is drawn."), above, association_only())
     if node.state == EdgeState.REFUTED:
         if card.get("q") is not None and card["q"] <= 0.10:
             return _("It goes with it, but the other way round.")

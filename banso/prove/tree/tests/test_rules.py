@@ -34,9 +34,11 @@ def test_what_an_estimate_says_of_a_line(
     assert state_of(value=value, low=low, high=high, q=q, claimed_up=up, zone=0.22) == expected
 
 
-def test_only_what_holds_is_called_a_kpi() -> None:
+def test_only_what_holds_up_to_the_top_is_called_a_kpi() -> None:
     states = ("untested", "supported", "unknown", "refuted", "leak", "no_test")
-    assert [state for state in states if is_kpi(state)] == ["supported"]
+    assert [state for state in states if is_kpi([state])] == ["supported"]
+    assert is_kpi(["supported", "supported"])
+    assert not is_kpi(["unknown", "supported"])
 
 
 def test_quarters_that_are_over_and_large_enough_make_the_course() -> None:

@@ -91,7 +91,7 @@ def test_the_tree_comes_as_a_file(client: Client, tree: Tree) -> None:
 def test_changes_are_told_with_who(client: Client, tree: Tree) -> None:
     text = see(client, tree)
     assert "Tree drawn" in text
-    assert "real: Being tested → Holds" in text
+    assert "real in English: Being tested → Holds" in text
 
 
 def test_a_viewer_sees_no_forms(client: Client, tree: Tree) -> None:
