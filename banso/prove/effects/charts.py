@@ -104,7 +104,7 @@ def overlap_chart(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
     if not found:
         return None
     edges = found["edges"]
-    names = [f"{100 * low:.1f}–{100 * high:.1f}%" for low, high in pairwise(edges)]  # fmt: skip
+    names = [f"{100 * low:.2g}–{100 * high:.2g}%" for low, high in pairwise(edges)]  # fmt: skip
 
     def bars(key: str, name: str, colour: str) -> dict[str, Any]:
         total = max(1, sum(found[key]))

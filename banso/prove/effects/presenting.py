@@ -133,7 +133,7 @@ def overlap_rows(numbers: dict[str, Any]) -> list[tuple[str, int, int]]:
         return []
     edges = found["edges"]
     return [
-        (f"{100 * edges[i]:.1f}–{100 * edges[i + 1]:.1f}%", ours, theirs)
+        (f"{100 * edges[i]:.2g}–{100 * edges[i + 1]:.2g}%", ours, theirs)
         for i, (ours, theirs) in enumerate(
             zip(found["treated"], found["untreated"], strict=True)
         )
@@ -205,7 +205,8 @@ def _placebo(found: dict[str, Any] | None) -> tuple[str, str, bool | None]:
 def result_page(measure: Measure, result: Result) -> dict[str, Any]:
     """Everything the page shows of one result."""
     numbers = result.numbers
-    renewal = measure.goal == Goal.RENEWAL and not measure.is_holdout
+    told = result.level != "L0"
+    renewal = told and measure.goal == Goal.RENEWAL and not measure.is_holdout
     return {
         "answer": headline(measure, result),
         "level": LEVELS[result.level],
@@ -220,7 +221,7 @@ def result_page(measure: Measure, result: Result) -> dict[str, Any]:
         "course": course_rows(numbers),
         "course_chart": course_chart(numbers),
         "checks": checks(result),
-        "sensitivity": sensitivity(numbers) + robustness_told(numbers),
+        "sensitivity": sensitivity(numbers) + robustness_told(numbers) if told else [],
         "used": [label_of(row) for row in numbers.get("used") or []],
         "left_out": [label_of(row) for row in numbers.get("left_out") or []],
         "unseen": [label_of(row) for row in numbers.get("unseen") or []],

@@ -14,7 +14,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-MOST_ROWS = 30_000
+MOST_ROWS = 15_000
 """Rows of a comparison: beyond that untreated customers are drawn at random for each day."""
 
 PLACEBO_DAYS = 84

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from banso.prove.effects.answering import times_as_strong
 from banso.prove.effects.models import Goal, Measure, Result, Verdict
 from banso.prove.studies.wording import decimal, in_japanese, level_name, percent, together, whole
+
+POWERED = 2.8
+"""Standard errors that a difference must have to be seen in four of five cases (1.96 + 0.84)."""
 
 REASONS = {
     "no_contracts": gettext_lazy("No contract is known, so no renewal can be compared."),
@@ -167,12 +171,25 @@ def _renewal_headline(result: Result) -> str:
     said = sentences.get((result.verdict, result.level))
     if said is not None:
         return str(said) % told
-    return (
-        _(
-            "Not enough data yet: a difference that matters and none at all both fit "
-            "(%(interval)s; %(n)s treated, %(m)s others).")
-        % told
-    )  # fmt: skip
+    fits = _(
+        "A difference that matters and none at all both fit (%(interval)s; %(n)s treated, "
+        "%(m)s others)."
+    )
+    return together(fits % told, _more_needed(result))
+
+
+def _more_needed(result: Result) -> str:
+    """How many treated customers would show the difference that would matter, in 4 of 5 cases."""
+    answer, meaningful = result.numbers["answer"], result.settings.get("meaningful")
+    if not answer.get("se") or not meaningful:
+        return ""
+    treated = result.numbers["counts"]["treated_accounts"]
+    needed = math.ceil(treated * (POWERED * answer["se"] / meaningful) ** 2)
+    if needed <= treated:
+        return ""
+    return _("To see %(points)s points about %(needed)s treated customers would be needed.") % {
+        "points": decimal(100 * meaningful, 0), "needed": whole(needed),
+    }  # fmt: skip
 
 
 def change_told(value: float, *, logged: bool) -> str:
@@ -180,7 +197,7 @@ def change_told(value: float, *, logged: bool) -> str:
     if not logged:
         sign = "+" if value > 0 else "−" if value < 0 else "±"
         return f"{sign}{decimal(abs(value), 2)}"
-    share = 100 * (2.718281828459045**value - 1)
+    share = 100 * math.expm1(value)
     sign = "+" if share > 0 else "−" if share < 0 else "±"
     return f"{sign}{decimal(abs(share), 0)}%"
 
@@ -208,12 +225,11 @@ def _metric_headline(result: Result) -> str:
                 "to %(high)s; %(n)s treated, %(m)s others).")
             % told
         )  # fmt: skip
-    return (
-        _(
-            "Not enough data yet: a change that matters and none at all both fit (%(low)s to "
-            "%(high)s; %(n)s treated, %(m)s others).")
-        % told
-    )  # fmt: skip
+    fits = _(
+        "A change that matters and none at all both fit (%(low)s to %(high)s; %(n)s treated, "
+        "%(m)s others)."
+    )
+    return fits % told
 
 
 def _holdout_headline(result: Result) -> str:
@@ -307,7 +323,3 @@ def robustness_told(numbers: Mapping[str, Any]) -> list[str]:
             "%(limit)s to make it unclear.")
         % told
     ]  # fmt: skip
-
-
-def decisions_told(count: int) -> str:
-    return ngettext("%(n)s decision", "%(n)s decisions", count) % {"n": whole(count)}
