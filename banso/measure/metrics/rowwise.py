@@ -14,8 +14,8 @@ from banso.measure.metrics.facts import Facts
 from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Ints, Rows, Values, World
 
-CHUNK_FACTS = 2_000_000
-CHUNK_ROWS = 1_000_000
+CHUNK_FACTS = 1_000_000
+CHUNK_ROWS = 500_000
 _NEVER = 1 << 19
 
 

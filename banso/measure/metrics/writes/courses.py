@@ -31,6 +31,7 @@ from banso.shared.users.reads import organisation
 
 IN_SERIES = rules.WEEKS_IN_SERIES - 1
 FEW_ROWS = 300_000  # so many rows of few customers are computed together, row by row
+MANY_SERIES = 20_000  # customers whose weekly values are held in memory together
 BLOCK_ROWS = 6_000_000  # so many rows of Mondays without a file are made together
 FEW_CUSTOMERS = 10_000  # more of them are computed day by day
 
@@ -231,20 +232,21 @@ def _keep_points(day: int, table: pa.Table, metrics: Sequence[Served]) -> None:
 
 def _keep_series(weeks: Sequence[int], ids: Ints) -> None:
     """The last Mondays of the customers for whom one of them is another."""
-    if not len(ids):
-        return
     metrics = standing.served()
-    lines: dict[str, list[Floats]] = {one.key: [] for one in metrics}
-    for day in weeks:
-        file = grid.at(day)
-        table = grid.loaded(file, [m.column for m in metrics], ids) if file else None
-        for one in metrics:
-            line = np.full(len(ids), np.nan)
-            if table is not None:
-                place = np.searchsorted(ids, table["account_id"].to_numpy())
-                line[place] = grid.numbers(table, one.column)
-            lines[one.key].append(line)
-    mirror.keep_series(lines, ids.tolist(), clock.today(organisation().time_zone))
+    today = clock.today(organisation().time_zone)
+    files = [grid.at(day) for day in weeks]
+    for start in range(0, len(ids), MANY_SERIES):
+        some = ids[start : start + MANY_SERIES]
+        lines: dict[str, list[Floats]] = {one.key: [] for one in metrics}
+        for file in files:
+            table = grid.loaded(file, [m.column for m in metrics], some) if file else None
+            for one in metrics:
+                line = np.full(len(some), np.nan)
+                if table is not None:
+                    place = np.searchsorted(some, table["account_id"].to_numpy())
+                    line[place] = grid.numbers(table, one.column)
+                lines[one.key].append(line)
+        mirror.keep_series(lines, some.tolist(), today)
 
 
 @transaction.atomic

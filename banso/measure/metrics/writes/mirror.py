@@ -22,7 +22,7 @@ from banso.shared.lake.days import day_number, day_of
 from banso.shared.lake.rules import quoted
 
 EXTREMES = 10
-_CHUNK = 4000
+_CHUNK = 10_000
 _SUMMARISED = ["version", "as_of", "accounts", "n", "censored", "q1", "median", "q3", "bins"]
 _SUMMARISED += ["highest", "lowest"]
 
@@ -78,11 +78,12 @@ def _upsert(ids: Sequence[int], columns: Mapping[str, Sequence[Any]], today: dat
         f"({', '.join(map(quote, names))}) VALUES ({', '.join(['%s'] * len(names))}) "
         f"ON CONFLICT (account_id) DO UPDATE SET {news}"
     )
-    fixed = [_adapted(empty[name]) for name in others]
+    values = [_adapted(column) for column in columns.values()]
+    fixed = [_adapted([empty[name]])[0] for name in others]
     for start in range(0, len(ids), _CHUNK):
         part = slice(start, start + _CHUNK)
-        rows = zip(ids[part], *(column[part] for column in columns.values()), strict=True)
-        _write(sql, [(*map(_adapted, row), *fixed) for row in rows])
+        told = zip(ids[part], *(column[part] for column in values), strict=True)
+        _write(sql, [(*row, *fixed) for row in told])
 
 
 @transaction.atomic
@@ -94,8 +95,12 @@ def _write(sql: str, rows: Sequence[Sequence[Any]]) -> None:
         cursor.executemany(sql, [row for row in rows if row[0] in there])
 
 
-def _adapted(value: Any) -> Any:
-    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
+def _adapted(column: Sequence[Any]) -> Sequence[Any]:
+    """Days as the database wants them; there are few different ones."""
+    if not any(isinstance(one, date) for one in column):
+        return column
+    told = {d: d and connection.ops.adapt_datefield_value(d) for d in set(column)}
+    return [told[day] for day in column]
 
 
 def stand_as_of(today: date) -> None:
