@@ -167,6 +167,8 @@ def _take(
     edge.card["months_alone"] = dict(found.needs).get("months")
     edge.card["auc"] = next((c.value for c in found.checks if c.name == "auc"), None)
     edge.leaks = found.leak is not None
+    if misses:
+        _turn(edge.card)
     if found.log_odds is None or found.odds_ratio_low is None or found.odds_ratio_high is None:
         return
     sign = 1.0 if misses else -1.0
@@ -174,6 +176,14 @@ def _take(
     edge.p, edge.value = found.p, sign * found.log_odds
     edge.low, edge.high = sorted((sign * low, sign * high))
     edge.zone = math.log(SETTINGS.zone_high)
+
+
+def _turn(card: dict[str, Any]) -> None:
+    """The odds ratio of missing the outcome instead of having it."""
+    limits = card.get("ci95")
+    if limits and None not in limits and 0 not in limits:
+        card["estimate"]["value"] = 1 / card["estimate"]["value"]
+        card["ci95"] = [1 / limits[1], 1 / limits[0]]
 
 
 def _log(value: float) -> float:

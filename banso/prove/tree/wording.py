@@ -162,7 +162,7 @@ def facts_of(node: Node) -> list[tuple[str, str]]:
         scale = (
             _("Change in standard deviations, a month later, within customers")
             if panel
-            else _("Odds ratio of the outcome, per standard deviation")
+            else _("Odds ratio of what stands above, per standard deviation")
         )
         facts.append((str(scale), estimate_of(node)))
     if panel:

@@ -35,6 +35,7 @@ from banso.shared.lake.writes import compact
 from banso.shared.users.models import Organisation, Team, User
 from banso.shared.users.reads import user_by_email
 from banso.shared.users.writes import add_team, add_user, save_organisation
+from banso.shell.sample.beliefs import believe
 from banso.shell.sample.company import (
     COLLEAGUES,
     CURRENCY,
@@ -136,6 +137,10 @@ def open_company(*, size: int, say: Say) -> None:
     write_environments(by=administrator, company=company)
     write_notes(company)
     say("computing metrics, health, signals and evidence …")
+    while run_owed():
+        pass
+    say("checking what was expected, quarter by quarter …")
+    believe(now=now)
     while run_owed():
         pass
     record(OPENED, by=administrator, customers=len(company.customers))

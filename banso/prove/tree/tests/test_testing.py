@@ -43,6 +43,8 @@ def test_a_line_drawn_the_wrong_way_does_not_hold() -> None:
     assert refreshed(tree) == {"real": EdgeState.REFUTED}
     with_churn = a_tree(goal="churn_rate", below=(Sketch("real", "less"),))
     assert refreshed(with_churn) == {"real": EdgeState.SUPPORTED}
+    low, high = a_node(with_churn, "real").evidence["ci95"]
+    assert low < high < 1, "the odds ratio is that of churn"
 
 
 def test_what_moves_after_the_decision_is_suspicious() -> None:
