@@ -89,7 +89,7 @@ def a_measure(treated: dict[int, date] | None = None, **given: Any) -> Measure:
 
 
 def a_list(text: str, name: str = "list.csv") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, text.encode("utf-8-sig"), content_type="text/csv")
+    return SimpleUploadedFile(name, text.encode(), content_type="text/csv")
 
 
 ASKED = {
