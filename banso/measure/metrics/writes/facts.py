@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 
@@ -59,16 +63,37 @@ def build_facts(bases: Sequence[Base], *, told: Told | None = None) -> int:
         return len(owed)
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A fact file to be written: which, from what, and its path."""
+
+    kind: str
+    segment: Segment
+    bases: Sequence[int]
+    select: str
+    path: Path
+
+
 def _build_all(
     owed: Sequence[tuple[str, Segment, list[int]]], bases: fact_sql.Numbered, told: Told | None
 ) -> None:
+    """Write the files, some at a time: one is added up while another one reaches the disk."""
     weeks = [segment.week for _, segment, _ in owed]
     calendar = fact_sql.calendar(min(weeks) * 7 - 5, max(weeks) * 7 + 5)
-    with engine.opened(calendar=calendar) as connection:
+    with ThreadPoolExecutor(max(1, settings.LAKE_THREADS)) as pool:
+        waiting: deque[tuple[_Made, Future[tuple[int, int]]]] = deque()
         for done, (kind, segment, missing) in enumerate(owed):
-            _build(connection, kind, segment, {number: bases[number] for number in missing})
+            some = {number: bases[number] for number in missing}
+            made, tables = _prepared(kind, segment, some)
+            waiting.append((made, pool.submit(_written, made, tables | {"calendar": calendar})))
+            if len(waiting) > settings.LAKE_THREADS:
+                _recorded(*waiting.popleft())
             if told:
-                told(done + 1, len(owed))
+                told(done + 1 - len(waiting), len(owed))
+        while waiting:
+            _recorded(*waiting.popleft())
+            if told:
+                told(len(owed) - len(waiting), len(owed))
 
 
 def _by_kind(numbers: dict[Base, int], bases: Sequence[Base]) -> dict[str, list[int]]:
@@ -94,49 +119,59 @@ def _keep_properties(bases: Sequence[Base]) -> None:
         promote(wanted=wanted)
 
 
-def _build(
-    connection: engine.Connection, kind: str, segment: Segment, bases: fact_sql.Numbered
-) -> None:
-    """Compute one file; that of a segment without known customers is empty and is kept too."""
-    name = f"{kind}-{segment.week:05d}-{uuid4().hex}.parquet"
-    path = facts.root() / name
-    order = "account_id, day" if kind == FactFile.DAILY else "account_id, user_no"
+def _prepared(
+    kind: str, segment: Segment, bases: fact_sql.Numbered
+) -> tuple[_Made, dict[str, pa.Table]]:
+    """What is to be written, and the answers of another engine, if that adds up."""
+    path = facts.root() / f"{kind}-{segment.week:05d}-{uuid4().hex}.parquet"
     if settings.LAKE_ENGINE == "duckdb":
-        union = " UNION ALL BY NAME ".join(facts.raw_selects([segment], bases))
+        selects, tables = facts.raw_selects([segment], bases), {}
     else:
-        union = " UNION ALL BY NAME ".join(_answered(connection, segment, bases))
-    counted = connection.execute(
-        f"COPY (SELECT * FROM ({union}) ORDER BY {order}) TO "  # noqa: S608 - our own names
-        f"{quoted(str(files.unfinished(path)))} "
-        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
-    ).fetchone()
-    files.finish([path], facts.root())
+        tables = _answered(segment, bases)
+        selects = [f"SELECT * FROM {name}" for name in tables]  # noqa: S608 - ours
+    return _Made(kind, segment, sorted(bases), " UNION ALL BY NAME ".join(selects), path), tables
+
+
+def _written(made: _Made, tables: dict[str, pa.Table]) -> tuple[int, int]:
+    """Rows and bytes of the file; that of a segment without known customers is empty."""
+    order = "account_id, day" if made.kind == FactFile.DAILY else "account_id, user_no"
+    with engine.opened(**tables) as connection:
+        counted = connection.execute(
+            f"COPY (SELECT * FROM ({made.select}) ORDER BY {order}) TO "  # noqa: S608 - our own names
+            f"{quoted(str(files.unfinished(made.path)))} "
+            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
+        ).fetchone()
+    files.finish([made.path], made.path.parent)
+    return counted[0] if counted else 0, made.path.stat().st_size
+
+
+def _recorded(made: _Made, written: Future[tuple[int, int]]) -> None:
+    rows, size = written.result()
     FactFile.objects.create(
-        segment=segment.pk,
-        week=segment.week,
-        kind=kind,
-        bases=sorted(bases),
-        file=name,
-        rows=counted[0] if counted else 0,
-        bytes=path.stat().st_size,
+        segment=made.segment.pk,
+        week=made.segment.week,
+        kind=made.kind,
+        bases=made.bases,
+        file=made.path.name,
+        rows=rows,
+        bytes=size,
         made_at=clock.now(),
     )
 
 
-def _answered(
-    connection: engine.Connection, segment: Segment, bases: fact_sql.Numbered
-) -> list[str]:
+def _answered(segment: Segment, bases: fact_sql.Numbered) -> dict[str, pa.Table]:
     """The same facts, added up by the engine of the settings."""
     properties = fact_sql.properties_of(bases.values())
     names = {one: column.column for one, column in facts.promoted(properties).items()}
     calendar = fact_sql.calendar(segment.week * 7 - 5, segment.week * 7 + 5)
-    selects = fact_sql.selects(bases, lambda prop, kind: names[prop, kind])
-    for place, select in enumerate(selects):
-        answer = segments.aggregate(
+    return {
+        f"answer{place}": segments.aggregate(
             select, segments=[segment], wanted=properties, tables={"calendar": calendar}
         )
-        connection.register(f"answer{place}", answer)
-    return [f"SELECT * FROM answer{place}" for place in range(len(selects))]  # noqa: S608 - ours
+        for place, select in enumerate(
+            fact_sql.selects(bases, lambda prop, kind: names[prop, kind])
+        )
+    }
 
 
 def _forget_lost_files() -> None:
