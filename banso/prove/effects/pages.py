@@ -19,8 +19,7 @@ from banso.prove.effects.lists import Recognised, read_list
 from banso.prove.effects.models import Assigned, Goal, Measure, Origin, Result
 from banso.prove.effects.presenting import behind_lines, looks_told
 from banso.prove.effects.sources import treatment_sources
-from banso.prove.effects.wording import points
-from banso.prove.studies.wording import percent, whole
+from banso.prove.studies.wording import decimal, percent, whole
 from banso.shared import clock
 
 FORMS: dict[str, type[forms.Form]] = {
@@ -105,6 +104,11 @@ def check_page(measure: Measure, plan: Planned | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def can_show(measure: Measure, plan: Planned) -> bool:
+    """Whether the draw could show the difference that was said to matter."""
+    return plan.possible and plan.smallest is not None and plan.smallest <= measure.meaningful
+
+
 def _plan_told(measure: Measure, plan: Planned) -> dict[str, Any]:
     share = measure.params["share"]
     units = len(plan.strata)
@@ -114,10 +118,10 @@ def _plan_told(measure: Measure, plan: Planned) -> dict[str, Any]:
         "share": percent(share), "minimum": MINIMUM_UNITS, "possible": plan.possible,
         "base": percent(plan.base_rate) if plan.base_rate is not None else "",
         "base_n": whole(plan.base_n),
-        "smallest": points(plan.smallest) if plan.smallest is not None else "",
+        "smallest": decimal(100 * plan.smallest, 1) if plan.smallest is not None else "",
         "needed": whole(round(plan.needed)) if plan.needed is not None else "",
-        "wanted": points(measure.meaningful),
-        "enough": plan.smallest is not None and plan.smallest <= measure.meaningful,
+        "wanted": decimal(100 * measure.meaningful, 0),
+        "enough": can_show(measure, plan),
         "looks": looks_told(looks_kept(plan), []), "grace": GRACE_DAYS,
     }  # fmt: skip
 
@@ -130,13 +134,13 @@ def looks_kept(plan: Planned) -> list[dict[str, Any]]:
 def detail_page(measure: Measure, results: list[Result]) -> dict[str, Any]:
     """The part of the page that does not hang on one result."""
     if not measure.is_holdout:
-        return {}
+        return {"metric": reads.metric_name(measure.metric_key)}
     holdout = measure.holdout
     looks = looks_told(holdout.looks, results)
     ahead = [look for look in looks if look["result"] is None]
     return {
         "holdout": holdout, "looks": looks, "next_look": ahead[0] if ahead else None,
-        "smallest": points(holdout.smallest) if holdout.smallest is not None else "",
+        "smallest": decimal(100 * holdout.smallest, 1) if holdout.smallest is not None else "",
         "base": percent(holdout.base_rate) if holdout.base_rate is not None else "",
         "share": percent(holdout.share), "treated_n": holdout.units - holdout.held_out,
     }  # fmt: skip

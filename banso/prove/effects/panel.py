@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from banso.know.subscriptions.models import Subscription
 from banso.measure.metrics.models import MetricDefinition
-from banso.prove.effects.answering import Told, answer_told
+from banso.prove.effects.answering import MAY_COME, Told, answer_told
 from banso.prove.effects.gathering import measured
 from banso.prove.effects.models import Measure, Verdict
 from banso.prove.effects.reads import treated_of
@@ -136,6 +136,8 @@ def metric_answer(measure: Measure, panel: Panel) -> Told:
     told = Told(Verdict.REFUSED, "L0", numbers, {"meaningful": measure.meaningful,
                 "period_days": PERIOD_DAYS})  # fmt: skip
     if isinstance(found.answer, NoAnswer):
+        if found.answer.reason in MAY_COME:
+            told.verdict = Verdict.UNCLEAR
         return told
     trend = found.pre_trend
     if trend is not None and trend.p < PRE_TREND_P:
@@ -156,7 +158,7 @@ def _numbers(found: Did, panel: Panel) -> dict[str, Any]:
     treated = panel.cohort > 0
     numbers: dict[str, Any] = {
         "answer": answer_told(found.answer),
-        "by_distance": [d._asdict() if hasattr(d, "_asdict") else asdict(d)
+        "by_distance": [asdict(d)
                         for d in found.by_distance],
         "pre_trend": asdict(found.pre_trend) if found.pre_trend else None,
         "permutation_p": found.permutation_p,

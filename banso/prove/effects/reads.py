@@ -116,6 +116,12 @@ def metrics_that_change() -> list[MetricDefinition]:
     return list(found.exclude(unit="change"))
 
 
+def metric_name(key: str) -> str:
+    """A metric's name in the reader's language, retired ones too; "" for none."""
+    found = MetricDefinition.with_retired.filter(key=key).first() if key else None
+    return found.name if found else key
+
+
 def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for some in slices(sorted(set(account_ids))):

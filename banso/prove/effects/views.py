@@ -87,7 +87,7 @@ def measure_check(request: HttpRequest, pk: int) -> HttpResponse:
             segment=measure.params["segment"], share=measure.params["share"],
             meaningful=measure.meaningful, today=clock.today(),
         )  # fmt: skip
-    if request.method == "POST" and (plan is None or plan.possible):
+    if request.method == "POST" and (plan is None or pages.can_show(measure, plan)):
         try:
             if plan is None:
                 begin_measure(by=user, measure=measure)

@@ -57,11 +57,11 @@ REASONS = {
         "record."
     ),
     "pre_trend": gettext_lazy(
-        "Treated and untreated were already moving apart before treatment (p = %(p)s). What came "
+        "Treated and untreated were already moving apart before treatment (p %(p)s). What came "
         "after may be more of the same."
     ),
     "sample_ratio_mismatch": gettext_lazy(
-        "The groups that decided do not have the sizes that were drawn (p = %(p)s): customers are "
+        "The groups that decided do not have the sizes that were drawn (p %(p)s): customers are "
         "missing from one of them. Find out why before believing anything."
     ),
     "too_few_rows": gettext_lazy("Each group needs %(n_needed)s decisions; one has %(n)s."),
@@ -101,7 +101,7 @@ def refusal(numbers: Mapping[str, Any]) -> str:
         told[name] = whole(int(value)) if float(value).is_integer() else decimal(value, 2)
         told[f"{name}_percent"] = percent(value)
     if "p" in needs:
-        told["p"] = decimal(needs["p"], 3) if needs["p"] >= 0.001 else "< 0.001"
+        told["p"] = f"= {decimal(needs['p'], 3)}" if needs["p"] >= 0.001 else "< 0.001"
     try:
         said = str(REASONS[reason]) % told
     except KeyError:
@@ -111,6 +111,8 @@ def refusal(numbers: Mapping[str, Any]) -> str:
 
 def headline(measure: Measure, result: Result | None) -> str:
     """The page's answer in one or two sentences."""
+    if result is None and measure.is_holdout:
+        return _("The experiment is going on; nothing is decided.")
     if result is None:
         return _("Nothing has been computed yet.")
     numbers = result.numbers
