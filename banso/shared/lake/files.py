@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from errno import EDQUOT, ENOSPC
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 
 UNFINISHED = ".unfinished"
+AT_ONCE = 8
 
 
 class NoRoom(Exception):
@@ -45,13 +47,14 @@ def unfinished(path: Path) -> Path:
 
 def finish(paths: Iterable[Path], folder: Path) -> None:
     """Give synced files their names, and sync the names."""
-    named = False
-    for path in paths:
-        sync(unfinished(path))
+    named = list(paths)
+    if not named:
+        return
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # syncs that wait together cost the disk as one
+        list(pool.map(sync, map(unfinished, named)))
+    for path in named:
         unfinished(path).rename(path)
-        named = True
-    if named:
-        sync(folder)
+    sync(folder)
 
 
 def discard(paths: Iterable[Path]) -> None:

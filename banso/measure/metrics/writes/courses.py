@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,9 +98,9 @@ def _make_whole(
     moved: dict[int, Ints] = {}
     for days in _in_blocks(missing, BLOCK_ROWS // max(people.ids.size, 1)):
         parts = standing.computed_for_all(metrics, people, days)
-        for day, file in grid_writes.keep_days(parts=parts, columns=columns, change=newest).items():
-            _keep_points(day, grid.loaded(file), metrics)
-            moved[day] = people.ids
+        made = grid_writes.keep_days(parts=parts, columns=columns, change=newest)
+        _keep_points(((day, grid.loaded(file)) for day, file in made.items()), metrics)
+        moved |= dict.fromkeys(made, people.ids)
     return moved
 
 
@@ -181,7 +181,7 @@ def _bring_up(
         new, moved = _mended(one, one.old, new, metrics)
     if len(moved) or one.old is None or one.kept != columns:
         grid_writes.keep(day=one.day, table=new, columns=columns, change=newest)
-        _keep_points(one.day, new, metrics)
+        _keep_points([(one.day, new)], metrics)
     else:
         GridFile.objects.filter(day=one.day).update(change=newest)
     return moved
@@ -203,24 +203,29 @@ def _mended(
     return table, moved
 
 
-@transaction.atomic
-def _keep_points(day: int, table: pa.Table, metrics: Sequence[Served]) -> None:
-    """How the values of each metric lie on the day."""
+def _keep_points(days: Iterable[tuple[int, pa.Table]], metrics: Sequence[Served]) -> None:
+    """How the values of each metric lie on each of the days."""
     points = []
-    for one in metrics:
-        spread = rules.spread(grid.numbers(table, one.column), grid.flags(table, one.column))
-        points.append(
-            WeeklyCourse(
-                definition_id=one.pk,
-                version=one.version,
-                day=day_of(day),
-                n=spread.n,
-                censored=spread.censored,
-                q1=spread.q1,
-                median=spread.median,
-                q3=spread.q3,
+    for day, table in days:
+        for one in metrics:
+            spread = rules.spread(grid.numbers(table, one.column), grid.flags(table, one.column))
+            points.append(
+                WeeklyCourse(
+                    definition_id=one.pk,
+                    version=one.version,
+                    day=day_of(day),
+                    n=spread.n,
+                    censored=spread.censored,
+                    q1=spread.q1,
+                    median=spread.median,
+                    q3=spread.q3,
+                )
             )
-        )
+    _write_points(points)
+
+
+@transaction.atomic
+def _write_points(points: Sequence[WeeklyCourse]) -> None:
     WeeklyCourse.objects.bulk_create(
         points,
         update_conflicts=True,

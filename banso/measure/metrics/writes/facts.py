@@ -29,6 +29,7 @@ from banso.shared.lake.writes import promote
 
 GRACE = timedelta(hours=1)
 ROW_GROUP = 40_960  # small groups let the facts of few customers be found without reading the rest
+TOGETHER = 8  # files are noted so many at a time: a worker that dies makes at most those again
 Told = Callable[[int, int], None]
 
 
@@ -45,7 +46,7 @@ def missing_rows(bases: Sequence[Base]) -> int:
 def build_facts(bases: Sequence[Base], *, told: Told | None = None) -> int:
     """Compute what is lacking, the newest week first; how many files were made.
 
-    Each file is kept as soon as it is whole, so a worker that dies goes on where it was.
+    Files are kept as soon as they are whole, so a worker that dies goes on where it was.
     """
     with files.alone(facts.root()):
         numbers = _numbers(bases)
@@ -80,20 +81,20 @@ def _build_all(
     """Write the files, some at a time: one is added up while another one reaches the disk."""
     weeks = [segment.week for _, segment, _ in owed]
     calendar = fact_sql.calendar(min(weeks) * 7 - 5, max(weeks) * 7 + 5)
+    waiting: deque[tuple[_Made, Future[tuple[int, int]]]] = deque()
+    ready: list[FactFile] = []
     with ThreadPoolExecutor(max(1, settings.LAKE_THREADS)) as pool:
-        waiting: deque[tuple[_Made, Future[tuple[int, int]]]] = deque()
-        for done, (kind, segment, missing) in enumerate(owed):
-            some = {number: bases[number] for number in missing}
-            made, tables = _prepared(kind, segment, some)
+        for done, (kind, segment, missing) in enumerate(owed, start=1):
+            made, tables = _prepared(kind, segment, {number: bases[number] for number in missing})
             waiting.append((made, pool.submit(_written, made, tables | {"calendar": calendar})))
-            if len(waiting) > settings.LAKE_THREADS:
-                _recorded(*waiting.popleft())
-            if told:
-                told(done + 1 - len(waiting), len(owed))
-        while waiting:
-            _recorded(*waiting.popleft())
-            if told:
-                told(len(owed) - len(waiting), len(owed))
+            is_last = done == len(owed)
+            while waiting and (is_last or len(waiting) > settings.LAKE_THREADS):
+                ready.append(_described(*waiting.popleft()))
+            if is_last or len(ready) >= TOGETHER:
+                FactFile.objects.bulk_create(ready)
+                ready = []
+                if told:
+                    told(done - len(waiting), len(owed))
 
 
 def _by_kind(numbers: dict[Base, int], bases: Sequence[Base]) -> dict[str, list[int]]:
@@ -145,9 +146,9 @@ def _written(made: _Made, tables: dict[str, pa.Table]) -> tuple[int, int]:
     return counted[0] if counted else 0, made.path.stat().st_size
 
 
-def _recorded(made: _Made, written: Future[tuple[int, int]]) -> None:
+def _described(made: _Made, written: Future[tuple[int, int]]) -> FactFile:
     rows, size = written.result()
-    FactFile.objects.create(
+    return FactFile(
         segment=made.segment.pk,
         week=made.segment.week,
         kind=made.kind,
