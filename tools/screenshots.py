@@ -36,6 +36,10 @@ LOCALES = {"ja": "ja-JP", "en": "en-US"}
 # name -> (path, language, who)
 README = {
     "evidence-en": ("/evidence/", "en", "manager@example.jp"),
+    "hypothesis-en": ("/hypotheses/1/", "en", "manager@example.jp"),
+    "hypothesis-ja": ("/hypotheses/1/", "ja", "manager@example.jp"),
+    "kpi-tree-en": ("/kpi-tree/1/", "en", "manager@example.jp"),
+    "kpi-tree-ja": ("/kpi-tree/1/", "ja", "manager@example.jp"),
     "today-ja": ("/today/", "ja", CSM),
 }
 MENU = "nav a[href^='/'], aside a[href^='/']"

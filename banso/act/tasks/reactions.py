@@ -18,19 +18,23 @@ from banso.shared.users.reads import organisation
 @on("hypothesis.checked")
 def tell_the_owner(entry: Entry) -> None:
     """Give the owner of a hypothesis the result of a check that was due or moved its level."""
-    told, source = entry.payload, f"hypothesis:{entry.payload['check']}"
+    told = entry.payload
+    about = f"hypothesis:{told['hypothesis']}:"
+    source = f"{about}{told['check']}"
     moved = told["level_before"] != told["level_after"]
-    if not (told["due"] or moved) or Task.objects.filter(source=source).exists():
+    waiting = Task.objects.filter(source__startswith=about, done_at=None)
+    if (
+        not (told["due"] or moved)
+        or waiting.exists()
+        or Task.objects.filter(source=source).exists()
+    ):
         return
     hypothesis = Hypothesis.objects.select_related("owner", "metric").get(pk=told["hypothesis"])
-    newest = latest_check(hypothesis)
-    if newest is None or newest.pk != told["check"]:
-        return  # a later one says more
     home = organisation()
     today = clock.today(home.time_zone)
     with translation.override(hypothesis.owner.language or home.language):
         title = _("Read the check of your hypothesis “%(statement)s”")
-        lines = [said_by(newest, hypothesis, today)]
+        lines = [said_by(latest_check(hypothesis), hypothesis, today)]
         if moved:
             levels = {
                 name: str(Level(told[name]).label) for name in ("level_before", "level_after")

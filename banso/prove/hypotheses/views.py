@@ -44,6 +44,7 @@ from banso.shared.users.models import User
 from banso.shared.users.reads import signed_in
 
 LINES_ON_A_PAGE = 20
+BEGINNINGS = ("finding", "again", "metric")
 
 
 @require_GET
@@ -82,7 +83,7 @@ def hypothesis_list(request: HttpRequest) -> HttpResponseBase:
 def write_hypothesis(request: HttpRequest) -> HttpResponse:
     """What do you expect to see?"""
     user = _author(request)
-    asked = {name: whole_number(request.GET.get(name, "")) for name in ("finding", "again", "metric")}
+    asked = {name: whole_number(request.GET.get(name, "")) for name in BEGINNINGS}
     given, finding = from_finding(asked["finding"]) if asked["finding"] else ({}, None)
     before = Hypothesis.objects.filter(pk=asked["again"]).first() if asked["again"] else None
     if before is not None:

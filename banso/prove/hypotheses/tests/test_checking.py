@@ -159,6 +159,11 @@ def test_the_schedule_checks_what_is_due_and_tells_the_owner() -> None:
     assert (task.owner, task.due_on) == (owner, TODAY)
     assert hypothesis.statement in task.title
     assert "候補 → 関連あり" in task.body
+    later = hypothesis.next_check_on
+    check_on(later, asked=False)
+    with clock.held_at(later):
+        run_owed()
+    assert Task.objects.count() == 1, "one task at a time is enough"
     assert Entry.objects.filter(kind="hypothesis.checked").exists()
 
 
