@@ -36,6 +36,7 @@ urlpatterns = [
     path("evidence/", include("banso.prove.studies.urls")),
     path("hypotheses/", include("banso.prove.hypotheses.urls")),
     path("kpi-tree/", include("banso.prove.tree.urls")),
+    path("lifetime/", include("banso.prove.lifetime.urls")),
     path("did-it-work/", include("banso.prove.effects.urls")),
     path("today/", include("banso.act.today.urls")),
     path("tasks/", include("banso.act.tasks.urls")),

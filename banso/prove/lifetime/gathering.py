@@ -1,0 +1,128 @@
+"""What the pages of lifetimes ask for, put together."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from banso.know.subscriptions.rules import contract_of
+from banso.measure.revenue.reads import Book, Scope
+from banso.measure.revenue.words import CONTRACTS as CONTRACT_NAMES
+from banso.measure.revenue.words import percent, whole
+from banso.prove.engine.answer import NoAnswer
+from banso.prove.lifetime import charts, presenting
+from banso.prove.lifetime.lives import Lives
+from banso.prove.lifetime.reads import (
+    CONTRACT,
+    Waits,
+    cost_fields,
+    costs,
+    first_payments,
+    groupings,
+    groups_of,
+    lives,
+)
+from banso.prove.lifetime.words import CONTRACTS, expected_by, reason, share
+from banso.prove.lifetime.worth import (
+    Assumptions,
+    Ranked,
+    Worth,
+    disagreement,
+    paid_back,
+    ranked,
+    worth,
+)
+
+
+def asked_grouping(request: HttpRequest) -> str:
+    by = request.GET.get("by", "")
+    return by if by in dict(groupings()) else ""
+
+
+def asked_months(request: HttpRequest, everybody: Lives) -> int:
+    """The kind of contract asked for, or the one most customers began with."""
+    counts = {months: int((everybody.months == months).sum()) for months in CONTRACTS}
+    told = request.GET.get("contract", "")
+    if told.isdigit() and int(told) in counts:
+        return int(told)
+    return max(counts, key=lambda months: counts[months])
+
+
+def labels_of(some: Lives | Waits, by: str) -> list[str]:
+    """Each customer's group, "" where none is known."""
+    if by == CONTRACT and isinstance(some, Lives):
+        return [str(CONTRACT_NAMES[contract_of(int(months))]) for months in some.months]
+    groups = groups_of(by)
+    return [groups.get(int(pk), "") for pk in some.account]
+
+
+def left_days(found: Book | None, today: date) -> dict[int, int]:
+    """account -> the day on which it left."""
+    if found is None:
+        return {}
+    whole_life = lives(found, today)
+    gone = whole_life.left
+    ended = whole_life.start[gone] + whole_life.days[gone].astype(int)
+    return dict(zip(whole_life.account[gone].tolist(), ended.tolist(), strict=True))
+
+
+def worth_context(
+    found: Book, scope: Scope, some: Lives, months: int, assumed: Assumptions, cost: str
+) -> tuple[dict[str, Any], list[Ranked]]:
+    """What the page of value shows, and the order of its file."""
+    fields = cost_fields()
+    context: dict[str, Any] = {"cost_fields": fields, "cost": cost, "n": whole(len(some.account))}
+    answer = worth(some, months, assumed)
+    if isinstance(answer, NoAnswer):
+        context["refusal"] = reason(answer)
+        context["expected"] = expected_by(answer, some, months)
+        context["answer"] = _("Not enough data yet.")
+        if answer.reason == "back_test_failed":
+            context["answer"] = _("The future of these customers cannot be projected.")
+        return context, []
+    rows = ranked(some, answer, assumed)
+    known = cost in dict(fields)
+    back = (
+        paid_back(some, answer, costs(cost, scope.currency), first_payments(found, scope), assumed)
+        if known and scope.currency
+        else None
+    )
+    context |= _shown(answer, scope) | {
+        "disagreement": presenting.disagreement_told(disagreement(rows), scope.currency)
+        if len(rows) >= 10
+        else None,
+        "pay_back": presenting.pay_back_told(back, months, scope.currency),
+    }
+    return context, rows
+
+
+def _shown(answer: Worth, scope: Scope) -> dict[str, Any]:
+    fit, far = answer.fit, answer.shares[-1]
+    money = presenting.money(answer.total, scope.currency)
+    said = _(
+        "Of customers who begin now about %(share)s are projected to be there after %(n)s "
+        "renewals; the present ones are still worth %(money)s."
+    ) % {"share": share(far[1]), "n": far[0], "money": money}
+    less = answer.total_constant / answer.total - 1 if answer.total else 0.0
+    return {
+        "answer": said,
+        "worth": answer,
+        "chart": charts.projection_chart(answer),
+        "shares": [(t, share(found)) for t, found in answer.shares],
+        "tenures": presenting.tenure_rows(answer, scope.currency),
+        "total": money,
+        "constant": presenting.money(answer.total_constant, scope.currency),
+        "constant_differs": percent(abs(less)),
+        "constant_is_less": less < 0,
+        "rate": percent(answer.rate),
+        "new": presenting.times_text(answer.new),
+        "tested": answer.tested,
+        "back_test": presenting.back_test_rows(answer),
+        "homogeneous": fit.homogeneous,
+        "starters": whole(answer.renewals.starters),
+        "left": whole(float(answer.renewals.left.sum())),
+        "seen": answer.renewals.observed,
+    }

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from banso.measure.revenue.reads import Book, Scope, book, currencies, main_currency
+from banso.measure.revenue.words import whole
+from banso.prove.lifetime import charts, presenting
+from banso.prove.lifetime.curves import (
+    FIRST_DAYS,
+    MONTHS,
+    compared,
+    reaching,
+    reaching_groups,
+    staying,
+)
+from banso.prove.lifetime.forms import ValueForm
+from banso.prove.lifetime.gathering import (
+    asked_grouping,
+    asked_months,
+    labels_of,
+    left_days,
+    worth_context,
+)
+from banso.prove.lifetime.reads import first_metrics, groupings, lives, waits
+from banso.prove.lifetime.words import (
+    CONTRACTS,
+    SHORT_DAYS,
+    difference_told,
+    no_year_yet,
+    reaching_answer,
+    staying_answer,
+)
+from banso.shared import clock
+from banso.shared.spreadsheets import csv_response
+
+ON_A_PAGE = 50
+
+
+@require_GET
+def survival(request: HttpRequest) -> HttpResponseBase:
+    """How long do customers stay?"""
+    found = book()
+    whole_life = lives(found, clock.today()) if found else None
+    if whole_life is None or not len(whole_life.account):
+        return render(request, "lifetime/survival.html", {"nothing": True})
+    everybody, by = staying(_("All customers"), whole_life), asked_grouping(request)
+    side = compared(whole_life, labels_of(whole_life, by)) if by else None
+    shown = side.groups if side and side.groups else [everybody]
+    if request.GET.get("format") == "csv":
+        header, *lines = presenting.staying_csv(shown)
+        return csv_response(f"{_('Staying')}.csv", header, lines)
+    context = {
+        "answer": staying_answer(everybody, whole_life.watched_days),
+        "not_yet": no_year_yet(everybody, whole_life),
+        "rows": presenting.staying_rows(shown, by if side and side.groups else ""),
+        "chart": charts.staying_chart(shown) if everybody.left else None,
+        "test": difference_told(side.test) if side else "",
+        "small": side.small if side else 0,
+        "no_groups": bool(side and not side.groups),
+        "months": MONTHS,
+        "at_risk_months": (0, *MONTHS),
+        "groupings": groupings(),
+        "by": by,
+        "unseen": whole_life.unseen,
+        "late": whole(float((whole_life.entry > 0).sum())),
+        "short": whole_life.watched_days < SHORT_DAYS and bool(whole_life.entry.any()),
+        "any_late": bool((whole_life.entry > 0).any()),
+    }
+    return render(request, "lifetime/survival.html", context)
+
+
+@require_GET
+def first_time(request: HttpRequest) -> HttpResponseBase:
+    """How long until customers get there?"""
+    metrics = first_metrics()
+    chosen = next((m for m in metrics if m.key == request.GET.get("metric")), None)
+    chosen = chosen or next((m for m in metrics if m.key == "days_to_first_value"), None)
+    chosen = chosen or next(iter(metrics), None)
+    context: dict[str, Any] = {"metrics": metrics, "chosen": chosen, "by": ""}
+    found = waits(chosen, left_days(book(), clock.today())) if chosen else None
+    if found is None or not len(found.account):
+        return render(request, "lifetime/first_time.html", context | {"nothing": True})
+    everybody, by = reaching(_("All customers"), found.days, found.kind), asked_grouping(request)
+    groups, small = reaching_groups(found, labels_of(found, by)) if by else ([], 0)
+    shown = groups or [everybody]
+    if request.GET.get("format") == "csv":
+        header, *lines = presenting.reaching_csv(shown)
+        return csv_response(f"{chosen}.csv", header, lines)
+    context |= {
+        "answer": reaching_answer(everybody),
+        "rows": presenting.reaching_rows(shown),
+        "chart": charts.reaching_chart(shown) if everybody.reached else None,
+        "days": FIRST_DAYS,
+        "groupings": [pair for pair in groupings() if pair[0] != "contract"],
+        "by": by,
+        "small": small,
+        "no_groups": bool(by and not groups),
+        "unknown": found.unknown,
+    }
+    return render(request, "lifetime/first_time.html", context)
+
+
+@require_GET
+def lifetime_value(request: HttpRequest) -> HttpResponseBase:
+    """What are our customers still worth?"""
+    found = book()
+    if found is None:
+        return render(request, "lifetime/lifetime_value.html", {"nothing": True})
+    scope = _scope(request, found)
+    everybody = lives(found, clock.today(), scope)
+    months = asked_months(request, everybody)
+    some = everybody.chosen(everybody.months == months)
+    form = ValueForm.of(request.GET)
+    context, rows = worth_context(
+        found, scope, some, months, form.assumptions(), request.GET.get("cost", "")
+    )
+    if request.GET.get("format") == "csv":
+        header, *lines = presenting.ranked_csv(rows, scope.currency)
+        return csv_response(f"{_('Lifetime value')}.csv", header, lines)
+    context |= {
+        "form": form,
+        "scope": scope,
+        "currencies": currencies(found),
+        "contracts": [(m, CONTRACTS[m], int((everybody.months == m).sum())) for m in CONTRACTS],
+        "contract": months,
+        "asked": request.GET.urlencode(),
+        "other": int((~np.isin(everybody.months, list(CONTRACTS))).sum()),
+    }
+    return render(request, "lifetime/lifetime_value.html", context)
+
+
+@require_GET
+def lifetime_customers(request: HttpRequest) -> HttpResponseBase:
+    """Which customers are behind a curve?"""
+    found = book()
+    whole_life = lives(found, clock.today()) if found else None
+    if whole_life is None:
+        return render(request, "lifetime/lifetime_customers.html", {"nothing": True}, status=404)
+    by, value = asked_grouping(request), request.GET.get("value", "")
+    mine = np.ones(len(whole_life.account), dtype=np.bool_)
+    if by and value:
+        mine &= np.asarray(labels_of(whole_life, by), dtype=object) == value
+    state = request.GET.get("state", "")
+    if state in ("left", "here"):
+        mine &= whole_life.left == (state == "left")
+    places = np.flatnonzero(mine)
+    places = places[np.lexsort((places, -whole_life.days[places]))].tolist()
+    if request.GET.get("format") == "csv":
+        header, *lines = presenting.lives_csv(whole_life, places)
+        return csv_response(f"{_('Customers')}.csv", header, lines)
+    page = Paginator(places, ON_A_PAGE).get_page(request.GET.get("page"))
+    asked = request.GET.copy()
+    for name in ("page", "format", "state"):
+        asked.pop(name, None)
+    context = {
+        "value": value,
+        "state": state,
+        "n": whole(len(places)),
+        "page": page,
+        "lines": list(presenting.life_lines(whole_life, list(page))),
+        "query": asked.urlencode(),
+    }
+    return render(request, "lifetime/lifetime_customers.html", context)
+
+
+def _scope(request: HttpRequest, found: Book) -> Scope:
+    currency = request.GET.get("currency", "")
+    if currency not in {name for name, _n in currencies(found)}:
+        currency = main_currency(found)
+    return Scope(currency)
