@@ -55,7 +55,10 @@ class Compared:
 
 @dataclass
 class Checked:
-    """What a check saw of one hypothesis; ``rows`` are the decisions it rests on."""
+    """What a check saw of one hypothesis; ``rows`` are the decisions it rests on.
+
+    ``next_look_by``: after a look, when there may be enough new decisions for another.
+    """
 
     hypothesis: Hypothesis
     data_cut: date
@@ -65,6 +68,7 @@ class Checked:
     new: Compared | None = None
     result: Result = "waiting"
     seen: str = "undecided"
+    next_look_by: date | None = None
     figures: dict[str, Any] = field(default_factory=dict)
     rows: pa.Table | None = None
 
@@ -117,6 +121,10 @@ def _counted(hypothesis: Hypothesis, gathered: Gathered, today: date, together: 
             checked.plan = rules.Plan(False, reason, needs, new.finding.expected_by)
         else:
             checked.new = new
+            checked.next_look_by = rules.planned(
+                basis.used_up(), claimed=claimed, tested_together=together, today=today,
+                settings=SETTINGS,
+            ).expected_by  # fmt: skip
     checked.rows = _kept(decided, candidate, part & known, fresh)
     return checked
 
@@ -132,6 +140,8 @@ def basis_of(rows: pa.Table, of_claim: Bools, fresh: Bools, gathered: Gathered) 
         event_accounts=len(np.unique(account[fresh & lost])),
         other_accounts=len(np.unique(account[fresh & ~lost])),
         per_month=decisions_per_month(days[of_claim], gathered.data_cut) or gathered.coming,
+        known_rows=int(of_claim.sum()),
+        known_events=int((of_claim & lost).sum()),
     )
 
 

@@ -9,7 +9,7 @@ repeated looks. Log-odds are those of the engine: of NOT having the outcome.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -38,18 +38,28 @@ ASSUMED_RATE, ASSUMED_ROWS = 0.10, 10
 
 @dataclass(frozen=True)
 class Basis:
-    """Decisions that may be looked at: counts, and how fast more come in."""
+    """Decisions that may be looked at: counts, and how fast more come in.
+
+    known_rows, known_events: of all decisions that the claim is about, old ones too: for the rate.
+    """
 
     rows: int
     events: int
     event_accounts: int
     other_accounts: int
     per_month: float | None
+    known_rows: int
+    known_events: int
 
     @property
     def event_rate(self) -> float:
         """The rate with ten decisions of an assumed 10 % added, so that no event is no zero."""
-        return (self.events + ASSUMED_RATE * ASSUMED_ROWS) / (self.rows + ASSUMED_ROWS)
+        assumed = ASSUMED_RATE * ASSUMED_ROWS
+        return (self.known_events + assumed) / (self.known_rows + ASSUMED_ROWS)
+
+    def used_up(self) -> Basis:
+        """After a look: no decision is left, the rate and the pace are known."""
+        return replace(self, rows=0, events=0, event_accounts=0, other_accounts=0)
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,16 @@ def said_by(check: Check | None, hypothesis: Hypothesis, today: date) -> str:
         return _("It has not been checked yet.")
     if check.result == Result.WAITING:
         return together(waiting(check, hypothesis), expected(check, today))
+    return together(_looked(check, hypothesis), _next_look(check, today))
+
+
+def _next_look(check: Check, today: date) -> str:
+    if check.level_after == Level.RETIRED or not check.expected_by or check.expected_by <= today:
+        return ""
+    return _("The next look may come %(when)s.") % {"when": about(check.expected_by)}
+
+
+def _looked(check: Check, hypothesis: Hypothesis) -> str:
     card = check.figures["new"]
     told = {"n": whole(card["n_rows"])}
     if check.result == Result.FOUND:

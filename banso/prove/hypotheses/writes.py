@@ -127,7 +127,7 @@ def keep_check(checked: Checked, *, today: date, asked: bool) -> Check | None:
         since=hypothesis.look_from, until=checked.until if opened else None, opened=opened,
         result=checked.result, level_before=hypothesis.level,
         level_after=after if opened else hypothesis.level, figures=figures,
-        expected_by=checked.plan.expected_by,
+        expected_by=checked.next_look_by if opened else checked.plan.expected_by,
     )  # fmt: skip
     check.entry = _link(EntryKind.CHECKED, hypothesis, outcome_of(check))
     check.save()

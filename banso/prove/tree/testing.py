@@ -206,11 +206,15 @@ def _against_metric(
 
 @dataclass(frozen=True)
 class Monthly:
-    """Values of metrics per account (rows) and month (columns); NaN where there is none."""
+    """Values of metrics per account (rows) and month (columns); NaN where there is none.
+
+    ``joining``: customers that came per month in the last year of the data.
+    """
 
     values: dict[str, np.ndarray[tuple[int, int], np.dtype[np.float64]]]
     months: int
     customers: int
+    joining: float = 0.0
 
 
 def monthly(metrics: list[MetricDefinition], tracked: tuple[date, date] | None) -> Monthly:
@@ -238,7 +242,9 @@ def monthly(metrics: list[MetricDefinition], tracked: tuple[date, date] | None) 
     )
     found = values_at(definitions=metrics, rows=asked).sort_by("row_id")
     shape = (len(people), len(days))
-    return Monthly({m.key: _grid(found, m.key, shape) for m in metrics}, len(days), len(people))
+    recent = sum(day is not None and (last - day).days < 365 for _, day in people)
+    values = {m.key: _grid(found, m.key, shape) for m in metrics}
+    return Monthly(values, len(days), len(people), recent / 12)
 
 
 def _grid(found: pa.Table, key: str, shape: tuple[int, int]) -> Any:
@@ -260,8 +266,12 @@ def _take_panel(edge: Edge, panel: Monthly, child: str, parent: str, data_cut: d
     edge.card |= {"n_rows": int(there.sum()), "customers": panel.customers}
     if not isinstance(found, Answer):
         edge.card |= {"reason": found.reason, "needs": dict(found.needs)}
-        if found.expected_by:
-            edge.card["expected_by"] = found.expected_by.isoformat()
+        expected = found.expected_by
+        if found.reason == "too_few_accounts":
+            short = found.needs["accounts_needed"] - found.needs["accounts"]
+            expected = known_by(data_cut, short / panel.joining if panel.joining else None)
+        if expected:
+            edge.card["expected_by"] = expected.isoformat()
         return
     edge.p, edge.value, edge.low, edge.high = found.p, found.value, found.low, found.high
     edge.zone = SMALLEST

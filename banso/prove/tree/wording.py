@@ -200,7 +200,12 @@ def shown(node: Node, value: float) -> str:
     unit = unit_of(node)
     if unit in (Unit.SHARE, Unit.CHANGE):
         return f"{100 * value:.0f}%"
-    return plain(round(value, 1))
+    return _one_decimal(value)
+
+
+def _one_decimal(value: float) -> str:
+    rounded = round(value, 1)
+    return decimal(rounded, 0 if rounded.is_integer() else 1)
 
 
 def actual_of(node: Node) -> str:
@@ -231,7 +236,7 @@ def distance_of(node: Node) -> str:
         return _("reached")
     if unit_of(node) in (Unit.SHARE, Unit.CHANGE):
         return _("%(points)s points to go") % {"points": plain(round(100 * abs(apart)))}
-    return _("%(apart)s to go") % {"apart": plain(round(abs(apart), 1))}
+    return _("%(apart)s to go") % {"apart": _one_decimal(abs(apart))}
 
 
 def forecast_of(node: Node) -> str:

@@ -47,7 +47,7 @@ def test_a_difference_that_hardly_fits_still_has_a_size(points: float, rate: flo
 
 
 def basis(rows: int, events: int, per_month: float | None = 20.0) -> Basis:
-    return Basis(rows, events, events, rows - events, per_month)
+    return Basis(rows, events, events, rows - events, per_month, rows, events)
 
 
 def plan(of: Basis, claimed: float = 0.8, together: int = 1) -> tuple[str, date | None]:
@@ -142,3 +142,35 @@ def test_checks_fall_on_the_planned_days() -> None:
     assert next_check(due, every_months=1, today=due) == date(2026, 2, 28)
     late = next_check(due, every_months=3, today=due + timedelta(days=400))
     assert late == date(2027, 4, 30)
+
+
+def test_after_a_look_the_next_one_has_a_date() -> None:
+    reason, day = plan(basis(240, 30).used_up())
+    assert reason == "too_few_events"
+    assert day is not None
+    # 20 without the outcome, at 20 decisions a month with 12 to 13 % of them: about 8 months
+    assert TODAY + timedelta(days=7 * 30) < day < TODAY + timedelta(days=11 * 30)
+
+
+def test_looking_again_and_again_at_noise_hardly_ever_replicates_it() -> None:
+    random = np.random.default_rng(8)
+    replicated = found = looks = 0
+    for _ in range(3000):
+        level: Level = "candidate"
+        contrary = 0
+        for _ in range(6):  # six looks at a true difference of 0
+            b, se = random.normal(0, 0.3), 0.3
+            p = math.erfc(abs(b / se) / math.sqrt(2))
+            said = judged(
+                log_odds=b, low=b - 1.96 * se, high=b + 1.96 * se, q=p, claimed=0.75,
+                direction="more", settings=KEPT,
+            )  # fmt: skip
+            looks += 1
+            found += said == "found"
+            level, contrary = moved(level, contrary, said)
+            if level == "replicated":
+                replicated += 1
+            if level in ("replicated", "retired"):
+                break
+    assert found / looks < 0.06, "q 0.10, one direction of two"
+    assert replicated / 3000 < 0.02
