@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from banso.prove.effects.gathering import possible_covariates
 from banso.prove.effects.lists import MOST_BYTES
-from banso.prove.effects.models import Goal
+from banso.prove.effects.models import Goal, Origin
 from banso.prove.effects.reads import date_fields, metrics_that_change, segments, tag_fields
 from banso.prove.effects.sources import treatment_sources
 
@@ -151,3 +152,23 @@ class HoldOutForm(forms.Form):
     def params(self) -> dict[str, Any]:
         return {"share": self.cleaned_data["share"] / 100,
                 "segment": self.cleaned_data["segment"]}  # fmt: skip
+
+
+FORMS: dict[str, type[forms.Form]] = {
+    Origin.LIST: ListForm,
+    Origin.FIELD: FieldForm,
+    Origin.SOURCE: SourceForm,
+    Origin.HOLDOUT: HoldOutForm,
+}
+
+
+def forms_for(origin: str, request: HttpRequest) -> tuple[MeasureForm, forms.Form]:
+    """The form of the measure and that of the origin; a hold-out asks about renewals only."""
+    data, files = request.POST or None, request.FILES or None
+    form, where = MeasureForm(data), FORMS[origin](data, files)
+    if origin == Origin.HOLDOUT:
+        form.fields["goal"].choices = [(Goal.RENEWAL, Goal.RENEWAL.label)]  # type: ignore[attr-defined]
+        del form.fields["metric_key"], form.fields["looked_at"]
+        form.fields["reason"].label = _("Why it should help")
+        form.fields["reason"].help_text = ""
+    return form, where

@@ -8,26 +8,18 @@ from typing import Any
 
 import pyarrow as pa
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from banso.know.subscriptions.rules import GRACE_DAYS
 from banso.prove.effects import reads
-from banso.prove.effects.forms import FieldForm, HoldOutForm, ListForm, MeasureForm, SourceForm
 from banso.prove.effects.holdouts import MINIMUM_UNITS, Planned
 from banso.prove.effects.lists import Recognised, read_list
-from banso.prove.effects.models import Assigned, Goal, Measure, Origin, Result
+from banso.prove.effects.models import Assigned, Measure, Origin, Result
 from banso.prove.effects.presenting import behind_lines, looks_told
 from banso.prove.effects.sources import treatment_sources
 from banso.prove.studies.wording import decimal, percent, whole
 from banso.shared import clock
 
-FORMS: dict[str, type[forms.Form]] = {
-    Origin.LIST: ListForm,
-    Origin.FIELD: FieldForm,
-    Origin.SOURCE: SourceForm,
-    Origin.HOLDOUT: HoldOutForm,
-}
 MOST_SHOWN = 20
 
 
@@ -58,19 +50,7 @@ def origin_cards() -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def forms_for(origin: str, request: HttpRequest) -> tuple[MeasureForm, forms.Form]:
-    """The form of the measure and that of the origin; a hold-out asks about renewals only."""
-    data, files = request.POST or None, request.FILES or None
-    form, where = MeasureForm(data), FORMS[origin](data, files)
-    if origin == Origin.HOLDOUT:
-        form.fields["goal"].choices = [(Goal.RENEWAL, Goal.RENEWAL.label)]  # type: ignore[attr-defined]
-        del form.fields["metric_key"], form.fields["looked_at"]
-        form.fields["reason"].label = _("Why it should help")
-        form.fields["reason"].help_text = ""
-    return form, where
-
-
-def where_given(origin: str, form: MeasureForm, where: forms.Form) -> dict[str, Any]:
+def where_given(origin: str, form: forms.Form, where: forms.Form) -> dict[str, Any]:
     """What the origin adds to the draft. Raises Unreadable for a file that is no table."""
     params = {"looked_at": form.cleaned_data.get("looked_at", [])}
     if origin != Origin.LIST:

@@ -15,6 +15,7 @@ from banso.know.subscriptions.reads import last_known_day
 from banso.listen.imports.reading.faults import Unreadable
 from banso.listen.imports.sentences import sentence
 from banso.prove.effects import pages, reads
+from banso.prove.effects.forms import forms_for
 from banso.prove.effects.holdouts import drawn, planned
 from banso.prove.effects.kept_rows import kept_rows
 from banso.prove.effects.models import Measure, MeasureState, Origin, Result, ResultState
@@ -61,7 +62,7 @@ def measure_new(request: HttpRequest) -> HttpResponse:
     origin = request.GET.get("origin", "")
     if origin not in pages.possible_origins():
         return render(request, "effects/measure_new.html", {"origins": pages.origin_cards()})
-    form, where = pages.forms_for(origin, request)
+    form, where = forms_for(origin, request)
     if request.method == "POST" and form.is_valid() and where.is_valid():
         try:
             given = pages.where_given(origin, form, where)
