@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from queue import SimpleQueue
 
 import numpy as np
 import pyarrow as pa
+from django.conf import settings
 
 from banso.measure.metrics import facts as fact_files
 from banso.measure.metrics.bases import Base, Count, Last, RoleChange, Sum, Users
@@ -14,8 +19,9 @@ from banso.measure.metrics.facts import Facts
 from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Ints, Rows, Values, World
 
-CHUNK_FACTS = 1_000_000
-CHUNK_ROWS = 500_000
+CHUNK_FACTS = 2_500_000
+CHUNK_ROWS = 600_000
+MANY_ROWS = 200_000  # from so many on, chunks are worked on side by side
 _NEVER = 1 << 19
 
 
@@ -29,16 +35,56 @@ def evaluated(plan: Plan, rows: pa.Table) -> Iterator[pa.Table]:
     if not len(wanted):
         return
     first_day = fact_files.first_day()
+    start = _NEVER if first_day is None else first_day
     newest = int(_ints(rows["as_of_day"]).max()) - 1
-    with fact_files.opened(plan.bases, accounts=wanted, last_day=newest) as facts:
-        for low, high in _chunks(facts, plan.bases, wanted, account_ids):
-            begin, end = np.searchsorted(account_ids, [wanted[low], wanted[high] + 1])
-            part = rows.slice(begin, end - begin)
-            accounts = wanted[low : high + 1]
-            start = _NEVER if first_day is None else first_day
-            world = World(accounts, rows_of(part, accounts), start)
-            _fill(world, facts, plan.bases)
-            yield answers(plan, world, part["row_id"])
+
+    def work(facts: Facts, chunk: tuple[int, int]) -> pa.Table:
+        low, high = chunk
+        begin, end = np.searchsorted(account_ids, [wanted[low], wanted[high] + 1])
+        part = rows.slice(begin, end - begin)
+        accounts = wanted[low : high + 1]
+        world = World(accounts, rows_of(part, accounts), start)
+        _fill(world, facts, plan.bases)
+        return answers(plan, world, part["row_id"])
+
+    with ExitStack() as stack:
+        count = max(1, settings.LAKE_THREADS) if len(account_ids) >= MANY_ROWS else 1
+        opened = [
+            stack.enter_context(fact_files.opened(plan.bases, accounts=wanted, last_day=newest))
+            for _ in range(count)
+        ]
+        yield from _in_turn(opened, work, _chunks(opened[0], plan.bases, wanted, account_ids))
+
+
+def _in_turn(
+    opened: Sequence[Facts],
+    work: Callable[[Facts, tuple[int, int]], pa.Table],
+    chunks: Iterable[tuple[int, int]],
+) -> Iterator[pa.Table]:
+    """The chunks' answers in their order; as many are worked on at once as facts are opened."""
+    if len(opened) == 1:
+        for chunk in chunks:
+            yield work(opened[0], chunk)
+        return
+    free: SimpleQueue[Facts] = SimpleQueue()
+    for facts in opened:
+        free.put(facts)
+
+    def run(chunk: tuple[int, int]) -> pa.Table:
+        facts = free.get()
+        try:
+            return work(facts, chunk)
+        finally:
+            free.put(facts)
+
+    waiting: deque[Future[pa.Table]] = deque()
+    with ThreadPoolExecutor(len(opened)) as pool:
+        for chunk in list(chunks):
+            waiting.append(pool.submit(run, chunk))
+            if len(waiting) > len(opened):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _chunks(

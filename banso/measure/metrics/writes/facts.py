@@ -28,7 +28,7 @@ from banso.shared.lake.rules import quoted
 from banso.shared.lake.writes import promote
 
 GRACE = timedelta(hours=1)
-ROW_GROUP = 40_960  # small groups let the facts of few customers be found without reading the rest
+ROW_GROUP = 16_384  # small groups let the facts of few customers be found without reading the rest
 TOGETHER = 8  # files are noted so many at a time: a worker that dies makes at most those again
 Told = Callable[[int, int], None]
 
