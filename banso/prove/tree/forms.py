@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from banso.measure.metrics.models import MetricDefinition, Unit
+from banso.measure.metrics.models import Unit
 from banso.prove.hypotheses.models import Direction
 from banso.prove.tree.goals import known_goals
 from banso.prove.tree.models import Node, Tree
@@ -35,12 +35,28 @@ class NewTreeForm(forms.Form):
 class AddForm(forms.Form):
     """What hangs under a node, and which way it goes with it."""
 
-    metric = forms.ModelChoiceField(MetricDefinition.objects.none(), label=_("Metric"))
+    what = forms.ChoiceField(label=_("Metric or outcome"))
     direction = forms.ChoiceField(label=_("How it goes with the node above"), choices=WAYS)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["metric"].queryset = metrics_in_use()  # type: ignore[attr-defined]
+        self.metrics = {f"metric:{m.pk}": m for m in metrics_in_use()}
+        self.goals = {f"goal:{key}": key for key in known_goals()}
+        named = [(f"goal:{key}", goal.name) for key, goal in known_goals().items()]
+        self.fields["what"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            (_("Metrics"), [(key, metric.name) for key, metric in self.metrics.items()]),
+            (_("Outcomes"), named),
+        ]
+
+    def node(self) -> dict[str, Any]:
+        """What to hang there, of a valid form."""
+        what = self.cleaned_data["what"]
+        return {
+            "metric": self.metrics.get(what),
+            "goal": self.goals.get(what, ""),
+            "direction": self.cleaned_data["direction"],
+        }
 
 
 class ChangeForm(forms.Form):

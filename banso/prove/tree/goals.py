@@ -11,6 +11,9 @@ import pyarrow as pa
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from banso.measure.revenue.overview import retention
+from banso.measure.revenue.reads import Scope, book, main_currency
+from banso.prove.engine.answer import Answer
 from banso.prove.hypotheses.outcomes import EXPANSION, RENEWAL, known_outcomes
 from banso.prove.tree.rules import Actual, Point, quarter_of, quarterly, rate_of
 from banso.shared.slots import Slot
@@ -33,7 +36,8 @@ class Goal:
 
     outcome: key of the outcome (``hypotheses.outcomes``) that edges below it are tested with, ""
     where none can be tested; misses: it counts those without the outcome (churn), so that what
-    goes with more of it goes with less of the outcome. standing(data_cut, landmark_days) reads it.
+    goes with more of it goes with less of the outcome; highest: what it cannot go beyond.
+    standing(data_cut, landmark_days) reads it.
     """
 
     name: str | Promise
@@ -42,6 +46,7 @@ class Goal:
     standing: Callable[[date, int], Standing]
     outcome: str = ""
     misses: bool = False
+    highest: float | None = 1.0
 
 
 goals: Slot[Goal] = Slot("goals of KPI trees")
@@ -69,6 +74,24 @@ def share_of(outcome: str, *, misses: bool) -> Callable[[date, int], Standing]:
     return standing
 
 
+def money_kept(*, gross: bool) -> Callable[[date, int], Standing]:
+    """NRR or GRR of the customers of a year before, in the currency most of them pay in."""
+
+    def standing(data_cut: date, landmark_days: int) -> Standing:
+        found = book()
+        currency = main_currency(found) if found else ""
+        told = retention(found, Scope(currency, months=3), data_cut) if found else None
+        points, newest = [], None
+        for year in told.years if told else ():
+            ratio = year.found.grr if gross else year.found.nrr
+            if isinstance(ratio, Answer):
+                newest = Actual(ratio.value, ratio.n, ratio.low, ratio.high)
+                points.append(Point(year.last, ratio.value, ratio.n))
+        return Standing(newest, tuple(points))
+
+    return standing
+
+
 def fill_built_in() -> None:
     renewal = share_of(RENEWAL, misses=False)
     goals.fill(
@@ -83,3 +106,8 @@ def fill_built_in() -> None:
         "expansion_rate", Goal(_("Expansion rate"), "share", "higher", expansion, EXPANSION),
         order=30,
     )  # fmt: skip
+    for key, name, gross, order in (("nrr", _("NRR"), False, 40), ("grr", _("GRR"), True, 50)):
+        goal = Goal(
+            name, "share", "higher", money_kept(gross=gross), highest=1.0 if gross else None
+        )
+        goals.fill(key, goal, order=order)

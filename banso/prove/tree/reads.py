@@ -30,8 +30,8 @@ def nodes_of(tree: Tree) -> list[Node]:
 
     def add(parent: int | None, states: list[str]) -> None:
         for node in below[parent]:
-            path = [*states, node.state] if node.parent_id else []
-            node.is_kpi = bool(node.metric_id) and bool(path) and is_kpi(path)
+            path = [] if node.goal else [*states, node.state]
+            node.is_kpi = bool(path) and is_kpi(path)
             made.append(node)
             add(node.pk, path)
 

@@ -32,9 +32,11 @@ def state_of(
     return "refuted" if -zone < low and high < zone else "unknown"
 
 
-def is_kpi(states_up_to_the_top: Sequence[str]) -> bool:
-    """Whether a node may be called a KPI: its own line holds, and all those above it do."""
-    return all(state == "supported" for state in states_up_to_the_top)
+def is_kpi(states: Sequence[str]) -> bool:
+    """Whether a metric may be called a KPI: its own line holds, and all those above it up to the
+    next outcome do.
+    """
+    return all(state == "supported" for state in states)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _of_metric(metric: MetricDefinition) -> Standing:
 def _bounds(node: Node) -> tuple[float | None, float | None]:
     if node.goal:
         goal = known_goals().get(node.goal)
-        return (0.0, 1.0) if goal and goal.unit == "share" else (None, None)
+        return (0.0, goal.highest) if goal and goal.unit == "share" else (None, None)
     unit = node.metric.unit if node.metric else ""
     if unit == Unit.SHARE:
         return 0.0, 1.0

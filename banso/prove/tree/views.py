@@ -112,7 +112,7 @@ def hang_below(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, under, form.errors)
     try:
-        node = add_node(by=user, under=under, goal="", **form.cleaned_data)
+        node = add_node(by=user, under=under, **form.node())
     except TooMuch:
         return _refused(request, under, {})
     return _back(under.tree_id, node.pk)

@@ -18,7 +18,7 @@ def test_a_metric_hangs_below_and_waits_for_its_test(client: Client) -> None:
     client.force_login(a_user(role="analyst"))
     metric = MetricDefinition.objects.get(key="noise_2")
     url = reverse("tree:hang_below", args=[a_node(tree, "real").pk])
-    client.post(url, {"metric": metric.pk, "direction": "less"})
+    client.post(url, {"what": f"metric:{metric.pk}", "direction": "less"})
     made = a_node(tree, "noise_2")
     assert (made.parent, made.direction) == (a_node(tree, "real"), "less")
     assert made.state == EdgeState.UNTESTED
@@ -33,7 +33,7 @@ def test_a_tree_has_at_most_five_levels(client: Client) -> None:
     node = a_node(tree, "follows")
     for _ in range(3):
         url = reverse("tree:hang_below", args=[node.pk])
-        page = client.post(url, {"metric": metric.pk, "direction": "more"}, follow=True)
+        page = client.post(url, {"what": f"metric:{metric.pk}", "direction": "more"}, follow=True)
         node = tree.nodes.latest("pk")
     assert "at most five levels" in page.content.decode()
     assert tree.nodes.count() == 6
@@ -43,3 +43,14 @@ def test_a_viewer_cannot(client: Client) -> None:
     client.force_login(a_user(role="viewer"))
     url = reverse("tree:hang_below", args=[a_node(a_tree()).pk])
     assert client.post(url).status_code == 403
+
+
+def test_an_outcome_hangs_below_another_and_starts_anew(client: Client) -> None:
+    tree = a_tree(goal="nrr", below=())
+    client.force_login(a_user(role="analyst"))
+    url = reverse("tree:hang_below", args=[a_node(tree).pk])
+    client.post(url, {"what": "goal:renewal_rate", "direction": "more"})
+    made = tree.nodes.get(goal="renewal_rate")
+    assert made.parent == a_node(tree)
+    assert client.post(url, {"what": "goal:fame", "direction": "more"}).status_code == 302
+    assert tree.nodes.count() == 2

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from banso.know.accounts.tests.builders import an_account
+from banso.know.subscriptions.models import Subscription
 from banso.prove.tree.jobs import refresh_trees
 from banso.prove.tree.models import EdgeState, Tree
 from banso.prove.tree.starting import Sketch
@@ -66,6 +70,36 @@ def test_twenty_customers_are_told_not_enough_data_yet_with_a_month() -> None:
 def test_without_contracts_the_tree_stands() -> None:
     tree = a_tree()
     assert set(refreshed(tree).values()) == {EdgeState.UNTESTED}
+
+
+def test_money_has_no_single_decisions_to_test_with() -> None:
+    companies(300)
+    tree = a_tree(goal="nrr", below=(Sketch("real"),))
+    assert refreshed(tree) == {"real": EdgeState.NO_TEST}
+    assert "no single decisions" in said(a_node(tree, "real"))
+
+
+def test_nrr_is_that_of_the_revenue_page() -> None:
+    for number, (before, after) in enumerate([(100, 150)] * 8 + [(100, None)] * 4):
+        account = an_account()
+        start = date(2025, 1, 1)
+        for nth, amount in enumerate((before, after)):
+            if amount is not None:
+                Subscription.objects.create(
+                    account=account, external_id=f"{number}-{nth}", mrr_minor=amount,
+                    currency="JPY", start=start.replace(year=2025 + nth),
+                    end=start.replace(year=2025 + nth, month=12, day=31),
+                )  # fmt: skip
+    Subscription.objects.create(
+        account=an_account(), external_id="new", start=date(2026, 7, 10), mrr_minor=100,
+        currency="JPY",
+    )  # fmt: skip
+    tree = a_tree(goal="nrr", below=())
+    with clock.held_at(date(2026, 7, 10)):
+        refresh_trees()
+    actual = a_node(tree).standing["actual"]
+    assert actual["value"] == pytest.approx(1.0)  # 8 x 150 of 12 x 100
+    assert actual["low"] < 1 < actual["high"]
 
 
 def test_the_same_data_are_not_tested_twice(monkeypatch: pytest.MonkeyPatch) -> None:
