@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import hyp2f1
 
 from banso.prove.engine.answer import Answer, NoAnswer
@@ -39,6 +40,28 @@ def remaining_terms(
     if n < 1:
         raise ValueError("n counts renewals from 1")
     return _answer(fit, n, discount, horizon)
+
+
+def value_of_base(
+    fit: Lifetime,
+    n: npt.ArrayLike,
+    per_term: npt.ArrayLike,
+    discount: float,
+    *,
+    horizon: int | None = None,
+) -> Answer:
+    """Sum of v DERL over groups of customers: before which renewal each stands, n (k,), and the
+    margin of all of it per term, per_term (k,). Errors as `remaining_terms`; n and per_term must be
+    equally long.
+    """
+    stands, money = np.asarray(n, dtype=np.int64), np.asarray(per_term, dtype=np.float64)
+    if stands.shape != money.shape or (stands < 1).any():
+        raise ValueError("need a renewal from 1 on and an amount for each group")
+    points = np.vstack((np.array([[fit.alpha, fit.beta, fit.c]]), fit.region))
+    values = np.zeros(len(points))
+    for place, amount in zip(stands.tolist(), money.tolist(), strict=True):
+        values += amount * _discounted(points, place, discount, horizon)
+    return fit.answer(values[1:], float(values[0]), "money")
 
 
 def constant_remaining_terms(retention: float, discount: float) -> float:

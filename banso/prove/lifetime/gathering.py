@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from banso.know.accounts.rules import whole_number
 from banso.know.subscriptions.rules import contract_of
 from banso.measure.revenue.reads import Book, Scope
 from banso.measure.revenue.words import CONTRACTS as CONTRACT_NAMES
 from banso.measure.revenue.words import percent, whole
 from banso.prove.engine.answer import NoAnswer
 from banso.prove.lifetime import charts, presenting
-from banso.prove.lifetime.lives import Lives
+from banso.prove.lifetime.lives import Lives, Mask
 from banso.prove.lifetime.reads import (
     CONTRACT,
     Waits,
@@ -27,10 +29,12 @@ from banso.prove.lifetime.reads import (
 )
 from banso.prove.lifetime.words import CONTRACTS, expected_by, reason, share
 from banso.prove.lifetime.worth import (
+    MOST_TENURE,
     Assumptions,
     Ranked,
     Worth,
     disagreement,
+    next_renewal,
     paid_back,
     ranked,
     worth,
@@ -49,6 +53,18 @@ def asked_months(request: HttpRequest, everybody: Lives) -> int:
     if told.isdigit() and int(told) in counts:
         return int(told)
     return max(counts, key=lambda months: counts[months])
+
+
+def standing_before(request: HttpRequest, everybody: Lives) -> Mask:
+    """Who is on the contract that was asked for, before one of the renewals first to last."""
+    mine = np.ones(len(everybody.account), dtype=np.bool_)
+    told = [whole_number(request.GET.get(name, "")) for name in ("contract", "first", "last")]
+    months, first, last = told
+    if months in CONTRACTS and months is not None:
+        mine &= everybody.months == months
+        nth = next_renewal(everybody, months)
+        mine &= (nth >= (first or 1)) & (nth <= (last or MOST_TENURE))
+    return mine
 
 
 def labels_of(some: Lives | Waits, by: str) -> list[str]:
@@ -101,18 +117,18 @@ def worth_context(
 
 def _shown(answer: Worth, scope: Scope) -> dict[str, Any]:
     fit, far = answer.fit, answer.shares[-1]
-    money = presenting.money(answer.total, scope.currency)
+    money = presenting.money_text(answer.total, scope.currency)
     said = _(
         "Of customers who begin now about %(share)s are projected to be there after %(n)s "
         "renewals; the present ones are still worth %(money)s."
     ) % {"share": share(far[1]), "n": far[0], "money": money}
-    less = answer.total_constant / answer.total - 1 if answer.total else 0.0
+    less = answer.total_constant / answer.total.value - 1 if answer.total.value else 0.0
     return {
         "answer": said,
         "worth": answer,
         "chart": charts.projection_chart(answer),
         "shares": [(t, share(found)) for t, found in answer.shares],
-        "tenures": presenting.tenure_rows(answer, scope.currency),
+        "tenures": presenting.tenure_rows(answer, scope),
         "total": money,
         "constant": presenting.money(answer.total_constant, scope.currency),
         "constant_differs": percent(abs(less)),

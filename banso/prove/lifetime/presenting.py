@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from banso.measure.revenue.reads import day_of, names_of
+from banso.measure.revenue.reads import Scope, day_of, names_of
 from banso.measure.revenue.words import percent, whole
-from banso.prove.engine.answer import NoAnswer
+from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.lifetime.curves import Reaching, Staying
 from banso.prove.lifetime.lives import DAYS_A_MONTH, Lives
 from banso.prove.lifetime.words import reason, share
@@ -35,7 +35,7 @@ def staying_rows(groups: Sequence[Staying], by: str) -> list[dict[str, Any]]:
             "name": group.name,
             "n": whole(group.n),
             "left": whole(group.left),
-            "shares": [(share(s), isinstance(s, NoAnswer)) for s in group.shares],
+            "shares": [_still(s) for s in group.shares],
             "at_risk": [whole(n) for n in group.at_risk],
             "median": whole(group.median / DAYS_A_MONTH) if group.median else "",
             "given": whole(group.given / DAYS_A_MONTH) if group.given else "",
@@ -44,6 +44,13 @@ def staying_rows(groups: Sequence[Staying], by: str) -> list[dict[str, Any]]:
         }
         for group in groups
     ]
+
+
+def _still(found: Answer | NoAnswer) -> tuple[str, bool]:
+    """The share as text, and whether it is none."""
+    if isinstance(found, NoAnswer) and found.reason == "no_events":
+        return _("nobody left by then"), True
+    return share(found), isinstance(found, NoAnswer)
 
 
 def staying_csv(groups: Sequence[Staying]) -> Iterator[list[object]]:
@@ -144,9 +151,19 @@ def money(amount: float, currency: str) -> str:
     return shown(round(amount), currency)
 
 
-def tenure_rows(found: Worth, currency: str) -> list[dict[str, Any]]:
+def money_text(found: Answer, currency: str) -> str:
+    """An amount with its limits."""
+    low, high = money(found.low, currency), money(found.high, currency)
+    return f"{money(found.value, currency)} ({low}–{high})"
+
+
+def tenure_rows(found: Worth, scope: Scope) -> list[dict[str, Any]]:
+    currency = scope.currency
+    behind = {"contract": found.months, "currency": currency, "state": "here"}
+    page = reverse("lifetime:lifetime_customers")
     return [
         {
+            "link": f"{page}?{urlencode({**behind, 'first': t.first, 'last': t.last})}",
             "name": str(t.first) if t.first == t.last else f"{t.first}–{t.last}",
             "customers": whole(t.customers),
             "mrr": shown(t.mrr, currency),

@@ -26,6 +26,7 @@ from banso.prove.lifetime.gathering import (
     asked_months,
     labels_of,
     left_days,
+    standing_before,
     worth_context,
 )
 from banso.prove.lifetime.reads import first_metrics, groupings, lives, waits
@@ -140,11 +141,11 @@ def lifetime_value(request: HttpRequest) -> HttpResponseBase:
 def lifetime_customers(request: HttpRequest) -> HttpResponseBase:
     """Which customers are behind a curve?"""
     found = book()
-    whole_life = lives(found, clock.today()) if found else None
-    if whole_life is None:
+    if found is None:
         return render(request, "lifetime/lifetime_customers.html", {"nothing": True}, status=404)
+    whole_life = lives(found, clock.today(), Scope(request.GET.get("currency", "")))
     by, value = asked_grouping(request), request.GET.get("value", "")
-    mine = np.ones(len(whole_life.account), dtype=np.bool_)
+    mine = standing_before(request, whole_life)
     if by and value:
         mine &= np.asarray(labels_of(whole_life, by), dtype=object) == value
     state = request.GET.get("state", "")

@@ -19,9 +19,10 @@ from banso.prove.engine.lifetime_value import (
     expected_terms,
     pay_back,
     remaining_terms,
+    value_of_base,
 )
 from banso.prove.engine.projection import BackTest, Projection, project, share_still_there
-from banso.prove.lifetime.lives import Ints, Lives
+from banso.prove.lifetime.lives import DAYS_A_MONTH, Floats, Ints, Lives
 
 TERMS = {12: (1, 2, 3, 4, 5, 7, 10), 1: (6, 12, 18, 24, 36, 48, 60)}
 TENURES_SHOWN = 12
@@ -78,6 +79,7 @@ class Worth:
     new: Answer
     rate: float
     tenures: list[Tenure]
+    total: Answer
 
     @property
     def fit(self) -> Lifetime:
@@ -87,10 +89,6 @@ class Worth:
     def tested(self) -> BackTest | None:
         found = self.projection.back_test
         return found if isinstance(found, BackTest) else None
-
-    @property
-    def total(self) -> float:
-        return sum(tenure.worth for tenure in self.tenures)
 
     @property
     def total_constant(self) -> float:
@@ -108,17 +106,27 @@ def worth(some: Lives, months: int, assumed: Assumptions) -> Worth | NoAnswer:
     projection = project(renewals, max(ahead))
     if isinstance(projection, NoAnswer):
         return projection
-    fit, discount = projection.fit, assumed.per_term(months)
+    fit, discount, horizon = projection.fit, assumed.per_term(months), assumed.horizon(months)
     rate = 1 - float(renewals.left.sum() / renewals.decided.sum())
+    stands, money = _per_term(some, months, assumed)
     return Worth(
         months=months,
         renewals=renewals,
         projection=projection,
         shares=[(t, share_still_there(fit, t)) for t in ahead],
-        new=expected_terms(fit, discount, horizon=assumed.horizon(months)),
+        new=expected_terms(fit, discount, horizon=horizon),
         rate=rate,
-        tenures=_tenures(some, months, projection.fit, assumed, rate),
+        tenures=_tenures(some, months, fit, assumed, rate),
+        total=value_of_base(fit, stands, money, discount, horizon=horizon),
     )
+
+
+def _per_term(some: Lives, months: int, assumed: Assumptions) -> tuple[Ints, Floats]:
+    """The renewals before which present customers stand, and their margin per term at each."""
+    here = ~some.left
+    stands, place = np.unique(next_renewal(some, months)[here], return_inverse=True)
+    money = np.bincount(place.reshape(-1), weights=some.mrr[here], minlength=len(stands))
+    return stands, np.asarray(money * months * assumed.margin, dtype=np.float64)
 
 
 def next_renewal(some: Lives, months: int) -> Ints:
@@ -135,12 +143,13 @@ def _tenures(
     bands = _bands(nth[here])
     found = []
     discount, horizon = assumed.per_term(months), assumed.horizon(months)
+    constant = _constant(rate, discount, horizon)
+    stands, money = _per_term(some, months, assumed)
+    each = np.array([remaining_terms(fit, int(n), discount, horizon=horizon).value for n in stands])
     for first, last in bands:
         mine = here & (nth >= first) & (nth <= last)
+        band = (stands >= first) & (stands <= last)
         middle = int(np.median(nth[mine]))
-        terms = remaining_terms(fit, middle, discount, horizon=horizon)
-        money = float(some.mrr[mine].sum()) * months * assumed.margin
-        constant = _constant(rate, discount, horizon)
         found.append(
             Tenure(
                 first,
@@ -148,9 +157,9 @@ def _tenures(
                 int(mine.sum()),
                 int(some.mrr[mine].sum()),
                 float(fit.retention([middle])[0]),
-                terms,
-                money * terms.value,
-                money * constant,
+                remaining_terms(fit, middle, discount, horizon=horizon),
+                float(money[band] @ each[band]),
+                float(money[band].sum()) * constant,
             )
         )
     return found
@@ -190,8 +199,8 @@ class Ranked:
 
 
 def ranked(some: Lives, found: Worth, assumed: Assumptions) -> list[Ranked]:
-    """Customers by the chance to leave (ties: the smaller first seen to leave, the older id), and
-    by what would be lost times that chance.
+    """Customers by the chance to leave (equal ones by whose renewal comes first), and by that
+    chance times what would be lost.
     """
     here = np.flatnonzero(~some.left)
     nth = next_renewal(some, found.months)[here]
@@ -202,11 +211,13 @@ def ranked(some: Lives, found: Worth, assumed: Assumptions) -> list[Ranked]:
     }
     retention = dict(zip(stages.tolist(), found.fit.retention(stages).tolist(), strict=True))
     leaving = np.array([1 - retention[int(n)] for n in nth])
-    per_term = some.mrr[here] * found.months * assumed.margin
+    mrr = some.mrr[here]
+    per_term = mrr * found.months * assumed.margin
     if_renewed = per_term * np.array([terms[int(n)] / max(retention[int(n)], 1e-9) for n in nth])
     stake = leaving * if_renewed
     account = some.account[here]
-    risk_order = np.lexsort((account, -leaving))
+    wait = nth * found.months * DAYS_A_MONTH - some.days[here]
+    risk_order = np.lexsort((account, wait, -leaving))
     value_order = np.lexsort((account, -stake))
     by_risk, by_value = np.empty(len(here), dtype=int), np.empty(len(here), dtype=int)
     by_risk[risk_order] = np.arange(1, len(here) + 1)
@@ -215,7 +226,7 @@ def ranked(some: Lives, found: Worth, assumed: Assumptions) -> list[Ranked]:
         Ranked(
             int(account[i]),
             int(nth[i]),
-            int(some.mrr[here][i]),
+            int(mrr[i]),
             float(leaving[i]),
             float(if_renewed[i]),
             float(stake[i]),

@@ -14,6 +14,7 @@ from banso.prove.engine.lifetime_value import (
     expected_terms,
     pay_back,
     remaining_terms,
+    value_of_base,
 )
 from banso.prove.engine.projection import (
     BackTest,
@@ -85,6 +86,21 @@ def test_discounted_residual_lifetime(oracle: Oracle) -> None:
     by_hand = sum(float(fit.survival([t])[0]) / 1.1**t for t in range(5))
     assert five.value == pytest.approx(by_hand)
     assert whole.value > five.value
+
+
+def test_the_value_of_all_is_the_sum_with_an_interval_of_its_own() -> None:
+    fit = fitted(Renewals.of_cohorts(HIGH_END))
+    found = value_of_base(fit, [1, 4, 9], [100.0, 50.0, 10.0], 0.1, horizon=5)
+    parts = [remaining_terms(fit, n, 0.1, horizon=5) for n in (1, 4, 9)]
+    weights = (100.0, 50.0, 10.0)
+    assert found.value == pytest.approx(
+        sum(w * part.value for w, part in zip(weights, parts, strict=True))
+    )
+    apart = sum(w * (part.high - part.low) for w, part in zip(weights, parts, strict=True))
+    assert found.low < found.value < found.high
+    assert found.high - found.low <= apart
+    with pytest.raises(ValueError, match="from 1 on"):
+        value_of_base(fit, [0], [1.0], 0.1)
 
 
 def test_residual_value_by_tenure_against_one_constant_rate(oracle: Oracle) -> None:

@@ -42,11 +42,13 @@ def test_long_customers_are_worth_more_than_one_rate_for_all_says() -> None:
     assert isinstance(found, Worth)
     terms = [tenure.terms.value for tenure in found.tenures]
     assert terms == sorted(terms)
-    assert found.total_constant < 0.9 * found.total
+    assert found.total_constant < 0.9 * found.total.value
+    assert found.total.value == pytest.approx(sum(t.worth for t in found.tenures))
+    assert found.total.low < found.total.value < found.total.high
     assert all(t.terms.low < t.terms.value < t.terms.high for t in found.tenures)
     flat = worth(made_up(3000, flat=True), 12, Assumptions(years=None))
     assert isinstance(flat, Worth)
-    assert flat.total_constant == pytest.approx(flat.total, rel=0.05)
+    assert flat.total_constant == pytest.approx(flat.total.value, rel=0.05)
 
 
 def test_the_assumptions_move_the_value_as_they_should() -> None:
@@ -60,7 +62,7 @@ def test_the_assumptions_move_the_value_as_they_should() -> None:
     ):
         found = worth(some, 12, other)
         assert isinstance(found, Worth)
-        assert (found.total < usual.total) == less
+        assert (found.total.value < usual.total.value) == less
 
 
 def test_the_two_orders_disagree_over_small_risks_and_large_values() -> None:
@@ -101,6 +103,8 @@ def test_the_page_projects_tests_and_values(client: Client) -> None:
         csv.DictReader(StringIO(b"".join(look(client, PAGE, format="csv")).decode("utf-8-sig")))
     )
     assert lines[0]["Place by expected loss"] == "1"
+    row = look(client, PAGE).context["tenures"][1]
+    assert f"{row['customers']} customers." in text(look(client, row["link"]))
     other = text(look(client, PAGE, discount="x", years="99", contract="7"))
     assert "Of customers who begin now about" in other
 
