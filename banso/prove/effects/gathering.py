@@ -88,10 +88,7 @@ def gather(measure: Measure, *, today: date) -> Gathered | None:
     treated_on = {pk: day for pk, day in treated_of(measure).items() if day <= data_cut}
     stake = decisions_at_stake(data_cut=data_cut)
     trial = trial_of(
-        OpenDecisions(
-            stake["account_id"].to_numpy(), days_of(stake["began"]), days_of(stake["until"]),
-            days_of(stake["decided_on"]),
-        ),
+        open_decisions(stake, data_cut),
         {pk: (day - _EPOCH).days for pk, day in treated_on.items()},
         seed=measure.pk,
     )  # fmt: skip
@@ -104,18 +101,34 @@ def gather(measure: Measure, *, today: date) -> Gathered | None:
     return Gathered(data_cut, treated_on, trial, rows, covariates, labels, placebo, late, looked_at)
 
 
+def open_decisions(stake: pa.Table, data_cut: date) -> OpenDecisions:
+    """Decisions at stake as arrays."""
+    return OpenDecisions(
+        stake["account_id"].to_numpy(), days_of(stake["began"]), days_of(stake["until"]),
+        days_of(stake["decided_on"]),
+        np.asarray(stake["not_renewed"].to_numpy(zero_copy_only=False), dtype=np.bool_),
+        np.asarray(pc.equal(stake["contract"], "monthly").to_numpy(zero_copy_only=False), np.bool_),
+        (data_cut - _EPOCH).days,
+    )  # fmt: skip
+
+
 def _rows(stake: pa.Table, trial: Trial) -> pa.Table:
     """In the form the evidence of studies reads: the landmark is time zero."""
     taken = stake.take(pa.array(trial.which))
-    zero = pa.array(trial.time_zero.astype(np.int32)).cast(pa.date32())
     tenure = trial.time_zero - days_of(taken["first_start"])
     return (
-        taken.drop_columns(["began", "until", "first_start"])
+        taken.drop_columns(["began", "until", "first_start", "decided_on", "not_renewed"])
+        .append_column("decided_on", _dates(trial.decided))
+        .append_column("not_renewed", pa.array(trial.lost))
         .append_column("row_id", pa.array(np.arange(taken.num_rows, dtype=np.int64)))
-        .append_column("landmark", zero)
+        .append_column("landmark", _dates(trial.time_zero))
         .append_column("tenure_days", pa.array(np.asarray(tenure, dtype=np.int64)))
         .append_column("treated", pa.array(trial.treated))
     )
+
+
+def _dates(days: Ints) -> pa.Array:
+    return pa.array(days.astype(np.int32)).cast(pa.date32())
 
 
 def _covariates(

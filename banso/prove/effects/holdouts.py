@@ -8,14 +8,23 @@ from secrets import token_hex
 from typing import Any
 
 import numpy as np
+from django.db.models import Q
 
 from banso.know.accounts.models import Account
-from banso.know.subscriptions.reads import decision_rows, decisions_at_stake, last_known_day
+from banso.know.subscriptions.models import Subscription
+from banso.know.subscriptions.reads import decisions_at_stake, last_known_day
 from banso.know.subscriptions.rules import GRACE_DAYS
 from banso.prove.effects.answering import Told, answer_told
+from banso.prove.effects.gathering import open_decisions
 from banso.prove.effects.models import Assigned, HoldOut, Verdict
 from banso.prove.effects.reads import finished_results
-from banso.prove.effects.rules import PlannedLook, judged, planned_looks, stratum_of
+from banso.prove.effects.rules import (
+    MONTHLY_FOLLOWED_DAYS,
+    PlannedLook,
+    judged,
+    planned_looks,
+    stratum_of,
+)
 from banso.prove.engine.answer import NoAnswer
 from banso.prove.engine.holdout import (
     Arm,
@@ -27,7 +36,6 @@ from banso.prove.engine.holdout import (
     z_statistic,
 )
 from banso.prove.engine.sequential import bounds, plan
-from banso.prove.studies.attributes import days_of
 from banso.prove.studies.rules import fingerprint
 
 _EPOCH = date(1970, 1, 1)
@@ -64,7 +72,9 @@ def planned(*, segment: str, share: float, meaningful: float, today: date) -> Pl
     known = [float(size) for size in sizes.values() if size is not None]
     cuts = [float(q) for q in np.quantile(known, [1 / 3, 2 / 3])] if known else []
     strata = {pk: stratum_of(sizes[pk], cuts, renewal) for pk, _, _, _, renewal in rows}
-    looks = planned_looks([row[4] for row in rows if row[4]], today=today, grace=GRACE_DAYS)
+    soon, monthly = today + timedelta(days=MONTHLY_FOLLOWED_DAYS), _monthly(today)
+    due = [soon if row[0] in monthly else row[4] for row in rows if row[4]]
+    looks = planned_looks(due, today=today, grace=GRACE_DAYS)
     base, n = _base_rate(today)
     smallest = needed = None
     if looks and base is not None and 0 < base < 1 and strata:
@@ -75,14 +85,22 @@ def planned(*, segment: str, share: float, meaningful: float, today: date) -> Pl
     return Planned(strata, base, n, looks, smallest, needed)
 
 
+def _monthly(today: date) -> set[int]:
+    """Customers with a contract that is decided every month."""
+    running = Subscription.objects.filter(is_trial=False, term_months=1, start__lte=today)
+    running = running.filter(Q(end=None) | Q(end__gt=today))
+    return set(running.values_list("account_id", flat=True))
+
+
 def _base_rate(today: date) -> tuple[float | None, int]:
-    """Share renewed of the decisions of the year before."""
+    """How many of the customers of a year ago renewed the next time, and of how many."""
     cut = last_known_day(today)
     if cut is None:
         return None, 0
-    rows = decision_rows(data_cut=cut).table
-    recent = days_of(rows["decided_on"]) > (cut - _EPOCH).days - 365
-    lost = np.asarray(rows["not_renewed"].to_numpy(zero_copy_only=False), dtype=np.bool_)[recent]
+    decisions = open_decisions(decisions_at_stake(data_cut=cut), cut)
+    day = decisions.cut - 365
+    which = decisions.open_on(day)
+    lost, _by = decisions.outcome(which, np.full(len(which), day, dtype=np.int64))
     return (float(1 - lost.mean()), len(lost)) if len(lost) >= 10 else (None, len(lost))
 
 
@@ -108,21 +126,19 @@ class Decided:
 
 
 def decided(holdout: HoldOut, *, today: date) -> Decided | None:
-    """The first decision of each customer that was open when the groups were drawn, or came
-    after. Everybody stays in the group that was drawn, whatever was done.
+    """The decision of each customer that was open when the groups were drawn. Everybody stays in
+    the group that was drawn, whatever was done.
     """
     cut = last_known_day(today)
     if cut is None:
         return None
     groups = dict(Assigned.objects.filter(holdout=holdout).values_list("account", "is_held_out"))
-    stake = decisions_at_stake(data_cut=cut)
+    decisions = open_decisions(decisions_at_stake(data_cut=cut), cut)
     since = (holdout.drawn_at.date() - _EPOCH).days
-    open_then = (days_of(stake["decided_on"]) > since) & (days_of(stake["until"]) > since)
-    lost: dict[int, bool] = {}
-    rows = stake.filter(open_then).select(["account_id", "not_renewed"]).to_pylist()
-    for row in rows:
-        if row["account_id"] in groups:
-            lost.setdefault(row["account_id"], row["not_renewed"])
+    which = decisions.open_on(since)
+    outcomes, _by = decisions.outcome(which, np.full(len(which), since, dtype=np.int64))
+    accounts = decisions.account[which].tolist()
+    lost = {pk: left for pk, left in zip(accounts, outcomes.tolist(), strict=True) if pk in groups}
 
     def arm(is_held_out: bool) -> Arm:
         mine = [left for pk, left in lost.items() if groups[pk] is is_held_out]

@@ -17,6 +17,8 @@ Bools = npt.NDArray[np.bool_]
 MOST_ROWS = 15_000
 """Rows of a comparison: beyond that untreated customers are drawn at random for each day."""
 
+MONTHLY_FOLLOWED_DAYS = 90
+
 PLACEBO_DAYS = 84
 """How long before time zero the placebo number is taken."""
 
@@ -53,21 +55,45 @@ def level_of_observation(placebo_passed: bool | None, unseen: bool = False) -> s
 
 @dataclass(frozen=True)
 class OpenDecisions:
-    """When decisions were open, as day numbers, sorted by account and due day.
+    """When decisions were open, as day numbers, sorted by account and due day; lost: not renewed.
 
-    A row is open on day d when began <= d < until.
+    A row is open on day d when began <= d < until. monthly: decided every month; a month says
+    little, so such customers are followed for three, as far as the data go (cut).
     """
 
     account: Ints
     began: Ints
     until: Ints
     due: Ints
+    lost: Bools
+    monthly: Bools
+    cut: int
+
+    def open_on(self, day: int) -> Ints:
+        """The next decision of each customer with one open that day, where its outcome is known."""
+        ready = ~self.monthly | (day + MONTHLY_FOLLOWED_DAYS <= self.cut)
+        rows = np.flatnonzero((self.began <= day) & (self.until > day) & ready)
+        return _first_of_each(rows, self.account)
+
+    def outcome(self, which: Ints, since: Ints) -> tuple[Bools, Ints]:
+        """Whether each was lost, and the day by which it was decided."""
+        span = np.int64(1 << 32)
+        end = np.searchsorted(
+            self.account * span + self.due,
+            self.account[which] * span + since + MONTHLY_FOLLOWED_DAYS,
+            side="right",
+        )
+        last = np.where(self.monthly[which], np.maximum(end - 1, which), which)
+        sums = np.concatenate(([0], np.cumsum(self.lost)))
+        by = np.where(self.monthly[which], since + MONTHLY_FOLLOWED_DAYS, self.due[which])
+        return sums[last + 1] > sums[which], by
 
 
 @dataclass(frozen=True)
 class Trial:
     """Rows of the comparison: position among the decisions, time zero, treated or not.
 
+    lost, decided: the outcome of each row and the day by which it is known.
     later: rows of untreated customers that were treated before their decision all the same.
     unmatched: treated customers without an open decision that is decided by now.
     drawn: share of the possible untreated rows that were used.
@@ -76,6 +102,8 @@ class Trial:
     which: Ints
     time_zero: Ints
     treated: Bools
+    lost: Bools
+    decided: Ints
     later: int
     unmatched: tuple[int, ...]
     drawn: float
@@ -92,9 +120,7 @@ def trial_of(decisions: OpenDecisions, treated_on: Mapping[int, int], *, seed: i
     ours: list[Ints] = []
     theirs: list[Ints] = []
     for day in wanted:
-        mine = _first_of_each(
-            np.flatnonzero((decisions.began <= day) & (decisions.until > day)), decisions.account
-        )
+        mine = decisions.open_on(day)
         ours.append(mine[days[mine] == day])
         theirs.append(mine[days[mine] > day] if len(ours[-1]) else mine[:0])
     possible = sum(len(rows) for rows in theirs)
@@ -104,10 +130,11 @@ def trial_of(decisions: OpenDecisions, treated_on: Mapping[int, int], *, seed: i
     which = np.concatenate([*ours, *theirs]) if wanted else np.zeros(0, dtype=np.int64)
     zero = np.repeat(np.array(wanted * 2, dtype=np.int64), [len(rows) for rows in [*ours, *theirs]])
     treated = np.arange(len(which)) < sum(len(rows) for rows in ours)
-    later = int(((days[which] < decisions.due[which]) & ~treated).sum())
+    lost, decided = decisions.outcome(which.astype(np.int64), zero)
+    later = int(((days[which] < decided) & ~treated).sum())
     matched = {int(a) for a in decisions.account[which[treated]]}
     return Trial(
-        which.astype(np.int64), zero.astype(np.int64), treated, later,
+        which.astype(np.int64), zero.astype(np.int64), treated, lost, decided, later,
         tuple(sorted(set(treated_on) - matched)), share,
     )  # fmt: skip
 

@@ -16,8 +16,11 @@ from banso.prove.effects.rules import (
 
 
 def opened(*rows: tuple[int, int, int, int]) -> OpenDecisions:
-    columns = [np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)]
-    return OpenDecisions(*columns)
+    account, began, until, due = (
+        np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)
+    )
+    none = np.zeros(len(rows), dtype=np.bool_)
+    return OpenDecisions(account, began, until, due, none, none, 10_000)
 
 
 def test_everybody_counts_from_the_day_of_treatment() -> None:
@@ -45,6 +48,22 @@ def test_the_next_decision_counts_and_who_has_none_is_named() -> None:
     assert decisions.due[ours].tolist() == [200]
     assert trial.unmatched == (7,)
     assert not len(trial_of(decisions, {}, seed=1).which)
+
+
+def test_monthly_contracts_are_followed_for_three_months() -> None:
+    """1 leaves in its third month, 2 in its fifth; of 3 only two months are known."""
+    months = np.arange(5)
+    account = np.repeat([1, 2, 3], [3, 5, 5])
+    due = np.concatenate([30 * (months[:3] + 1), 30 * (months + 1), 30 * (months + 1) + 200])
+    lost = np.isin(np.arange(13), [2, 7])
+    decisions = OpenDecisions(
+        account, due - 30, due, due, lost, np.ones(13, dtype=np.bool_), 260
+    )  # fmt: skip
+    which = decisions.open_on(5)
+    outcome, by = decisions.outcome(which, np.full(2, 5))
+    assert decisions.account[which].tolist() == [1, 2]
+    assert outcome.tolist() == [True, False] and by.tolist() == [95, 95]
+    assert not len(decisions.open_on(210)), "three months after day 210 are not known"
 
 
 def test_a_large_pool_is_drawn_from_alike_each_time() -> None:
