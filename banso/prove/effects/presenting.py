@@ -229,6 +229,40 @@ def result_page(measure: Measure, result: Result) -> dict[str, Any]:
     }
 
 
+def result_csv(measure: Measure, result: Result) -> tuple[list[str], list[list[object]]]:
+    """Every number of the page as one table; numbers are plain, so that they can be computed with.
+
+    An undecided answer has its interval and no estimate.
+    """
+    page, numbers = result_page(measure, result), result.numbers
+    header = [_("Table"), _("Row"), _("Value"), _("Low"), _("High"), _("Treated"), _("Not treated")]
+    rows: list[list[object]] = [[_("What was found"), page["answer"], page["level"]]]
+    if page["estimates"]:
+        rows += [
+            [_("Difference in renewal, percentage points"), name, *_hundred(a)]
+            for name, a in ways(numbers)
+        ]
+    rows += [
+        [_("Before and after treatment"), distance_name(r["distance"]), r["value"], r["low"],
+         r["high"], r["treated"], r["untreated"]]
+        for r in numbers.get("by_distance") or []
+    ]  # fmt: skip
+    for when, label in (("before", _("before")), ("after", _("after"))):
+        name = f"{_('Difference in standard deviations')} ({label})"
+        rows += [[name, label_of(r), r[when]] for r in numbers.get("balance") or []]
+    rows += [
+        [_("Probability of treatment, from what was known"), name, "", "", "", ours, theirs]
+        for name, ours, theirs in page["overlap"]
+    ]
+    for name, value, _passed in page["checks"]:
+        rows.append([_("How far this can be trusted"), name, value])
+    return header, [[*row, *[""] * (len(header) - len(row))] for row in rows]
+
+
+def _hundred(answer: Any) -> list[float]:
+    return [100 * answer[name] for name in ("value", "low", "high")]
+
+
 def behind_lines(rows: pa.Table) -> Iterator[dict[str, Any]]:
     """The customers of a comparison, with what the page and the file say of each."""
     lines = rows.to_pylist()

@@ -19,7 +19,13 @@ from banso.prove.effects.forms import forms_for
 from banso.prove.effects.holdouts import drawn, planned
 from banso.prove.effects.kept_rows import kept_rows
 from banso.prove.effects.models import Measure, MeasureState, Origin, Result, ResultState
-from banso.prove.effects.presenting import behind_lines, list_rows, result_page, unread_told
+from banso.prove.effects.presenting import (
+    behind_lines,
+    list_rows,
+    result_csv,
+    result_page,
+    unread_told,
+)
 from banso.prove.effects.writes import (
     NotADraft,
     ask_for_result,
@@ -108,7 +114,7 @@ def measure_check(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def measure_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def measure_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Did it work?"""
     measure = reads.measure_for(pk)
     if measure.state == MeasureState.DRAFT:
@@ -122,6 +128,8 @@ def measure_detail(request: HttpRequest, pk: int) -> HttpResponse:
         return response
     results = reads.finished_results(measure)
     result = _chosen(results, request.GET.get("result", ""))
+    if result is not None and request.GET.get("format") == "csv":
+        return csv_response(f"{measure.name}.csv", *result_csv(measure, result))
     context = going | {
         "result": result,
         "results": results,

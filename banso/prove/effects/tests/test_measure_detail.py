@@ -48,6 +48,16 @@ def test_the_page_says_which_comparison_was_made_and_how_far_to_trust_it(client:
     assert "large customers first" in page, "the reason noted at the time"
 
 
+def test_every_number_can_be_taken_to_a_spreadsheet(client: Client) -> None:
+    measure = begin(companies(900))
+    client.force_login(a_user(role="viewer"))
+    address = reverse("effects:measure_detail", args=[measure.pk])
+    answer = client.get(address, {"format": "csv"})
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    for part in ("Doubly robust", "Employees", "Probability of treatment", "a candidate"):
+        assert part in text
+
+
 def test_a_refusal_shows_why_and_no_direction(client: Client) -> None:
     page = shown(client, begin(dict(list(companies(80).items())[:10])))
     assert "50 treated customers whose outcome is known are needed; there are 10." in page
