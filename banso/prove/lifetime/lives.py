@@ -17,6 +17,7 @@ Mask = npt.NDArray[np.bool_]
 DAYS_A_MONTH = 30.4375
 WEEK = 7.0
 UNDECIDED_DAYS = 32.0
+SLACK_DAYS = 1.9
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,14 @@ class Lives:
 
     def terms(self, months: int) -> tuple[Ints, Ints]:
         """Renewals decided so far, and those decided before anybody watched, by terms of so many
-        months. Who left within a term left at the renewal nearest to it, at the first at least.
+        months. Who left within a term is counted at the renewal that would have ended it. A day or
+        two of slack, because months differ in length.
         """
         term = months * DAYS_A_MONTH
         known = np.where(self.undecided, np.maximum(self.days - UNDECIDED_DAYS, 0), self.days)
-        stayed = np.floor((known + 1.5) / term)
-        gone = np.maximum(np.round(self.days / term), 1)
-        before = np.ceil(np.maximum(self.entry - 1.5, 0) / term)
+        stayed = np.floor((known + SLACK_DAYS) / term)
+        gone = np.maximum(np.ceil((self.days - SLACK_DAYS) / term), 1)
+        before = np.ceil(np.maximum(self.entry - SLACK_DAYS, 0) / term)
         return np.where(self.left, gone, stayed).astype(np.int64), before.astype(np.int64)
 
     @property
@@ -69,10 +71,17 @@ class Lives:
         return int(each[-customers]) if len(each) >= customers else 0
 
     def renewals(self, months: int) -> Renewals:
-        """The decisions of all of them, counted by which renewal it was."""
+        """The decisions of all of them, counted by which renewal it was.
+
+        Who left within a term that is not due yet counts up to the renewal before: those who stay
+        in that term have not decided, so counting it would count only who leaves.
+        """
         made, before = self.terms(months)
-        seen = ~(self.left & (made <= before))
-        return Renewals.of_rows(made[seen], self.left[seen], before[seen])
+        due = self.start + made * months * DAYS_A_MONTH - SLACK_DAYS <= self.cut
+        left = self.left & due
+        made = np.where(self.left & ~due, made - 1, made)
+        seen = ~(left & (made <= before))
+        return Renewals.of_rows(made[seen], left[seen], before[seen])
 
 
 def lives_of(spans: Spans, term_months: tuple[Ints, Ints], cut: int) -> Lives:

@@ -62,6 +62,24 @@ def test_an_undecided_renewal_is_not_counted_as_made() -> None:
     assert some.terms(12)[0].tolist() == [1]
 
 
+def test_leaving_within_a_term_that_is_not_due_is_no_decision_yet() -> None:
+    told = {"start": "2025-01-01", "end": "2026-02-28", "outcome": "churned"}
+    soon, later = lives("2026-03-31", told), lives("2026-12-31", told)
+    assert soon.left.tolist() == later.left.tolist() == [True]
+    assert (soon.renewals(12).decided.tolist(), soon.renewals(12).left.sum()) == ([1], 0)
+    assert (later.renewals(12).decided.tolist(), later.renewals(12).left.sum()) == ([1, 1], 1)
+
+
+@pytest.mark.parametrize("first", ["2023-01-01", "2023-02-01", "2023-07-01", "2024-02-29"])
+def test_monthly_terms_are_counted_by_the_calendar(first: str) -> None:
+    for months in range(1, 19):
+        start = np.datetime64(first, "M") + months
+        end = int((start.astype("datetime64[D]").astype(int)) + int(first[-2:]) - 2)
+        text = str(np.datetime64(end, "D"))
+        gone = lives("2026-03-31", {"start": first, "end": text, "outcome": "churned"}, months=1)
+        assert gone.terms(1)[0].tolist() == [months], (first, text)
+
+
 def test_late_entry_and_who_was_never_seen() -> None:
     some = lives(
         "2026-03-31",
