@@ -36,7 +36,8 @@ class Goal:
 
     outcome: key of the outcome (``hypotheses.outcomes``) that edges below it are tested with, ""
     where none can be tested; misses: it counts those without the outcome (churn), so that what
-    goes with more of it goes with less of the outcome; highest: what it cannot go beyond.
+    goes with more of it goes with less of the outcome; highest: what it cannot go beyond;
+    page: url name of what is behind it.
     standing(data_cut, landmark_days) reads it.
     """
 
@@ -47,6 +48,7 @@ class Goal:
     outcome: str = ""
     misses: bool = False
     highest: float | None = 1.0
+    page: str = ""
 
 
 goals: Slot[Goal] = Slot("goals of KPI trees")
@@ -93,21 +95,17 @@ def money_kept(*, gross: bool) -> Callable[[date, int], Standing]:
 
 
 def fill_built_in() -> None:
-    renewal = share_of(RENEWAL, misses=False)
-    goals.fill(
-        "renewal_rate", Goal(_("Renewal rate"), "share", "higher", renewal, RENEWAL), order=10
-    )
-    churn = Goal(
-        _("Churn rate"), "share", "lower", share_of(RENEWAL, misses=True), RENEWAL, misses=True
-    )
-    goals.fill("churn_rate", churn, order=20)
+    renewal, churned = share_of(RENEWAL, misses=False), share_of(RENEWAL, misses=True)
     expansion = share_of(EXPANSION, misses=False)
-    goals.fill(
-        "expansion_rate", Goal(_("Expansion rate"), "share", "higher", expansion, EXPANSION),
-        order=30,
-    )  # fmt: skip
-    for key, name, gross, order in (("nrr", _("NRR"), False, 40), ("grr", _("GRR"), True, 50)):
-        goal = Goal(
-            name, "share", "higher", money_kept(gross=gross), highest=1.0 if gross else None
-        )
-        goals.fill(key, goal, order=order)
+    due, kept = "revenue:revenue_renewals", "revenue:revenue_retention"
+    built_in = {
+        "renewal_rate": Goal(_("Renewal rate"), "share", "higher", renewal, RENEWAL, page=due),
+        "churn_rate": Goal(
+            _("Churn rate"), "share", "lower", churned, RENEWAL, misses=True, page=due
+        ),
+        "expansion_rate": Goal(_("Expansion rate"), "share", "higher", expansion, EXPANSION),
+        "nrr": Goal(_("NRR"), "share", "higher", money_kept(gross=False), highest=None, page=kept),
+        "grr": Goal(_("GRR"), "share", "higher", money_kept(gross=True), page=kept),
+    }
+    for order, (key, goal) in enumerate(built_in.items()):
+        goals.fill(key, goal, order=10 * order)

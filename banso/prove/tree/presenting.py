@@ -89,6 +89,7 @@ class Card:
     facts: list[tuple[str, str]]
     groups: list[Group]
     figures: list[tuple[str, str]]
+    page: str
 
 
 def card_of(node: Node, nodes: list[Node]) -> Card:
@@ -108,6 +109,7 @@ def card_of(node: Node, nodes: list[Node]) -> Card:
         facts_of(node) if parent else [],
         _groups(node),
         [(name, text) for name, text in figures if text],
+        known_goals()[node.goal].page if node.goal in known_goals() else "",
     )
 
 

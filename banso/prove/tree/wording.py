@@ -52,10 +52,12 @@ def role_of(node: Node) -> str:
 
 def headline(nodes: list[Node]) -> str:
     """The tree's answer: how many of its lines hold."""
-    lines = [node for node in nodes if not node.is_root]
-    if not lines:
+    lines = [n for n in nodes if not n.is_root and n.state != EdgeState.NO_TEST]
+    if len(nodes) <= 1:
         return _("Only the goal is drawn. Hang under it what you believe goes with it.")
     n = {state: sum(node.state == state for node in lines) for state in EdgeState.values}
+    if not lines:
+        return _("None of its lines can be tested.")
     first = ngettext("%(k)s of %(n)s line holds.", "%(k)s of %(n)s lines hold.", len(lines)) % {
         "k": whole(n["supported"]),
         "n": whole(len(lines)),

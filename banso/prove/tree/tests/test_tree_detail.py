@@ -66,6 +66,7 @@ def test_target_distance_and_forecast_stand_on_the_node(client: Client, tree: Tr
     assert "99% by" in text
     assert "points to go" in text
     assert "if its course goes on" in text
+    assert reverse("revenue:revenue_renewals") in text
 
 
 def test_the_picture_is_a_whole_svg_of_its_own(client: Client, tree: Tree) -> None:
