@@ -104,7 +104,7 @@ def overlap_chart(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
     if not found:
         return None
     edges = found["edges"]
-    names = [f"{100 * low:.2g}–{100 * high:.2g}%" for low, high in pairwise(edges)]  # fmt: skip
+    names = [between(low, high) for low, high in pairwise(edges)]  # fmt: skip
 
     def bars(key: str, name: str, colour: str) -> dict[str, Any]:
         total = max(1, sum(found[key]))
@@ -122,6 +122,12 @@ def overlap_chart(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
         "yAxis": {"type": "value", "axisLabel": {"formatter": "percent"}},
         "series": [bars("treated", treated, TEAL), bars("untreated", untreated, ORANGE)],
     }  # fmt: skip
+
+
+def between(low: float, high: float) -> str:
+    """A bin of probabilities in percent, with as many places as tell its ends apart."""
+    places = 0 if high - low >= 0.02 else 1 if high - low >= 0.002 else 2
+    return f"{100 * low:.{places}f}–{100 * high:.{places}f}%"
 
 
 def course_chart(numbers: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from banso.know.subscriptions.rules import GRACE_DAYS
 from banso.prove.effects import reads
+from banso.prove.effects.gathering import possible_covariates
 from banso.prove.effects.holdouts import MINIMUM_UNITS, Planned
 from banso.prove.effects.lists import Recognised, read_list
 from banso.prove.effects.models import Assigned, Measure, Origin, Result
 from banso.prove.effects.presenting import behind_lines, looks_told
 from banso.prove.effects.sources import treatment_sources
+from banso.prove.effects.wording import headline
 from banso.prove.studies.wording import decimal, percent, whole
 from banso.shared import clock
 
@@ -114,12 +116,15 @@ def looks_kept(plan: Planned) -> list[dict[str, Any]]:
 def detail_page(measure: Measure, results: list[Result]) -> dict[str, Any]:
     """The part of the page that does not hang on one result."""
     if not measure.is_holdout:
-        return {"metric": reads.metric_name(measure.metric_key)}
+        labels = dict(possible_covariates())
+        seen = [labels[n].here for n in measure.params.get("looked_at", []) if n in labels]
+        return {"metric": reads.metric_name(measure.metric_key), "looked_at": seen}
     holdout = measure.holdout
     looks = looks_told(holdout.looks, results)
     ahead = [look for look in looks if look["result"] is None]
     return {
-        "holdout": holdout, "looks": looks, "next_look": ahead[0] if ahead else None,
+        "answer": headline(measure, None), "holdout": holdout, "looks": looks,
+        "next_look": ahead[0] if ahead else None,
         "smallest": decimal(100 * holdout.smallest, 1) if holdout.smallest is not None else "",
         "base": percent(holdout.base_rate) if holdout.base_rate is not None else "",
         "share": percent(holdout.share), "treated_n": holdout.units - holdout.held_out,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from banso.prove.effects.charts import (
     balance_chart,
+    between,
     course_chart,
     distance_name,
     estimates_chart,
@@ -133,7 +134,7 @@ def overlap_rows(numbers: dict[str, Any]) -> list[tuple[str, int, int]]:
         return []
     edges = found["edges"]
     return [
-        (f"{100 * edges[i]:.2g}–{100 * edges[i + 1]:.2g}%", ours, theirs)
+        (between(edges[i], edges[i + 1]), ours, theirs)
         for i, (ours, theirs) in enumerate(
             zip(found["treated"], found["untreated"], strict=True)
         )
@@ -221,7 +222,9 @@ def result_page(measure: Measure, result: Result) -> dict[str, Any]:
         "course": course_rows(numbers),
         "course_chart": course_chart(numbers),
         "checks": checks(result),
-        "sensitivity": sensitivity(numbers) + robustness_told(numbers) if told else [],
+        "sensitivity": sensitivity(numbers) + robustness_told(numbers)
+        if result.level not in ("L0", "L-")
+        else [],
         "used": [label_of(row) for row in numbers.get("used") or []],
         "left_out": [label_of(row) for row in numbers.get("left_out") or []],
         "unseen": [label_of(row) for row in numbers.get("unseen") or []],

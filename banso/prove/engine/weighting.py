@@ -66,7 +66,7 @@ class Overlap:
     """share: of the treated with at least two untreated at or beyond their propensity on either
 
     side; edges, treated, untreated: counts for a picture of both groups by propensity, in bins of
-    equal width in log-odds.
+    equal width in log-odds (the first takes all that lie below).
     """
 
     share: float
@@ -178,7 +178,8 @@ def overlap(e: FloatArray, treated: BoolArray, bins: int = 20) -> Overlap:
     low, high = theirs[place], theirs[len(theirs) - 1 - place]
     covered = (ours >= low) & (ours <= high)
     linear = np.log(e) - np.log1p(-e)
-    edges = 1 / (1 + np.exp(-np.linspace(linear.min(), linear.max(), bins + 1)))
+    start = min(float(linear[treated].min()), float(np.quantile(linear[~treated], 0.05)))
+    edges = 1 / (1 + np.exp(-np.linspace(start, linear.max(), bins + 1)))
     edges[0], edges[-1] = 0.0, 1.0
     return Overlap(
         float(covered.mean()),

@@ -126,4 +126,4 @@ def test_balance_overlap_and_effective_sample_by_hand() -> None:
     e = np.array([0.2, 0.9, 0.1, 0.15, 0.5, 0.6])
     seen = overlap(e, np.array([True, True, False, False, False, False]), bins=2)
     assert seen.share == 0.5
-    assert seen.treated == (1, 1) and seen.untreated == (2, 2) and len(seen.edges) == 3
+    assert seen.treated == (1, 1) and seen.untreated == (3, 1) and len(seen.edges) == 3
