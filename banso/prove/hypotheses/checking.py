@@ -223,3 +223,13 @@ def _kept(decided: Decided, candidate: Candidate, known: Bools, fresh: Bools) ->
     rows = rows.append_column("value", pa.array(np.asarray(candidate.values, dtype=np.float64)))
     rows = rows.append_column("new", pa.array(fresh))
     return rows.filter(pa.array(known))
+
+
+def first_plan(
+    basis: rules.Basis, *, points: float, is_flag: bool, tested_together: int, today: date
+) -> rules.Plan:
+    """The wait of a hypothesis that is about to be written; of a threshold, as if half reach it."""
+    claimed = rules.claimed_log_odds(points, basis.event_rate, share_yes=0.5 if is_flag else None)
+    return rules.planned(
+        basis, claimed=claimed, tested_together=tested_together, today=today, settings=SETTINGS
+    )

@@ -108,6 +108,15 @@ class WriteForm(forms.Form):
         return next((s for s in self.known_segments if s.value == asked), None)
 
 
+class AheadForm(forms.Form):
+    """What the wait for a first look depends on."""
+
+    outcome = forms.CharField(max_length=40)
+    compare = forms.CharField(required=False)
+    segment = forms.CharField(required=False)
+    smallest = forms.FloatField(min_value=1, max_value=60)
+
+
 class PlanForm(forms.Form):
     """Who looks after a hypothesis, and when it is checked next."""
 

@@ -13,9 +13,10 @@ import pyarrow as pa
 from banso.know.subscriptions.models import Subscription
 from banso.know.subscriptions.reads import last_known_day
 from banso.measure.metrics.models import MetricDefinition
+from banso.prove.engine.power import decisions_per_month
 from banso.prove.hypotheses.models import Hypothesis
 from banso.prove.hypotheses.outcomes import known_outcomes
-from banso.prove.hypotheses.rules import Bools, Floats, reached
+from banso.prove.hypotheses.rules import Basis, Bools, Floats, reached
 from banso.prove.studies.attributes import attributes_of, days_of
 from banso.prove.studies.metric_values import raw_values, tracked_days, tracked_rows
 from banso.prove.studies.rules import Candidate, leak_in_metric, with_the_not_yet
@@ -91,6 +92,28 @@ def gather(hypotheses: Sequence[Hypothesis], *, today: date) -> Gathered | None:
         rows = tracked_rows(rows, tracked[0]) if tracked else rows.slice(0, 0)
         decided[key] = _decided(rows, by_outcome[key])
     return Gathered(data_cut, landmark_days, decided, ends_per_month(today))
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """How fast decisions come in, and how many of them lack the outcome."""
+
+    basis: Basis
+    missed: str
+
+
+def ahead(outcome: str, *, share: float, today: date) -> Ahead | None:
+    """What a hypothesis written today has to wait for; None where nothing is known. share: of the
+    customers it is about.
+    """
+    known, data_cut = known_outcomes().get(outcome), last_known_day(today)
+    if known is None or data_cut is None:
+        return None
+    rows = known.decisions(data_cut, organisation().landmark_days)
+    pace = decisions_per_month(days_of(rows["decided_on"]), data_cut) or ends_per_month(today)
+    lost = int(np.count_nonzero(rows["not_renewed"].to_numpy(zero_copy_only=False)))
+    basis = Basis(0, 0, 0, 0, pace and pace * share, rows.num_rows, lost)
+    return Ahead(basis, str(known.missed))
 
 
 def ends_per_month(today: date) -> float | None:

@@ -71,13 +71,17 @@ def finding_of_metric(pk: int) -> tuple[Finding, MetricDefinition] | None:
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of the customers by what is known at the landmark: "industry: Retail"."""
+    """A part of the customers by what is known at the landmark: "industry: Retail".
+
+    ``share``: of the decisions so far, about; levels that were pooled share theirs evenly.
+    """
 
     key: str
     level: str
     name_en: str
     name_ja: str
     label: str
+    share: float = 1.0
 
     @property
     def value(self) -> str:
@@ -89,8 +93,10 @@ def segments() -> list[Segment]:
     run = latest_run()
     made = []
     for finding in findings_of_run(run) if run else []:
-        groups = finding.numbers.get("groups", [])
-        levels = {part for group in groups for part in group["label"].split(" / ") if part}
+        levels: dict[str, float] = {}
+        for group in finding.numbers.get("groups", []):
+            parts = [part for part in group["label"].split(" / ") if part]
+            levels |= {part: group["n"] / max(1, len(parts)) for part in parts}
         if finding.numbers.get("kind") != "nominal" or not 2 <= len(levels) <= MOST_LEVELS:
             continue
         if finding.numbers.get("leak"):
@@ -102,8 +108,9 @@ def segments() -> list[Segment]:
                 f"{finding.label_en}: {level}",
                 f"{finding.label_ja}: {level}",
                 f"{finding.label}: {level_name(finding.key, level)}",
+                n / max(1.0, sum(levels.values())),
             )
-            for level in sorted(levels)
+            for level, n in sorted(levels.items())
         ]
     return made
 

@@ -8,6 +8,7 @@ app_name = "hypotheses"
 urlpatterns = [
     path("", views.hypothesis_list, name="hypothesis_list"),
     path("new/", views.write_hypothesis, name="write_hypothesis"),
+    path("ahead/", views.look_ahead, name="look_ahead"),
     path("check/", views.check_now, name="check_now"),
     path("ledger/", views.ledger, name="ledger"),
     path("<int:pk>/", views.hypothesis_detail, name="hypothesis_detail"),

@@ -12,13 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banso.know.accounts.rules import whole_number
 from banso.prove.hypotheses.behind import csv_of, kept_rows, lines_of
+from banso.prove.hypotheses.checking import first_plan
 from banso.prove.hypotheses.forms import (
+    AheadForm,
     PlanForm,
     RetireForm,
     WriteForm,
     from_finding,
     from_hypothesis,
 )
+from banso.prove.hypotheses.measuring import ahead
 from banso.prove.hypotheses.models import Hypothesis, Level
 from banso.prove.hypotheses.presenting import (
     course,
@@ -35,8 +38,10 @@ from banso.prove.hypotheses.reads import (
     hypotheses,
     ledger_entries,
     ledger_state,
+    open_hypotheses,
+    segments,
 )
-from banso.prove.hypotheses.wording import ABOUT_LEVELS, headline
+from banso.prove.hypotheses.wording import ABOUT_LEVELS, headline, look_ahead_words
 from banso.prove.hypotheses.writes import ask_for_check, plan_hypothesis, retire, write_down
 from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
@@ -97,6 +102,24 @@ def write_hypothesis(request: HttpRequest) -> HttpResponse:
         return redirect("hypotheses:hypothesis_detail", made.pk)
     context = {"form": form, "finding": finding, "before": before}
     return render(request, "hypotheses/write_hypothesis.html", context)
+
+
+@require_GET
+def look_ahead(request: HttpRequest) -> HttpResponse:
+    """How long would it take to know?"""
+    _author(request)
+    form, said, today = AheadForm(request.GET), "", clock.today()
+    if form.is_valid():
+        given = form.cleaned_data
+        share = next((s.share for s in segments() if s.value == given["segment"]), 1.0)
+        found = ahead(given["outcome"], share=share, today=today)
+        if found is not None:
+            plan = first_plan(
+                found.basis, points=given["smallest"] / 100, is_flag=bool(given["compare"]),
+                tested_together=len(open_hypotheses()) + 1, today=today,
+            )  # fmt: skip
+            said = look_ahead_words(found, plan)
+    return render(request, "hypotheses/write_hypothesis.html#ahead", {"said": said, "asked": True})
 
 
 @require_GET

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from banso.measure.metrics.models import MetricDefinition, Unit
+from banso.prove.hypotheses.measuring import Ahead
 from banso.prove.hypotheses.models import Check, Direction, Hypothesis, Level, Result
 from banso.prove.hypotheses.outcomes import known_outcomes
+from banso.prove.hypotheses.rules import Plan
 from banso.prove.studies.wording import (
     LEAKS,
     REASONS,
@@ -222,6 +224,27 @@ def expected(check: Check, today: date) -> str:
         "missed": missed(check.hypothesis),
     }
     return together(known, basis)
+
+
+def look_ahead_words(found: Ahead, plan: Plan) -> str:
+    """When a first look at a hypothesis written today may come."""
+    if found.basis.per_month is None:
+        return _("No decision is known to come: import contracts with their ends.")
+    told = {
+        "pace": decimal(found.basis.per_month, 1),
+        "rate": percent(found.basis.event_rate),
+        "missed": found.missed,
+    }
+    first = _("At %(pace)s decisions a month, %(rate)s of them %(missed)s:") % told
+    if plan.expected_by is None:
+        return together(
+            first,
+            _("a first look would take more than 50 years. Choose a larger difference."),
+        )
+    when = {"when": about(plan.expected_by), "needed": whole(int(plan.needs["events_needed"]))}
+    return together(
+        first, _("a first look may come %(when)s, with about %(needed)s of these.") % when
+    )
 
 
 def retired_words(hypothesis: Hypothesis) -> str:

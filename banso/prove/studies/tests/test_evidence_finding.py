@@ -126,3 +126,18 @@ def test_the_number_of_queries_is_fixed(
 )
 def test_a_strange_address_is_answered(client: Client, found: EvidenceRun, query: str) -> None:
     see(client, "metric.real", query)
+
+
+def test_who_may_define_can_write_a_metric_down_as_a_hypothesis(
+    client: Client, found: EvidenceRun
+) -> None:
+    button = "Write this down as a hypothesis"
+    assert button not in see(client, "metric.real")
+    client.force_login(a_user(role="analyst", language="en"))
+    pages = {}
+    for key in ("metric.real", "account.industry"):
+        finding = Finding.objects.get(key=key)
+        url = reverse("studies:evidence_finding", args=[finding.pk])
+        pages[key] = client.get(url).content.decode()
+    assert button in pages["metric.real"]
+    assert button not in pages["account.industry"], "hypotheses are about metrics"
