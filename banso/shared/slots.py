@@ -74,7 +74,7 @@ class RenderedPanel:
 
 
 def render_panels(slot: Slot[Panel], request: HttpRequest, subject: object) -> list[RenderedPanel]:
-    """Render each panel; one that breaks carries its error and the others stand."""
+    """Render each panel; one that breaks carries its error, one with nothing to say is left out."""
     rendered = []
     for filling in slot.fillings():
         panel = filling.value
@@ -84,7 +84,8 @@ def render_panels(slot: Slot[Panel], request: HttpRequest, subject: object) -> l
         except Exception as exception:
             log.exception("panel failed", extra={"panel": filling.key, "slot": slot.name})
             error = type(exception).__name__
-        rendered.append(RenderedPanel(filling.key, panel.title, html, panel.wide, error))
+        if html or error:
+            rendered.append(RenderedPanel(filling.key, panel.title, html, panel.wide, error))
     return rendered
 
 

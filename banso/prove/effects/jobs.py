@@ -6,9 +6,9 @@ from banso.know.subscriptions.reads import last_known_day
 from banso.prove.effects.answering import Told, renewal_answer
 from banso.prove.effects.gathering import gather
 from banso.prove.effects.holdouts import decided, due_look, look_answer, look_hash
-from banso.prove.effects.kept_rows import drop_rows, keep_rows
+from banso.prove.effects.kept_rows import drop_rows, keep_rows, renewal_rows
 from banso.prove.effects.models import Goal, Measure, MeasureState, Result
-from banso.prove.effects.panel import gather_panel, metric_answer
+from banso.prove.effects.panel import behind, gather_panel, metric_answer
 from banso.prove.effects.reads import (
     JOB,
     finished_results,
@@ -81,10 +81,9 @@ def _renewal(measure: Measure, result: Result, today: date) -> None:
         return
     reach_step(result=result, step="comparing")
     told = renewal_answer(measure, gathered, today=today)
-    keep_rows(result.pk, gathered, told.weights)
+    keep_rows(result.pk, renewal_rows(gathered, told.weights))
     _finish(result, told, data_cut=gathered.data_cut, data_hash=data_hash)
-    done = [kept.pk for kept in finished_results(measure)]
-    drop_rows(done[RESULTS_WITH_ROWS : RESULTS_WITH_ROWS + 20])
+    _drop_old_rows(measure)
 
 
 def _metric(measure: Measure, result: Result, today: date) -> None:
@@ -97,7 +96,14 @@ def _metric(measure: Measure, result: Result, today: date) -> None:
     if _same(measure, result, data_hash):
         return
     reach_step(result=result, step="comparing")
+    keep_rows(result.pk, behind(panel))
     _finish(result, metric_answer(measure, panel), data_cut=panel.data_cut, data_hash=data_hash)
+    _drop_old_rows(measure)
+
+
+def _drop_old_rows(measure: Measure) -> None:
+    done = [kept.pk for kept in finished_results(measure)]
+    drop_rows(done[RESULTS_WITH_ROWS : RESULTS_WITH_ROWS + 20])
 
 
 def _look(measure: Measure, today: date) -> None:

@@ -19,11 +19,11 @@ def path_of(result_id: int) -> Path:
     return Path(settings.MEDIA_ROOT) / "effects" / f"result-{result_id}.parquet"
 
 
-def keep_rows(result_id: int, gathered: Gathered, weights: FloatArray | None) -> None:
-    """One line per customer and time zero; a file is there whole or not at all."""
+def renewal_rows(gathered: Gathered, weights: FloatArray | None) -> pa.Table:
+    """One line per customer and time zero."""
     rows = gathered.rows
     w = np.full(rows.num_rows, np.nan) if weights is None else weights
-    table = pa.table(
+    return pa.table(
         {
             "account_id": rows["account_id"],
             "treated": rows["treated"],
@@ -33,6 +33,10 @@ def keep_rows(result_id: int, gathered: Gathered, weights: FloatArray | None) ->
             "weight": pa.array(w, from_pandas=True),
         }
     )
+
+
+def keep_rows(result_id: int, table: pa.Table) -> None:
+    """Write the customers of a result; a file is there whole or not at all."""
     path = path_of(result_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
@@ -45,7 +49,9 @@ def kept_rows(result_id: int) -> pa.Table | None:
     path = path_of(result_id)
     if not path.exists():
         return None
-    return pq.read_table(path).sort_by([("treated", "descending"), ("weight", "descending")])
+    table = pq.read_table(path)
+    second = "weight" if "weight" in table.column_names else "after"
+    return table.sort_by([("treated", "descending"), (second, "descending")])
 
 
 def drop_rows(result_ids: Sequence[int]) -> None:

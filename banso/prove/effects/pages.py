@@ -131,13 +131,23 @@ def detail_page(measure: Measure, results: list[Result]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def behind_header(rows: pa.Table) -> list[str]:
+    """The columns of the customers behind a renewal, or behind a metric."""
+    first = [_("Customer"), _("Group"), _("Time zero")]
+    if "weight" in rows.column_names:
+        return [*first, _("Decided on"), _("Renewed"), _("Weight")]
+    return [*first, _("Mean before"), _("Mean since")]
+
+
 def behind_csv(rows: pa.Table) -> Iterator[list[object]]:
     for line in behind_lines(rows):
         group = _("Treated") if line["treated"] else _("Not treated")
-        yield [
-            line["name"], group, line["time_zero"], line["decided_on"],
-            _("Yes") if line["renewed"] else _("No"), line["weight"],
-        ]  # fmt: skip
+        told: list[object] = [line["name"], group, line["time_zero"]]
+        if "weight" in line:
+            renewed = _("Yes") if line["renewed"] else _("No")
+            yield [*told, line["decided_on"], renewed, line["weight"]]
+        else:
+            yield [*told, line["before"], line["after"]]
 
 
 def groups_csv(assigned: Iterable[Assigned]) -> Iterator[list[object]]:

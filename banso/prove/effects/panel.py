@@ -17,7 +17,7 @@ from banso.prove.effects.answering import MAY_COME, Told, answer_told
 from banso.prove.effects.gathering import measured
 from banso.prove.effects.models import Measure, Verdict
 from banso.prove.effects.reads import treated_of
-from banso.prove.effects.rules import Floats, Ints, judged
+from banso.prove.effects.rules import Bools, Floats, Ints, judged
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.did import NEVER, PRE_TREND_P, Did, difference_in_differences
 from banso.prove.engine.regression import Clusters
@@ -44,6 +44,7 @@ class Panel:
     cohort: Ints
     ends: tuple[date, ...]
     logged: bool
+    sign: float
     treated_on: Mapping[int, date]
 
     @property
@@ -73,7 +74,33 @@ def gather_panel(measure: Measure, *, today: date) -> Panel | None:
     logged = bool(np.nanmin(y, initial=0.0) >= 0 and np.nanstd(y) > abs(np.nanmean(y)))
     sign = -1.0 if definition.better == "lower" else 1.0
     y = sign * (np.log1p(y) if logged else y)
-    return Panel(last, units, y, _cohorts(units, treated_on, ends), tuple(ends), logged, treated_on)
+    cohort = _cohorts(units, treated_on, ends)
+    return Panel(last, units, y, cohort, tuple(ends), logged, sign, treated_on)
+
+
+def behind(panel: Panel) -> pa.Table:
+    """Each customer's mean before and since treatment, as measured; of the others over all."""
+    told = panel.sign * panel.y
+    plain = np.expm1(told) if panel.logged else told
+    periods = np.arange(panel.y.shape[1])
+    given = panel.cohort > 0
+    since = given[:, None] & (periods >= panel.cohort[:, None])
+    return pa.table(
+        {
+            "account_id": panel.units,
+            "treated": given,
+            "time_zero": [panel.treated_on.get(pk) for pk in panel.units.tolist()],
+            "before": pa.array(_means(plain, ~since), from_pandas=True),
+            "after": pa.array(_means(plain, since), from_pandas=True),
+        }
+    )
+
+
+def _means(y: Floats, chosen: Bools) -> Floats:
+    known = chosen & np.isfinite(y)
+    count = known.sum(axis=1)
+    total = np.where(known, y, 0.0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def _boundaries(last: date, tracked_from: date, first: date) -> list[date]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -136,6 +137,32 @@ def renewals_ahead(account_ids: Iterable[int], *, after: date) -> list[date]:
         ahead = Account.objects.filter(pk__in=some, next_renewal_on__gt=after)
         days += [day for day in ahead.values_list("next_renewal_on", flat=True) if day]
     return days
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """A measure a customer got (treated_on), or was drawn for; until: the last planned look."""
+
+    measure: Measure
+    treated_on: date | None = None
+    is_held_out: bool = False
+    until: date | None = None
+
+
+def measures_of(account_id: int) -> list[Concerned]:
+    """The measures that concern a customer, running ones by lists and draws, the newest first."""
+    going = {"measure__removed_at": None, "measure__state": MeasureState.RUNNING}
+    found = [
+        Concerned(treated.measure, treated_on=treated.treated_on)
+        for treated in Treated.objects.filter(account=account_id, **going).select_related("measure")
+    ]
+    drawn = {f"holdout__{name}": value for name, value in going.items()}
+    rows = Assigned.objects.filter(account=account_id, **drawn)
+    for row in rows.select_related("holdout__measure"):
+        looks = row.holdout.looks
+        until = date.fromisoformat(looks[-1]["on"]) if looks else None
+        found.append(Concerned(row.holdout.measure, is_held_out=row.is_held_out, until=until))
+    return sorted(found, key=lambda row: -row.measure.pk)
 
 
 def assigned_rows(measure: Measure) -> QuerySet[Assigned]:

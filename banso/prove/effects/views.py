@@ -176,14 +176,7 @@ def measure_customers(request: HttpRequest, pk: int) -> HttpResponseBase:
     )  # fmt: skip
     rows = kept_rows(result.pk)
     if request.GET.get("format") == "csv" and rows is not None:
-        header = [
-            _("Customer"),
-            _("Group"),
-            _("Time zero"),
-            _("Decided on"),
-            _("Renewed"),
-            _("Weight"),
-        ]
+        header = pages.behind_header(rows)
         return csv_response(f"{measure.name}.csv", header, pages.behind_csv(rows))
     page = None
     if rows is not None:

@@ -5,16 +5,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
 from banso.measure.metrics.models import MetricDefinition
 from banso.prove.effects import panel
+from banso.prove.effects.kept_rows import kept_rows
 from banso.prove.effects.models import Measure, Result
 from banso.prove.effects.tests.builders import TODAY, a_measure
 from banso.prove.effects.writes import begin_measure
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
+from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
 KEY = "usage_28d"
@@ -74,6 +78,23 @@ def test_a_lift_of_use_is_found(usage: dict[str, Any]) -> None:
     assert result.numbers["robustness"]["zero"] > result.numbers["robustness"]["significance"] > 0
     distances = [row["distance"] for row in result.numbers["by_distance"]]
     assert min(distances) <= -4 and -1 not in distances
+
+
+def test_the_customers_behind_a_metric_have_their_means(
+    usage: dict[str, Any], client: Client
+) -> None:
+    result = answered(usage, customers(60, 20))
+    client.force_login(a_user(role="viewer"))
+    address = reverse("effects:measure_customers", args=[result.measure_id])
+    page = client.get(address, {"result": str(result.pk)}).content.decode()
+    assert "Mean since" in page
+    rows = kept_rows(result.pk)
+    assert rows is not None and rows.num_rows == 60
+    ours = rows.slice(0, 20).to_pylist()
+    assert all(row["after"] - row["before"] > 5 and row["time_zero"] for row in ours)
+    assert rows.slice(20).column("after").null_count == 40
+    file = client.get(address, {"result": str(result.pk), "format": "csv"})
+    assert b"Mean before" in b"".join(file.streaming_content)  # type: ignore[attr-defined]
 
 
 def test_less_is_better_where_the_metric_says_so(usage: dict[str, Any]) -> None:
