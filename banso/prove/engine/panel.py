@@ -97,13 +97,14 @@ def months_to_tell(found: Answer, *, alpha: float, power: float = 0.80) -> float
 
 def _within(values: FloatArray, accounts: Clusters, months: Clusters) -> FloatArray:
     """The values without the means of accounts and of months."""
-    rest = values - values.mean()
+    rest: FloatArray = np.asarray(values - values.mean(), dtype=np.float64)
     scale = float(np.abs(rest).max(initial=0.0)) or 1.0
     groups = [(c, np.bincount(c.codes, minlength=c.count)) for c in (accounts, months)]
     for _ in range(_ROUNDS):
-        before = rest
+        before: FloatArray = rest
         for clusters, size in groups:
-            rest = rest - (clusters.sums(rest[:, None])[:, 0] / size)[clusters.codes]
+            means = clusters.sums(rest[:, None])[:, 0] / size
+            rest = np.asarray(rest - means[clusters.codes], dtype=np.float64)
         if float(np.abs(rest - before).max()) < _STILL * scale:
             break
     return rest

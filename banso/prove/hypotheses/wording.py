@@ -31,6 +31,8 @@ from banso.prove.studies.wording import (
     whole,
 )
 
+# more decisions alone do not change these
+NO_DATE = ("no_variation", "not_separable", "too_many_missing")
 ABOUT_LEVELS = {
     Level.CANDIDATE: gettext_lazy("Written down; no later decisions have borne it out."),
     Level.ASSOCIATED: gettext_lazy("Found once. It must be found again on later decisions."),
@@ -207,7 +209,11 @@ def _short_of(reason: str, needs: dict[str, Any], hypothesis: Hypothesis) -> str
 
 def expected(check: Check, today: date) -> str:
     """By when the next look may open, with the assumption it rests on."""
-    needs = check.figures.get("plan", {})
+    needs, reason = check.figures.get("plan", {}), check.figures.get("reason", "")
+    if reason in NO_DATE:
+        return ""
+    if check.expected_by is None and "per_month" not in needs:
+        return _("Nobody can say yet when that will change.")
     if check.expected_by is None:
         return _(
             "At the present pace that takes more than 50 years: look at an outcome that comes "

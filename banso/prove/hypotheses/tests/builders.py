@@ -61,5 +61,11 @@ def planted_values(
     for definition in definitions:
         name = definition.key.split("__v")[0]
         values = noise + strength.get(name, 0.0) * lost
+        if name == "constant":
+            values = np.ones(len(lost))
+        if name == "the_outcome":
+            values = lost.copy()
+        if name == "unknown":
+            values = np.full(len(lost), np.nan)
         made[definition.key] = (values, np.zeros(len(values), dtype=bool))
     return made

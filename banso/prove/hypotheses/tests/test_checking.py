@@ -97,6 +97,23 @@ def test_q_is_that_of_all_hypotheses_checked_together() -> None:
     assert smallest["q"] == pytest.approx(4 * smallest["p"])
 
 
+@pytest.mark.parametrize(
+    ("key", "result", "said"),
+    [
+        ("constant", Result.WAITING, "All these customers have the same value so far."),
+        ("unknown", Result.WAITING, "0 decisions have come that can count"),
+        ("the_outcome", Result.LEAK, "almost without fault"),
+    ],
+)
+def test_bad_metrics_are_named_in_words(key: str, result: str, said: str) -> None:
+    companies(800)
+    hypothesis = an_hypothesis(key=key)
+    check = check_on()
+    assert check.result == result
+    assert said in said_by(check, hypothesis, TODAY)
+    assert ledger_state().holds
+
+
 def test_a_segment_counts_its_own_customers() -> None:
     companies(1200)
     from banso.prove.hypotheses.reads import Segment
