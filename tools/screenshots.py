@@ -40,6 +40,10 @@ README = {
     "hypothesis-ja": ("/hypotheses/1/", "ja", "manager@example.jp"),
     "kpi-tree-en": ("/kpi-tree/1/", "en", "manager@example.jp"),
     "kpi-tree-ja": ("/kpi-tree/1/", "ja", "manager@example.jp"),
+    "revenue-en": ("/revenue/", "en", "manager@example.jp"),
+    "revenue-ja": ("/revenue/", "ja", "manager@example.jp"),
+    "staying-en": ("/lifetime/", "en", "manager@example.jp"),
+    "staying-ja": ("/lifetime/", "ja", "manager@example.jp"),
     "today-ja": ("/today/", "ja", CSM),
 }
 MENU = "nav a[href^='/'], aside a[href^='/']"
