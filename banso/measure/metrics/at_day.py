@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -56,6 +57,7 @@ class Distinct:
     days: int
 
 
+A = TypeVar("A")
 Ask = Total | First | LastDay | Latest | Distinct
 NOBODY = Rows(
     *(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0, np.int64)),
@@ -205,17 +207,14 @@ def answers(
     recent = [a for a in asked if isinstance(a, Total) and a.is_recent]
     people = [a for a in asked if isinstance(a, Distinct)]
     found: dict[Ask, Floats] = {}
-    if recent:
-        begin = as_of + min(a.begin.days for a in recent)
-        with _opened(recent, only, begin, as_of) as facts:
-            table = facts.table(_recent_sql(facts, recent, as_of))
-        found |= _placed(recent, table, account_ids)
-    if people:
-        begin = as_of - max(a.days for a in people)
-        with _opened(people, only, begin, as_of) as facts:
-            for ask in _together(people):
-                table = facts.table(_distinct_sql(facts, ask, as_of))
-                found |= _placed(ask, table, account_ids)
+    for some in _alike(recent, lambda ask: ask.begin.days):
+        with _opened(some, only, as_of + some[0].begin.days, as_of) as facts:
+            table = facts.table(_recent_sql(facts, some, as_of))
+        found |= _placed(some, table, account_ids)
+    for alike in _alike(people, lambda ask: ask.days):
+        with _opened(alike, only, as_of - alike[0].days, as_of) as facts:
+            table = facts.table(_distinct_sql(facts, alike, as_of))
+        found |= _placed(alike, table, account_ids)
     rest = [a for a in asked if not _is_recent(a)]
     if rest:
         found |= lasting_answers(rest, account_ids, starts, as_of, only)[0]
@@ -288,11 +287,11 @@ def _recent_sql(facts: Facts, asks: Sequence[Total], as_of: int) -> str:
     )
 
 
-def _together(asks: Iterable[Distinct]) -> list[list[Distinct]]:
-    """Asks of one length of window share a pass over its users."""
-    groups: dict[int, list[Distinct]] = {}
+def _alike(asks: Sequence[A], window: Callable[[A], int]) -> list[list[A]]:
+    """Asks of one window share a pass; long windows read many files, for those that want them."""
+    groups: dict[int, list[A]] = {}
     for ask in asks:
-        groups.setdefault(ask.days, []).append(ask)
+        groups.setdefault(window(ask), []).append(ask)
     return list(groups.values())
 
 
