@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banso.know.accounts.rules import whole_number
+from banso.measure.metrics.models import MetricDefinition
 from banso.prove.hypotheses.behind import csv_of, kept_rows, lines_of
 from banso.prove.hypotheses.checking import first_plan
 from banso.prove.hypotheses.forms import (
@@ -100,7 +101,8 @@ def write_hypothesis(request: HttpRequest) -> HttpResponse:
         made = write_down(by=user, found_in=finding, replaces=before, **form.cleaned_data)
         messages.success(request, _("Written down. It is compared with what is known so far."))
         return redirect("hypotheses:hypothesis_detail", made.pk)
-    context = {"form": form, "finding": finding, "before": before}
+    any_metric = MetricDefinition.objects.exists()
+    context = {"form": form, "finding": finding, "before": before, "any_metric": any_metric}
     return render(request, "hypotheses/write_hypothesis.html", context)
 
 

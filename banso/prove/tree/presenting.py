@@ -20,6 +20,7 @@ from banso.prove.tree.wording import (
     estimate_of,
     facts_of,
     forecast_of,
+    month_of,
     name_of,
     role_of,
     said,
@@ -54,6 +55,7 @@ class Line:
     name: str
     role: str
     icon: str
+    when: str
     actual: str
     target: str
     distance: str
@@ -64,6 +66,7 @@ def lines_of(nodes: list[Node]) -> list[Line]:
     return [
         Line(
             node, deep[node.pk], name_of(node), role_of(node), ICONS[EdgeState(node.state)],
+            month_of(node.evidence) if node.state == EdgeState.UNKNOWN else "",
             actual_of(node), target_of(node), distance_of(node),
         )
         for node in nodes

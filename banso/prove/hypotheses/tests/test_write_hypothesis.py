@@ -72,6 +72,11 @@ def test_a_metric_about_leaving_is_refused(client: Client, form: dict[str, Any])
     assert "it cannot foretell it" in response.content.decode()
 
 
+def test_without_metrics_the_page_says_where_they_come_from(client: Client) -> None:
+    client.force_login(a_user(role="analyst", language="en"))
+    assert "metrics come with usage events" in client.get(URL).content.decode()
+
+
 def test_percent_metrics_take_percent(client: Client, form: dict[str, Any]) -> None:
     metric = a_metric("share", unit="share")
     client.post(URL, form | {"metric": metric.pk, "compare": "at_least", "threshold": "40"})
