@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from banso.know.subscriptions.rules import GRACE_DAYS
-from banso.prove.effects.gathering import Gathered, Label
+from banso.prove.effects.gathering import SEED, Gathered, Label
 from banso.prove.effects.models import Measure, Verdict
 from banso.prove.effects.reads import renewals_ahead
 from banso.prove.effects.rules import judged, level_of_observation, reached_on
@@ -67,7 +67,7 @@ def renewal_answer(measure: Measure, gathered: Gathered, *, today: date) -> Told
         "strongest": _strongest(gathered, lost) if compared.balance else None,
         "open": _open(measure, gathered, today),
     }
-    settings = asdict(gates) | {"meaningful": measure.meaningful}
+    settings = asdict(gates) | {"meaningful": measure.meaningful, "seed": SEED}
     told = Told(Verdict.REFUSED, "L0", numbers, settings, weights=compared.w)
     if isinstance(compared.answer, NoAnswer):
         if compared.answer.reason in MAY_COME:

@@ -16,4 +16,4 @@ class EffectsConfig(AppConfig):
         nav.fill(
             "effects", NavItem(_("Did it work?"), "effects:measure_list", "test-pipe"), order=73
         )
-        account_panels.fill("measures", Panel(_("Measures taken"), panels.measures), order=6)
+        account_panels.fill("measures", Panel(_("Measures taken"), panels.measures), order=15)

@@ -25,7 +25,7 @@ from banso.prove.effects.rules import (
     planned_looks,
     stratum_of,
 )
-from banso.prove.engine.answer import NoAnswer
+from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.holdout import (
     Arm,
     draw,
@@ -178,7 +178,8 @@ def look_answer(holdout: HoldOut, number: int, found: Decided, meaningful: float
     bound = bounds(looks)[-1]
     answer = intention_to_treat(found.treated, found.held_out, share=holdout.share, z=bound)
     statistic = z_statistic(found.treated, found.held_out)
-    crossed = statistic is not None and abs(statistic) >= bound
+    apart = isinstance(answer, Answer) and not answer.low <= 0 <= answer.high
+    crossed = apart and statistic is not None and abs(statistic) >= bound
     numbers: dict[str, Any] = {
         "answer": answer_told(answer), "information": information, "bound": bound,
         "z": statistic, "crossed": crossed, "final": final, "look": number,

@@ -14,7 +14,7 @@ from django.db.models import Q
 from banso.know.subscriptions.models import Subscription
 from banso.measure.metrics.models import MetricDefinition
 from banso.prove.effects.answering import MAY_COME, Told, answer_told
-from banso.prove.effects.gathering import measured
+from banso.prove.effects.gathering import SEED, measured
 from banso.prove.effects.models import Measure, Verdict
 from banso.prove.effects.reads import treated_of
 from banso.prove.effects.rules import Bools, Floats, Ints, judged
@@ -66,7 +66,7 @@ def gather_panel(measure: Measure, *, today: date) -> Panel | None:
     began = _customers(ends[0], last)
     untreated = np.array(sorted(set(began) - set(treated_on)), dtype=np.int64)
     if len(untreated) > MOST_UNTREATED:
-        random = np.random.default_rng(measure.pk)
+        random = np.random.default_rng(SEED)
         untreated = np.sort(random.choice(untreated, MOST_UNTREATED, replace=False))
     ours = np.array(sorted(pk for pk in treated_on if pk in began), dtype=np.int64)
     units = np.concatenate([ours, untreated])
@@ -158,7 +158,7 @@ def _cohorts(units: Ints, treated_on: Mapping[int, date], ends: list[date]) -> I
 def metric_answer(measure: Measure, panel: Panel) -> Told:
     """The staggered comparison as it is kept."""
     each = Clusters.of(np.arange(len(panel.units)))
-    found = difference_in_differences(panel.y, panel.cohort, each, seed=measure.pk)
+    found = difference_in_differences(panel.y, panel.cohort, each, seed=SEED)
     numbers = _numbers(found, panel)
     told = Told(Verdict.REFUSED, "L0", numbers, {"meaningful": measure.meaningful,
                 "period_days": PERIOD_DAYS})  # fmt: skip

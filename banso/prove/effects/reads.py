@@ -25,6 +25,7 @@ from banso.shared.journal.models import Job
 from banso.shared.upserts.writes import slices
 
 JOB = "effects.compute"
+MOST_OF_A_CUSTOMER = 5
 
 
 def measures() -> QuerySet[Measure]:
@@ -150,7 +151,9 @@ class Concerned:
 
 
 def measures_of(account_id: int) -> list[Concerned]:
-    """The measures that concern a customer, running ones by lists and draws, the newest first."""
+    """The measures that concern a customer, running ones by lists and draws, what
+    waits by a draw first, then the newest.
+    """
     going = {"measure__removed_at": None, "measure__state": MeasureState.RUNNING}
     found = [
         Concerned(treated.measure, treated_on=treated.treated_on)
@@ -162,7 +165,8 @@ def measures_of(account_id: int) -> list[Concerned]:
         looks = row.holdout.looks
         until = date.fromisoformat(looks[-1]["on"]) if looks else None
         found.append(Concerned(row.holdout.measure, is_held_out=row.is_held_out, until=until))
-    return sorted(found, key=lambda row: -row.measure.pk)
+    found.sort(key=lambda row: (not row.is_held_out, -row.measure.pk))
+    return found[:MOST_OF_A_CUSTOMER]
 
 
 def assigned_rows(measure: Measure) -> QuerySet[Assigned]:
