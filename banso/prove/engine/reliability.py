@@ -1,0 +1,175 @@
+"""Whether probabilities mean what they say: Murphy's parts of the Brier score, and recalibration.
+
+Letters: p_i forecast in 0..1, y_i outcome (0 or 1), n rows; groups k of equal forecast f_k with n_k
+rows and share o_k of events; base rate o. References: Murphy 1973, J. Appl. Meteor. 12:595;
+Cox 1958, Biometrika 45:562; Van Calster et al. 2019, BMC Medicine 17:230.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from banso.prove.engine.answer import Answer, NoAnswer
+from banso.prove.engine.normal import two_sided_z
+from banso.prove.engine.proportions import Interval, wilson
+from banso.prove.engine.regression import SingularDesignError, fit_logistic
+
+FloatArray = npt.NDArray[np.float64]
+MINIMUM_EVENTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BrierParts:
+    """brier = reliability - resolution + uncertainty, exactly, when rows of a group share one p.
+
+    reliability: sum n_k (f_k - o_k)^2 / n, 0 is perfect; resolution: sum n_k (o_k - o)^2 / n, more
+    is better; uncertainty: o (1 - o).
+    """
+
+    brier: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+    @property
+    def skill(self) -> float | None:
+        """1 - brier / uncertainty; None when all or none had the event."""
+        return 1.0 - self.brier / self.uncertainty if self.uncertainty else None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of similar forecasts: their mean forecast, their events and the share's interval."""
+
+    forecast: float
+    n: int
+    events: int
+    interval: Interval
+
+
+def _read(probability: npt.ArrayLike, event: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    p = np.asarray(probability, dtype=np.float64)
+    y = np.asarray(event).astype(np.float64)
+    if not len(p) or len(p) != len(y) or not np.all((p >= 0) & (p <= 1)):
+        raise ValueError("need equally long probabilities in 0..1 and events")
+    return p, y
+
+
+def brier_parts(probability: npt.ArrayLike, event: npt.ArrayLike) -> BrierParts:
+    """Murphy's parts over the distinct forecasts. Shapes (n,); ValueError as for ``brier``."""
+    p, y = _read(probability, event)
+    forecasts, of = np.unique(p, return_inverse=True)
+    size = np.bincount(of)
+    share = np.bincount(of, weights=y) / size
+    base, weight = float(y.mean()), size / len(y)
+    return BrierParts(
+        brier=float(np.mean((p - y) ** 2)),
+        reliability=float(np.sum(weight * (forecasts - share) ** 2)),
+        resolution=float(np.sum(weight * (share - base) ** 2)),
+        uncertainty=base * (1.0 - base),
+    )
+
+
+def in_the_large(probability: npt.ArrayLike, event: npt.ArrayLike) -> float:
+    """Share of events less mean forecast: above 0 more happened than was said."""
+    p, y = _read(probability, event)
+    return float(y.mean() - p.mean())
+
+
+def observed_over_expected(
+    probability: npt.ArrayLike, event: npt.ArrayLike, *, confidence: float = 0.95
+) -> Answer | NoAnswer:
+    """O/E: events that came over events foretold, sum y / sum p.
+
+    Interval: Wilson limits of the share of events over the mean forecast.
+    NoAnswer("too_few_events") below 10 events; NoAnswer("nothing_foretold") when every forecast is 0.
+    """
+    p, y = _read(probability, event)
+    events, n = int(y.sum()), len(y)
+    if events < MINIMUM_EVENTS:
+        return NoAnswer("too_few_events", {"events": events, "events_needed": MINIMUM_EVENTS})
+    mean = float(p.mean())
+    if mean == 0.0:
+        return NoAnswer("nothing_foretold", {"n": n})
+    limits = wilson(events, n, confidence)
+    return Answer(
+        value=events / n / mean,
+        low=limits.low / mean,
+        high=limits.high / mean,
+        n=n,
+        events=events,
+        scale="ratio",
+        method="observed_over_expected",
+        confidence=confidence,
+    )
+
+
+def calibration_slope(
+    probability: npt.ArrayLike,
+    event: npt.ArrayLike,
+    clusters: npt.ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Answer | NoAnswer:
+    """b of logit P(y) = a + b logit(p): 1 is right, below 1 the forecasts are too extreme.
+
+    Forecasts of 0 and 1 are moved inside by 1e-6. Standard errors by clusters if given.
+    NoAnswer("too_few_events" | "too_few_non_events") below 10 on a side, NoAnswer("one_forecast")
+    when all forecasts are alike, NoAnswer("separable") when no finite slope fits.
+    """
+    p, y = _read(probability, event)
+    events = int(y.sum())
+    for reason, count in (("too_few_events", events), ("too_few_non_events", len(y) - events)):
+        if count < MINIMUM_EVENTS:
+            return NoAnswer(reason, {"events": count, "events_needed": MINIMUM_EVENTS})
+    inside = np.clip(p, 1e-6, 1 - 1e-6)
+    logit = np.log(inside / (1 - inside))
+    if np.ptp(logit) == 0.0:
+        return NoAnswer("one_forecast", {"n": len(y)})
+    try:
+        fit = fit_logistic(np.column_stack([np.ones(len(y)), logit]), y, clusters)
+    except SingularDesignError:
+        return NoAnswer("one_forecast", {"n": len(y)})
+    if not fit.converged:
+        return NoAnswer("separable", {"n": len(y), "events": events})
+    value, se = float(fit.coef[1]), float(fit.se[1])
+    half = two_sided_z(confidence) * se
+    return Answer(
+        value=value,
+        low=value - half,
+        high=value + half,
+        n=len(y),
+        events=events,
+        scale="slope",
+        method="logistic_recalibration",
+        confidence=confidence,
+        se=se,
+    )
+
+
+def groups(
+    probability: npt.ArrayLike, event: npt.ArrayLike, *, most: int = 10, least: int = 10
+) -> tuple[Group, ...]:
+    """Rows cut by their forecasts into at most ``most`` groups of at least ``least`` rows, lowest
+    first, for a picture of foretold against seen; equal forecasts stay together.
+    """
+    p, y = _read(probability, event)
+    order = np.argsort(p, kind="stable")
+    p, y = p[order], y[order]
+    edges = [0]
+    for cut in np.linspace(0, len(p), min(most, max(1, len(p) // least)) + 1)[1:-1]:
+        place = int(np.searchsorted(p, p[int(cut)], side="left"))
+        if place - edges[-1] >= least and len(p) - place >= least:
+            edges.append(place)
+    edges.append(len(p))
+    made = []
+    for begin, end in pairwise(edges):
+        events = int(y[begin:end].sum())
+        made.append(
+            Group(float(p[begin:end].mean()), end - begin, events, wilson(events, end - begin))
+        )
+    return tuple(made)
