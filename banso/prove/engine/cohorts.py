@@ -1,0 +1,125 @@
+"""How a metric is spread over the decisions, and renewal group by group of its values.
+
+Groups hold equal shares of the decisions as far as ties allow: equal values are never parted, so a
+common value makes its group larger and takes the place of its neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from banso.prove.engine.answer import Answer, NoAnswer
+from banso.prove.engine.findings import Group
+from banso.prove.engine.proportions import rate
+
+FloatArray = npt.NDArray[np.float64]
+
+MOST_GROUPS = 10
+ROWS_PER_GROUP = 20
+MOST_BINS = 12
+_TAIL = 0.98
+_SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """low <= value < high, or <= high in the last one; low = high for a single value."""
+
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Known values n, how many are missing, smallest and largest, and the 10, 25, 50, 75 and 90 %
+    quantiles (linear between neighbours, Hyndman & Fan 1996, type 7).
+    """
+
+    n: int
+    missing: int
+    low: float
+    high: float
+    quantiles: tuple[float, ...]
+    bins: tuple[Bin, ...]
+
+
+def spread(values: FloatArray) -> Spread | NoAnswer:
+    """Distribution of `values` (n,), NaN = missing; NoAnswer("no_values") when all are.
+
+    Up to 12 different values are counted one by one; else 12 bins of equal width reach to the 98 %
+    quantile, and the last one takes in what lies beyond.
+    """
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return NoAnswer("no_values", {"n": 0})
+    quantiles = tuple(float(q) for q in np.quantile(known, _SHARES))
+    missing = len(values) - len(known)
+    low, high = float(known.min()), float(known.max())
+    return Spread(len(known), missing, low, high, quantiles, _bins(known))
+
+
+def _bins(known: FloatArray) -> tuple[Bin, ...]:
+    levels, counts = np.unique(known, return_counts=True)
+    if len(levels) <= MOST_BINS:
+        return tuple(Bin(float(v), float(v), int(n)) for v, n in zip(levels, counts, strict=True))
+    tail = float(np.quantile(known, _TAIL))
+    edges = np.linspace(levels[0], tail if tail > levels[0] else levels[-1], MOST_BINS + 1)
+    edges[-1] = levels[-1]
+    counts = np.histogram(known, edges)[0]
+    return tuple(
+        Bin(float(a), float(b), int(n))
+        for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
+    )
+
+
+def cohorts(
+    values: FloatArray, not_renewed: FloatArray, *, confidence: float = 0.95
+) -> tuple[Group, ...] | NoAnswer:
+    """Renewal by groups of ascending value: tenths, or fewer so that 20 decisions stand in each.
+
+    values (n,) with NaN = missing, not_renewed (n,) 0/1. k = min(10, known // 20) groups; row i of
+    the sorted known goes to group floor(i k / known), and equal values to the group of the first of
+    them. Each group's rate is the share RENEWED with Wilson's interval; `label` is its number from
+    1. NoAnswer("too_few_rows") below 40 known rows, "no_variation" when all values are equal.
+    Raises ValueError for arrays of different length.
+    """
+    if len(values) != len(not_renewed):
+        raise ValueError(f"{len(values)} values for {len(not_renewed)} decisions")
+    observed = np.isfinite(values)
+    known, lost = values[observed], not_renewed[observed]
+    groups = min(MOST_GROUPS, len(known) // ROWS_PER_GROUP)
+    if groups < 2:
+        return NoAnswer("too_few_rows", {"n": len(known), "n_needed": 2 * ROWS_PER_GROUP})
+    order = np.argsort(known, kind="stable")
+    known, lost = known[order], lost[order]
+    number = np.arange(len(known)) * groups // len(known)
+    number = number[np.searchsorted(known, known, side="left")]
+    starts = np.flatnonzero(np.concatenate(([True], number[1:] != number[:-1])))
+    if len(starts) < 2:
+        return _beside_the_common_value(known, lost, confidence)
+    return _cut(known, lost, starts.tolist(), confidence)
+
+
+def _beside_the_common_value(
+    known: FloatArray, lost: FloatArray, confidence: float
+) -> tuple[Group, ...] | NoAnswer:
+    """The smallest value is nearly everybody's: it stands against all others."""
+    cut = int(np.searchsorted(known, known[0], side="right"))
+    if cut == len(known):
+        return NoAnswer("no_variation", {"levels": 1, "levels_needed": 2})
+    return _cut(known, lost, [0, cut], confidence)
+
+
+def _cut(
+    known: FloatArray, lost: FloatArray, starts: list[int], confidence: float
+) -> tuple[Group, ...]:
+    made = []
+    for i, (a, b) in enumerate(zip(starts, [*starts[1:], len(known)], strict=True), start=1):
+        events = int(lost[a:b].sum())
+        renewed: Answer | NoAnswer = rate(b - a - events, b - a, confidence)
+        made.append(Group(str(i), float(known[a]), float(known[b - 1]), b - a, events, renewed))
+    return tuple(made)
