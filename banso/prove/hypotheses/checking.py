@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -55,22 +56,42 @@ class Compared:
 
 @dataclass
 class Checked:
-    """What a check saw of one hypothesis; ``rows`` are the decisions it rests on.
+    """What a check saw of one hypothesis.
 
-    ``next_look_by``: after a look, when there may be enough new decisions for another.
+    part, fresh: which decisions the claim is about, and which of them are new. ``next_look_by``:
+    after a look, when there may be enough new decisions for another.
     """
 
     hypothesis: Hypothesis
+    decided: Decided
+    candidate: Candidate
+    part: Bools
+    fresh: Bools
     data_cut: date
     until: date
+    basis: rules.Basis
+    claimed: float
     plan: rules.Plan
-    everything: Compared | None
+    everything: Compared | None = None
     new: Compared | None = None
     result: Result = "waiting"
     seen: str = "undecided"
     next_look_by: date | None = None
     figures: dict[str, Any] = field(default_factory=dict)
-    rows: pa.Table | None = None
+
+    @property
+    def same_decisions(self) -> tuple[str, str, str, date]:
+        """Hypotheses with the same are about the same decisions, and can be compared at once."""
+        h = self.hypothesis
+        return h.outcome, h.segment_key, h.segment_level, h.look_from
+
+    def rows(self) -> pa.Table:
+        """The decisions behind the figures, each with its value and whether it is new."""
+        kept = ["account_id", "decided_on", "closed_on", "landmark", "not_renewed"]
+        values = np.asarray(self.candidate.values, dtype=np.float64)
+        rows = self.decided.rows.select(kept).append_column("value", pa.array(values))
+        rows = rows.append_column("new", pa.array(self.fresh))
+        return rows.filter(pa.array(self.part & ~np.isnan(values)))
 
 
 def check_together(
@@ -82,22 +103,36 @@ def check_together(
         for h in hypotheses
         if h.outcome in gathered.decided
     ]
-    for chosen in ([c.everything for c in made], [c.new for c in made]):
-        family = [compared for compared in chosen if compared is not None and compared.tested]
-        q_values = benjamini_hochberg([c.finding.p for c in family if c.finding.p is not None])
-        for compared, q in zip(family, q_values, strict=True):
-            compared.q = float(q)
-    sizes = [
-        sum(1 for c in chosen if c is not None and c.tested)
-        for chosen in ([c.everything for c in made], [c.new for c in made])
-    ]
+    for group in _groups(made):
+        for checked, found in zip(group, _compare(group, group[0].part), strict=True):
+            checked.everything = found
+    for group in _groups([checked for checked in made if checked.plan.enough]):
+        for checked, found in zip(group, _compare(group, group[0].fresh), strict=True):
+            _open(checked, found, today, len(hypotheses))
+    sizes = [_control(c.everything for c in made), _control(c.new for c in made)]
     for checked in made:
         _say(checked, gathered.landmark_days, sizes)
     return made
 
 
+def _groups(made: list[Checked]) -> list[list[Checked]]:
+    found: dict[tuple[str, str, str, date], list[Checked]] = defaultdict(list)
+    for checked in made:
+        found[checked.same_decisions].append(checked)
+    return list(found.values())
+
+
+def _control(chosen: Iterable[Compared | None]) -> int:
+    """Give each tested comparison its q over all of them; how many there are."""
+    family = [compared for compared in chosen if compared is not None and compared.tested]
+    q_values = benjamini_hochberg([c.finding.p for c in family if c.finding.p is not None])
+    for compared, q in zip(family, q_values, strict=True):
+        compared.q = float(q)
+    return len(family)
+
+
 def _counted(hypothesis: Hypothesis, gathered: Gathered, today: date, together: int) -> Checked:
-    """Compare all decisions, and the new ones where their number is enough."""
+    """How many decisions there are, and whether they are enough to look."""
     decided = gathered.decided[hypothesis.outcome]
     candidate, days = decided.candidate(hypothesis), decided.days
     part = decided.of_segment(hypothesis)
@@ -111,22 +146,24 @@ def _counted(hypothesis: Hypothesis, gathered: Gathered, today: date, together: 
     plan = rules.planned(
         basis, claimed=claimed, tested_together=together, today=today, settings=SETTINGS
     )
-    everything = _compare(decided, candidate, part, gathered.data_cut, claimed)
-    checked = Checked(hypothesis, gathered.data_cut, until, plan, everything)
-    if plan.enough:
-        new = _compare(decided, candidate, fresh, gathered.data_cut, claimed)
-        if new is not None and new.finding.p is None and new.finding.leak is None:
-            reason = new.finding.reason or "no_variation"
-            needs = plan.needs | dict(new.finding.needs)
-            checked.plan = rules.Plan(False, reason, needs, new.finding.expected_by)
-        else:
-            checked.new = new
-            checked.next_look_by = rules.planned(
-                basis.used_up(), claimed=claimed, tested_together=together, today=today,
-                settings=SETTINGS,
-            ).expected_by  # fmt: skip
-    checked.rows = _kept(decided, candidate, part & known, fresh)
-    return checked
+    return Checked(
+        hypothesis, decided, candidate, part, fresh, gathered.data_cut, until, basis, claimed, plan
+    )
+
+
+def _open(checked: Checked, found: Compared | None, today: date, together: int) -> None:
+    """A look at the new decisions, unless the engine finds that they cannot be compared yet."""
+    if found is None or (found.finding.p is None and found.finding.leak is None):
+        finding = found.finding if found else None
+        reason = (finding.reason if finding else None) or "no_variation"
+        needs = checked.plan.needs | (dict(finding.needs) if finding else {})
+        checked.plan = rules.Plan(False, reason, needs, finding.expected_by if finding else None)
+        return
+    checked.new = found
+    checked.next_look_by = rules.planned(
+        checked.basis.used_up(), claimed=checked.claimed, tested_together=together, today=today,
+        settings=SETTINGS,
+    ).expected_by  # fmt: skip
 
 
 def basis_of(rows: pa.Table, of_claim: Bools, fresh: Bools, gathered: Gathered) -> rules.Basis:
@@ -157,24 +194,29 @@ def _share_yes(hypothesis: Hypothesis, candidate: Candidate, part: Bools) -> flo
     return float(values.mean()) if len(values) else 0.5
 
 
-def _compare(
-    decided: Decided, candidate: Candidate, part: Bools, data_cut: date, claimed: float
-) -> Compared | None:
+def _compare(group: list[Checked], part: Bools) -> list[Compared | None]:
+    """All hypotheses of a group on the same part of the decisions, in one scan."""
     if not part.any():
-        return None
-    rows = decided.rows.filter(pa.array(part))
+        return [None] * len(group)
+    rows = group[0].decided.rows.filter(pa.array(part))
     table = rows.rename_columns(
         ["account" if name == "account_id" else name for name in rows.column_names]
     )
-    feature = Feature(
-        key=candidate.key,
-        kind=candidate.kind,
-        at_landmark=np.asarray(candidate.values, dtype=np.float64)[part],
-        late=np.asarray(candidate.late, dtype=np.float64)[part],
-        structural_leak=bool(candidate.leak),
-    )
-    scanned = scan(table, [feature], data_cut=data_cut, settings=SETTINGS)
-    return Compared(scanned, scanned.findings[0], candidate, claimed)
+    features = [
+        Feature(
+            key=each.candidate.key,
+            kind=each.candidate.kind,
+            at_landmark=np.asarray(each.candidate.values, dtype=np.float64)[part],
+            late=np.asarray(each.candidate.late, dtype=np.float64)[part],
+            structural_leak=bool(each.candidate.leak),
+        )
+        for each in group
+    ]
+    scanned = scan(table, features, data_cut=group[0].data_cut, settings=SETTINGS)
+    return [
+        Compared(scanned, finding, each.candidate, each.claimed)
+        for each, finding in zip(group, scanned.findings, strict=True)
+    ]
 
 
 def _say(checked: Checked, landmark_days: int, sizes: list[int]) -> None:
@@ -215,14 +257,6 @@ def _log(value: float | None) -> float:
 
 def _direction(hypothesis: Hypothesis) -> rules.Direction:
     return "more" if hypothesis.direction == "more" else "less"
-
-
-def _kept(decided: Decided, candidate: Candidate, known: Bools, fresh: Bools) -> pa.Table:
-    """The decisions behind the figures, each with what it is worth and whether it is new."""
-    rows = decided.rows.select(["account_id", "decided_on", "closed_on", "landmark", "not_renewed"])
-    rows = rows.append_column("value", pa.array(np.asarray(candidate.values, dtype=np.float64)))
-    rows = rows.append_column("new", pa.array(fresh))
-    return rows.filter(pa.array(known))
 
 
 def first_plan(

@@ -28,5 +28,5 @@ def check_hypotheses(asked: bool = False) -> None:
     checked = check_together(hypotheses, gathered, today=today)
     kept = {check.hypothesis_id for check in keep_checks(checked, today=today, asked=asked)}
     for each in checked:
-        if each.rows is not None and each.hypothesis.pk in kept:
-            keep_rows(each.hypothesis.pk, each.rows)
+        if each.hypothesis.pk in kept:
+            keep_rows(each.hypothesis.pk, each.rows())
