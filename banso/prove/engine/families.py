@@ -31,7 +31,7 @@ def spearman(values: FloatArray, *, most_rows: int = MOST_ROWS) -> FloatArray:
     step = max(1, math.ceil(values.shape[1] / most_rows))
     taken = values[:, ::step]
     known = np.isfinite(taken)
-    whole = known.all(axis=1)
+    whole = [bool(row.all()) for row in known]
     ranks = [_ranks(row) if full else row for row, full in zip(taken, whole, strict=True)]
     rho = np.full((len(values), len(values)), np.nan)
     for i in range(len(values)):

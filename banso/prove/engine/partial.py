@@ -60,7 +60,7 @@ class _Model:
         return min(self.d.events, self.d.n - self.d.events)
 
     def parameters(self, keys: Sequence[str]) -> int:
-        return self.nuisance.x.shape[1] - 1 + sum(self.columns[k].x.shape[1] for k in keys)
+        return int(self.nuisance.x.shape[1] - 1 + sum(self.columns[k].x.shape[1] for k in keys))
 
     def fit(self, keys: tuple[str, ...]) -> tuple[Fit | None, dict[str, int]]:
         """The model with these columns, and the position of the first column of each."""
