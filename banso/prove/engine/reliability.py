@@ -86,7 +86,8 @@ def observed_over_expected(
     """O/E: events that came over events foretold, sum y / sum p.
 
     Interval: Wilson limits of the share of events over the mean forecast.
-    NoAnswer("too_few_events") below 10 events; NoAnswer("nothing_foretold") when every forecast is 0.
+    NoAnswer("too_few_events") below 10 events; NoAnswer("nothing_foretold") when all forecasts
+    are 0.
     """
     p, y = _read(probability, event)
     events, n = int(y.sum()), len(y)
