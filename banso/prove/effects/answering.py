@@ -13,8 +13,8 @@ import numpy as np
 from banso.know.subscriptions.rules import GRACE_DAYS
 from banso.prove.effects.gathering import SEED, Gathered, Label
 from banso.prove.effects.models import Measure, Verdict
-from banso.prove.effects.reads import renewals_ahead
-from banso.prove.effects.rules import judged, level_of_observation, reached_on
+from banso.prove.effects.reads import companies_of, renewals_ahead
+from banso.prove.effects.rules import Ints, judged, level_of_observation, reached_on
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.comparison import Compared, Gates, compare, placebo
 from banso.prove.engine.regression import Clusters, FloatArray
@@ -22,6 +22,12 @@ from banso.prove.engine.sensitivity import strength
 from banso.prove.engine.weighting import BoolArray
 
 MAY_COME = ("too_few_treated", "too_few_untreated", "too_few_events", "too_few_events_in_group")
+
+
+def companies(account_ids: Ints) -> Clusters:
+    """Rows of one customer, and of customers with one parent company, are not independent."""
+    parent = companies_of(account_ids.tolist())
+    return Clusters.of(np.array([parent.get(pk, pk) for pk in account_ids.tolist()], np.int64))
 
 
 @dataclass
@@ -55,7 +61,7 @@ def renewal_answer(measure: Measure, gathered: Gathered, *, today: date) -> Told
     rows = gathered.rows
     lost = np.asarray(rows["not_renewed"].to_numpy(zero_copy_only=False), dtype=np.bool_)
     y, treated = 1.0 - lost.astype(np.float64), gathered.trial.treated
-    accounts = Clusters.of(rows["account_id"].to_numpy())
+    accounts = companies(rows["account_id"].to_numpy())
     gates = Gates()
     compared = compare(y, treated, accounts, gathered.covariates, gates=gates)
     before = None
@@ -83,6 +89,7 @@ def renewal_answer(measure: Measure, gathered: Gathered, *, today: date) -> Told
 
 
 def _numbers(compared: Compared, gathered: Gathered) -> dict[str, Any]:
+    ids = gathered.rows["account_id"].to_numpy()
     columns = dict.fromkeys(_base(row.name) for row in compared.balance)
     used = [name for name in columns if name not in compared.left_out]
     return {
@@ -91,6 +98,10 @@ def _numbers(compared: Compared, gathered: Gathered) -> dict[str, Any]:
         "weighted": answer_told(compared.weighted),
         "standardised": answer_told(compared.standardised),
         "counts": asdict(compared.counts),
+        "customers": {
+            side: len(np.unique(ids[gathered.trial.treated == treated]))
+            for side, treated in (("treated", True), ("untreated", False))
+        },
         "treated_mean": compared.treated_mean,
         "expected_mean": compared.expected_mean,
         "balance": [_balance_row(asdict(row), gathered.labels) for row in compared.balance],

@@ -19,6 +19,7 @@ from banso.listen.imports.references import References
 
 MOST_BYTES = 5_242_880
 MOST_LINES = 100_000
+GZIPPED = b"\x1f\x8b"
 MOST_SHOWN = 200
 EARLIEST = date(1990, 1, 1)
 UNKNOWN, SEVERAL, NO_DATE, AHEAD, AGAIN, UNREADABLE = (
@@ -76,6 +77,9 @@ def read_list(blocks: Iterable[bytes], *, today: date, default_day: date | None)
 
 
 def _recognised(path: Path, today: date, default_day: date | None) -> Recognised:
+    with path.open("rb") as file:
+        if file.read(2) == GZIPPED:  # a list is small; what it would unpack to is not known
+            raise unreadable("not_a_table")
     shape = look(path)
     found = Recognised()
     rows: list[tuple[int, Sequence[str]]] = []

@@ -13,14 +13,13 @@ from django.db.models import Q
 
 from banso.know.subscriptions.models import Subscription
 from banso.measure.metrics.models import MetricDefinition
-from banso.prove.effects.answering import MAY_COME, Told, answer_told
+from banso.prove.effects.answering import MAY_COME, Told, answer_told, companies
 from banso.prove.effects.gathering import SEED, measured
 from banso.prove.effects.models import Measure, Verdict
 from banso.prove.effects.reads import treated_of
 from banso.prove.effects.rules import Bools, Floats, Ints, judged
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.did import NEVER, PRE_TREND_P, Did, difference_in_differences
-from banso.prove.engine.regression import Clusters
 from banso.prove.engine.sensitivity import robustness
 from banso.prove.studies.metric_values import tracked_days
 from banso.prove.studies.rules import TRACKING_WINDOW_DAYS, fingerprint
@@ -157,7 +156,7 @@ def _cohorts(units: Ints, treated_on: Mapping[int, date], ends: list[date]) -> I
 
 def metric_answer(measure: Measure, panel: Panel) -> Told:
     """The staggered comparison as it is kept."""
-    each = Clusters.of(np.arange(len(panel.units)))
+    each = companies(panel.units)
     found = difference_in_differences(panel.y, panel.cohort, each, seed=SEED)
     numbers = _numbers(found, panel)
     told = Told(Verdict.REFUSED, "L0", numbers, {"meaningful": measure.meaningful,

@@ -118,6 +118,15 @@ def metrics_that_change() -> list[MetricDefinition]:
     return list(found.exclude(unit="change"))
 
 
+def companies_of(account_ids: Iterable[int]) -> dict[int, int]:
+    """The parent company of each customer, itself where it has none: they decide together."""
+    found: dict[int, int] = {}
+    for some in slices(sorted(set(account_ids))):
+        rows = Account.objects.filter(pk__in=some).values_list("pk", "parent_id")
+        found.update((pk, parent or pk) for pk, parent in rows)
+    return found
+
+
 def metric_name(key: str) -> str:
     """A metric's name in the reader's language, retired ones too; "" for none."""
     found = MetricDefinition.with_retired.filter(key=key).first() if key else None

@@ -143,7 +143,7 @@ def _renewal_headline(result: Result) -> str:
     told = {
         "treated": percent(n["treated_mean"]), "expected": percent(n["expected_mean"]),
         "difference": points(n["answer"]["value"]), "interval": interval(n["answer"]),
-        "n": whole(n["counts"]["treated_accounts"]), "m": whole(n["counts"]["untreated_accounts"]),
+        "n": whole(n["customers"]["treated"]), "m": whole(n["customers"]["untreated"]),
     }  # fmt: skip
     sentences = {
         ("better", "L3"): gettext_lazy(

@@ -173,6 +173,19 @@ def test_what_was_begun_is_not_begun_twice_and_is_asked_again_each_week() -> Non
         assert Job.objects.filter(name="effects.compute", done_at=None).exists()
 
 
+def test_branches_of_one_company_are_not_independent() -> None:
+    treated = companies(600)
+    alone = answered(a_measure(treated)).numbers
+    accounts = list(Account.objects.order_by("pk"))
+    for place, account in enumerate(accounts):
+        account.parent = accounts[place - place % 10] if place % 10 else None
+    Account.objects.bulk_update(accounts, ["parent"])
+    together = answered(a_measure(treated)).numbers
+    assert together["customers"] == alone["customers"]
+    assert together["counts"]["treated_accounts"] < alone["counts"]["treated_accounts"]
+    assert together["answer"]["value"] == pytest.approx(alone["answer"]["value"], abs=0.05)
+
+
 def test_days_after_the_last_known_contract_do_not_count() -> None:
     treated = companies(60)
     treated[min(treated)] = date(2030, 1, 1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from datetime import date
 
 import pytest
@@ -55,7 +56,15 @@ def test_days_that_can_be_read_in_two_ways_are_said_to_be() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", [b"", b"%PDF-1.7 x", b"\x89PNG\r\n", b"PK\x03\x04 not a workbook", b"\x1f\x8b\x08broken"]
+    "bad",
+    [
+        b"",
+        gzip.compress(b"customer,day\nC-1,2026-01-01\n"),
+        b"%PDF-1.7 x",
+        b"\x89PNG\r\n",
+        b"PK\x03\x04 not a workbook",
+        b"\x1f\x8b\x08broken",
+    ],
 )
 def test_what_is_no_table_is_refused(bad: bytes) -> None:
     with pytest.raises(Unreadable):
