@@ -35,7 +35,9 @@ from banso.prove.engine.holdout import (
     units_needed,
     z_statistic,
 )
+from banso.prove.engine.normal import two_sided_p
 from banso.prove.engine.sequential import bounds, plan
+from banso.prove.engine.strata import Table, mantel_haenszel
 from banso.prove.studies.rules import fingerprint
 
 _EPOCH = date(1970, 1, 1)
@@ -118,11 +120,15 @@ def held_out_by(key: str, strata: dict[int, str], share: float) -> frozenset[int
 
 @dataclass(frozen=True)
 class Decided:
-    """Decisions since the draw of those drawn, by group, and the day the contracts reach to."""
+    """Decisions since the draw of those drawn, by group, and the day the contracts reach to.
+
+    tables: for each stratum of the draw treated and held out, each renewed and lost.
+    """
 
     treated: Arm
     held_out: Arm
     data_cut: date
+    tables: tuple[Table, ...] = ()
 
 
 def decided(holdout: HoldOut, *, today: date) -> Decided | None:
@@ -132,7 +138,9 @@ def decided(holdout: HoldOut, *, today: date) -> Decided | None:
     cut = last_known_day(today)
     if cut is None:
         return None
-    groups = dict(Assigned.objects.filter(holdout=holdout).values_list("account", "is_held_out"))
+    rows = Assigned.objects.filter(holdout=holdout)
+    groups = dict(rows.values_list("account", "is_held_out"))
+    strata = dict(rows.values_list("account", "stratum"))
     decisions = open_decisions(decisions_at_stake(data_cut=cut), cut)
     since = (holdout.drawn_at.date() - _EPOCH).days
     which = decisions.open_on(since)
@@ -144,7 +152,11 @@ def decided(holdout: HoldOut, *, today: date) -> Decided | None:
         mine = [left for pk, left in lost.items() if groups[pk] is is_held_out]
         return Arm(len(mine) - sum(mine), len(mine))
 
-    return Decided(arm(False), arm(True), cut)
+    tables: dict[str, list[float]] = {}
+    for pk, left in lost.items():
+        tables.setdefault(strata[pk], [0, 0, 0, 0])[2 * groups[pk] + left] += 1
+    each = tuple((t[0], t[1], t[2], t[3]) for _name, t in sorted(tables.items()))
+    return Decided(arm(False), arm(True), cut, each)
 
 
 def due_look(holdout: HoldOut, *, today: date, data_cut: date | None) -> int | None:
@@ -184,6 +196,7 @@ def look_answer(holdout: HoldOut, number: int, found: Decided, meaningful: float
         "answer": answer_told(answer), "information": information, "bound": bound,
         "z": statistic, "crossed": crossed, "final": final, "look": number,
         "looks": len(holdout.looks),
+        "stratified": _stratified(found, bound),
         "treated": {"n": found.treated.n, "renewed": found.treated.successes},
         "held_out": {"n": found.held_out.n, "renewed": found.held_out.successes},
         "sample_ratio_p": sample_ratio(found.held_out.n, found.treated.n, holdout.share).value,
@@ -202,6 +215,12 @@ def look_answer(holdout: HoldOut, number: int, found: Decided, meaningful: float
         told.verdict = Verdict.UNCLEAR if unclear else said.verdict
         told.level = "L0" if unclear else said.level
     return told
+
+
+def _stratified(found: Decided, bound: float) -> dict[str, Any] | None:
+    """The odds of renewal within the strata of the draw, with the limits of the look."""
+    made = mantel_haenszel(found.tables, confidence=1 - two_sided_p(bound))
+    return None if isinstance(made, NoAnswer) else answer_told(made.answer)
 
 
 def look_hash(holdout: HoldOut, number: int, found: Decided) -> str:

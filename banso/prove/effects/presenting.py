@@ -31,6 +31,7 @@ from banso.prove.effects.wording import (
     points,
     robustness_told,
     sensitivity,
+    stratified_told,
 )
 from banso.prove.studies.wording import decimal, p_value, percent, whole
 
@@ -222,7 +223,7 @@ def result_page(measure: Measure, result: Result) -> dict[str, Any]:
         "course": course_rows(numbers),
         "course_chart": course_chart(numbers),
         "checks": checks(result),
-        "sensitivity": sensitivity(numbers) + robustness_told(numbers)
+        "sensitivity": sensitivity(numbers) + robustness_told(numbers) + stratified_told(numbers)
         if result.level not in ("L0", "L-")
         else [],
         "used": [label_of(row) for row in numbers.get("used") or []],

@@ -264,6 +264,21 @@ def _holdout_headline(result: Result) -> str:
     return together(first, last % told)
 
 
+def stratified_told(numbers: Mapping[str, Any]) -> list[str]:
+    """The odds within the strata of a draw, where the look may say something."""
+    found = numbers.get("stratified")
+    if not found:
+        return []
+    told = {name: decimal(found[name], 2) for name in ("value", "low", "high")}
+    return [
+        _(
+            "Within the strata of the draw the odds of renewal are %(value)s times as high "
+            "(%(low)s to %(high)s)."
+        )
+        % told
+    ]
+
+
 def label_of(row: Mapping[str, Any]) -> str:
     """A covariate's name in the reader's language, with the level it stands for."""
     name = str(row["ja"] if in_japanese() else row["en"])

@@ -104,6 +104,7 @@ def test_a_large_difference_ends_the_experiment_early() -> None:
     assert (last.verdict, last.level) == ("better", "L4")
     assert last.numbers["crossed"] and last.look is not None and last.look < 4
     assert last.numbers["answer"]["low"] > 0
+    assert last.numbers["stratified"]["low"] > 1, "the same within the strata of the draw"
     assert all(result.verdict == "unclear" for result in made[:-1])
 
 
