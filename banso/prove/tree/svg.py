@@ -24,7 +24,7 @@ from banso.prove.tree.wording import (
     shown,
 )
 
-WIDE, HIGH, ACROSS, DOWN, MARGIN = 236, 96, 148, 22, 12
+WIDE, HIGH, ACROSS, DOWN, MARGIN = 224, 96, 120, 22, 12
 FONT = "system-ui, 'Hiragino Sans', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif"
 LINES = {
     EdgeState.SUPPORTED: ("#0f6173", "3", ""),
