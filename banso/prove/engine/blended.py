@@ -3,10 +3,10 @@ the prior.
 
 Letters: n decisions, k measures; x_ij points of measure j (any scale), NaN where unknown; w_j the
 experts' weights; y_i = 1 for not renewed; z standardised points. The experts' view is one slope:
-logit P(y) = a + b s with s = sum w x / sum w over what is known (b weakly held at 0). Then beta_j ~ N(b w_j/W sd_j,
-0.25^2) per standard deviation, the intercept free. Reference: Gelman et al. 2008, Ann. Appl. Stat.
-2:1360 (informative priors in logistic regression); section 3.14 of the methods: prior and data
-together beat both below about 100 events.
+logit P(y) = a + b s with s = sum w x / sum w over what is known (b weakly held at 0). Then
+beta_j ~ N(b w_j/W sd_j, 0.25^2) per standard deviation, the intercept free. Reference: Gelman et
+al. 2008, Ann. Appl. Stat. 2:1360. Prior and data together foretell better than either below about
+100 events.
 """
 
 from __future__ import annotations
