@@ -87,8 +87,8 @@ def _kept(seen: Overview) -> str:
 def too_few(year: Retained, seen: Overview) -> str:
     """Counts instead of a rate, and by when there may be one."""
     told = ngettext(
-        "%(n)s customer was there a year before; %(lost)s of them is gone.",
-        "%(n)s customers were there a year before; %(lost)s of them are gone.",
+        "%(n)s customer was there a year before; gone since: %(lost)s.",
+        "%(n)s customers were there a year before; gone since: %(lost)s.",
         year.customers,
     ) % {"n": whole(year.customers), "lost": whole(year.lost)}
     if isinstance(year.nrr, NoAnswer) and year.nrr.reason == "nothing_to_divide_by":

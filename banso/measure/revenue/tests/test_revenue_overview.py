@@ -100,7 +100,7 @@ def test_few_customers_are_counted_and_given_a_date(client: Client) -> None:
     a_company(4, left=1)
     a_term(an_account(), date(2025, 6, 1))
     page = text(look(client))
-    assert "4 customers were there a year before; 1 of them are gone." in page
+    assert "4 customers were there a year before; gone since: 1." in page
     assert "Not enough data yet: a rate needs 10 customers. At the present pace about" in page
     assert "%</a>" not in page
 
