@@ -42,6 +42,8 @@ from banso.prove.studies.rules import fingerprint
 
 _EPOCH = date(1970, 1, 1)
 MINIMUM_UNITS = 40
+ENDING = (Verdict.BETTER, Verdict.WORSE, Verdict.REFUSED)
+"""Verdicts after which an experiment is over, whatever looks were planned."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def decided(holdout: HoldOut, *, today: date) -> Decided | None:
 def due_look(holdout: HoldOut, *, today: date, data_cut: date | None) -> int | None:
     """The number (from 1) of the planned look whose day has come and whose data are there."""
     results = finished_results(holdout.measure)
-    if any(r.verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.REFUSED) for r in results):
+    if any(r.verdict in ENDING for r in results):
         return None
     done = {result.look for result in results}
     for number, look in enumerate(holdout.looks, start=1):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from banso.know.subscriptions.rules import GRACE_DAYS
 from banso.prove.effects import reads
 from banso.prove.effects.gathering import possible_covariates
-from banso.prove.effects.holdouts import MINIMUM_UNITS, Planned
+from banso.prove.effects.holdouts import ENDING, MINIMUM_UNITS, Planned
 from banso.prove.effects.lists import Recognised, read_list
 from banso.prove.effects.models import Assigned, Measure, Origin, Result
 from banso.prove.effects.presenting import behind_lines, looks_told
@@ -121,10 +121,13 @@ def detail_page(measure: Measure, results: list[Result]) -> dict[str, Any]:
         return {"metric": reads.metric_name(measure.metric_key), "looked_at": seen}
     holdout = measure.holdout
     looks = looks_told(holdout.looks, results)
-    ahead = [look for look in looks if look["result"] is None]
+    ended = next((r for r in results if r.verdict in ENDING), None)
+    last = max((r.look or 0 for r in results), default=0)
+    ahead = [] if ended else [look for look in looks if look["number"] > last]
     return {
         "answer": headline(measure, None), "holdout": holdout, "looks": looks,
-        "next_look": ahead[0] if ahead else None,
+        "next_look": ahead[0] if ahead else None, "ended": ended,
+        "waiting": bool(ahead) and ahead[0]["on"] <= clock.today(),
         "smallest": decimal(100 * holdout.smallest, 1) if holdout.smallest is not None else "",
         "base": percent(holdout.base_rate) if holdout.base_rate is not None else "",
         "share": percent(holdout.share), "treated_n": holdout.units - holdout.held_out,

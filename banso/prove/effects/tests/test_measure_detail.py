@@ -107,13 +107,23 @@ def test_a_running_experiment_shows_its_days_and_nothing_else(client: Client) ->
     renewing(300)
     holdout = begun()
     decide(holdout, treated_lost=0.05, held_lost=0.6)
-    page = shown(client, holdout.measure)
+    with clock.held_at(TODAY):
+        page = shown(client, holdout.measure)
     assert "The next look is on" in page and "Held out" not in page
     assert "z =" not in page and "points of renewal (" not in page
     for day in days(holdout):
         look_on(day)
     page = shown(client, holdout.measure)
     assert "Shown by random draw" in page and "z =" in page
+    assert "The experiment ended at look" in page and "The next look is on" not in page
+
+
+def test_a_look_without_its_contracts_says_what_it_waits_for(client: Client) -> None:
+    renewing(100)
+    holdout = begun()
+    with clock.held_at(days(holdout)[0] + timedelta(days=3)):
+        page = shown(client, holdout.measure)
+    assert "waits for the contracts of these days" in page
 
 
 def test_nonsense_in_the_address_is_no_crash(client: Client) -> None:
