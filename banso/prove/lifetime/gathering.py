@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from banso.know.accounts.rules import whole_number
 from banso.know.subscriptions.rules import contract_of
+from banso.measure.metrics.models import MetricDefinition
 from banso.measure.revenue.reads import Book, Scope
 from banso.measure.revenue.words import CONTRACTS as CONTRACT_NAMES
 from banso.measure.revenue.words import percent, whole
@@ -22,6 +23,7 @@ from banso.prove.lifetime.reads import (
     Waits,
     cost_fields,
     costs,
+    first_metrics,
     first_payments,
     groupings,
     groups_of,
@@ -44,6 +46,15 @@ from banso.prove.lifetime.worth import (
 def asked_grouping(request: HttpRequest) -> str:
     by = request.GET.get("by", "")
     return by if by in dict(groupings()) else ""
+
+
+def asked_metric(request: HttpRequest) -> MetricDefinition | None:
+    """The first time asked for, or the first value, or whatever there is."""
+    metrics = {metric.key: metric for metric in first_metrics()}
+    for key in (request.GET.get("metric", ""), "days_to_first_value"):
+        if key in metrics:
+            return metrics[key]
+    return next(iter(metrics.values()), None)
 
 
 def asked_months(request: HttpRequest, everybody: Lives) -> int:

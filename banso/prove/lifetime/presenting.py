@@ -17,11 +17,13 @@ from banso.measure.revenue.words import percent, whole
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.lifetime.curves import Reaching, Staying
 from banso.prove.lifetime.lives import DAYS_A_MONTH, Lives
+from banso.prove.lifetime.reads import Waits
 from banso.prove.lifetime.words import reason, share
 from banso.prove.lifetime.worth import Disagreement, PayBack, Ranked, Worth
 from banso.shared.money import shown
 
 AT_ONCE = 2000
+STATES = {"waiting": 0, "reached": 1, "left": 2}
 
 
 def customers_link(by: str, value: str, state: str = "") -> str:
@@ -63,9 +65,19 @@ def staying_csv(groups: Sequence[Staying]) -> Iterator[list[object]]:
             yield [group.name, t, round(s, 5), round(low, 5), round(high, 5), risk, left]
 
 
-def reaching_rows(groups: Sequence[Reaching]) -> list[dict[str, Any]]:
+def waits_link(metric: str, by: str, value: str, state: str = "") -> str:
+    asked = {"metric": metric, "by": by, "value": value, "state": state}
+    told = urlencode({k: v for k, v in asked.items() if v})
+    return f"{reverse('lifetime:first_time_customers')}?{told}"
+
+
+def reaching_rows(groups: Sequence[Reaching], metric: str, by: str) -> list[dict[str, Any]]:
     return [
         {
+            "links": {
+                state: waits_link(metric, by, group.name if by else "", state)
+                for state in ("all", *STATES)
+            },
             "name": group.name,
             "n": whole(group.n),
             "reached": whole(group.reached),
@@ -78,6 +90,30 @@ def reaching_rows(groups: Sequence[Reaching]) -> list[dict[str, Any]]:
         }
         for group in groups
     ]
+
+
+def wait_lines(found: Waits, places: Sequence[int]) -> list[dict[str, Any]]:
+    """One line per customer: how long it took, or has taken so far."""
+    names = names_of(int(found.account[place]) for place in places)
+    words = [_("Still on the way"), _("Got there"), _("Left before")]
+    return [
+        {
+            "account_id": int(found.account[place]),
+            "name": names.get(int(found.account[place]), ""),
+            "days": int(found.days[place]),
+            "kind": int(found.kind[place]),
+            "state": words[int(found.kind[place])],
+        }
+        for place in places
+    ]
+
+
+def waits_csv(found: Waits, places: Sequence[int]) -> Iterator[list[object]]:
+    """Lines of the file; the first is the header."""
+    yield [_("Customer"), _("Days since sign-up"), _("State")]
+    for begin in range(0, len(places), AT_ONCE):
+        for line in wait_lines(found, places[begin : begin + AT_ONCE]):
+            yield [line["name"], line["days"], line["state"]]
 
 
 def reaching_csv(groups: Sequence[Reaching]) -> Iterator[list[object]]:

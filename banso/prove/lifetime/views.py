@@ -23,6 +23,7 @@ from banso.prove.lifetime.curves import (
 from banso.prove.lifetime.forms import ValueForm
 from banso.prove.lifetime.gathering import (
     asked_grouping,
+    asked_metric,
     asked_months,
     labels_of,
     left_days,
@@ -80,12 +81,10 @@ def survival(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def first_time(request: HttpRequest) -> HttpResponseBase:
     """How long until customers get there?"""
-    metrics = first_metrics()
-    chosen = next((m for m in metrics if m.key == request.GET.get("metric")), None)
-    chosen = chosen or next((m for m in metrics if m.key == "days_to_first_value"), None)
-    chosen = chosen or next(iter(metrics), None)
+    metrics, chosen = first_metrics(), asked_metric(request)
     context: dict[str, Any] = {"metrics": metrics, "chosen": chosen, "by": ""}
     found = waits(chosen, left_days(book(), clock.today())) if chosen else None
+    key = chosen.key if chosen else ""
     if found is None or not len(found.account):
         return render(request, "lifetime/first_time.html", context | {"nothing": True})
     everybody, by = reaching(_("All customers"), found.days, found.kind), asked_grouping(request)
@@ -96,7 +95,7 @@ def first_time(request: HttpRequest) -> HttpResponseBase:
         return csv_response(f"{chosen}.csv", header, lines)
     context |= {
         "answer": reaching_answer(everybody),
-        "rows": presenting.reaching_rows(shown),
+        "rows": presenting.reaching_rows(shown, key, by if groups else ""),
         "chart": charts.reaching_chart(shown) if everybody.reached else None,
         "days": FIRST_DAYS,
         "groupings": [pair for pair in groupings() if pair[0] != "contract"],
@@ -106,6 +105,40 @@ def first_time(request: HttpRequest) -> HttpResponseBase:
         "unknown": found.unknown,
     }
     return render(request, "lifetime/first_time.html", context)
+
+
+@require_GET
+def first_time_customers(request: HttpRequest) -> HttpResponseBase:
+    """Which customers got there, and how long did it take?"""
+    chosen = asked_metric(request)
+    found = waits(chosen, left_days(book(), clock.today())) if chosen else None
+    if chosen is None or found is None:
+        return render(request, "lifetime/first_time_customers.html", {"nothing": True}, status=404)
+    by, value = asked_grouping(request), request.GET.get("value", "")
+    mine = np.ones(len(found.account), dtype=np.bool_)
+    if by and value:
+        mine &= np.asarray(labels_of(found, by), dtype=object) == value
+    state = request.GET.get("state", "")
+    if state in presenting.STATES:
+        mine &= found.kind == presenting.STATES[state]
+    places = np.flatnonzero(mine)
+    places = places[np.lexsort((places, -found.days[places]))].tolist()
+    if request.GET.get("format") == "csv":
+        header, *lines = presenting.waits_csv(found, places)
+        return csv_response(f"{chosen}.csv", header, lines)
+    page = Paginator(places, ON_A_PAGE).get_page(request.GET.get("page"))
+    asked = request.GET.copy()
+    for name in ("page", "format"):
+        asked.pop(name, None)
+    context = {
+        "chosen": chosen,
+        "value": value,
+        "n": whole(len(places)),
+        "page": page,
+        "lines": presenting.wait_lines(found, list(page)),
+        "query": asked.urlencode(),
+    }
+    return render(request, "lifetime/first_time_customers.html", context)
 
 
 @require_GET

@@ -140,7 +140,7 @@ def test_renewals_of_what_was_due(client: Client) -> None:
     row = look(client).context["renewals"][0]
     assert (row["due"], row["renewed"]) == ("30", "27")
     assert row["rate"].startswith("90.0%")
-    listed = text(look(client, row["link"], outcome="churned"))
+    listed = text(look(client, row["link"] + "&outcome=churned"))
     assert listed.count("Not renewed</td>") == 3
 
 
