@@ -183,6 +183,10 @@ def checks(result: Result) -> list[tuple[str, str, bool | None]]:
                      whole(round(numbers["effective"])), share >= 0.3))  # fmt: skip
     if "placebo" in numbers and balance:
         made.append(_placebo(numbers["placebo"]))
+    ratio = numbers.get("sample_ratio_p")
+    if ratio is not None:
+        made.append((_("Groups of the size that was drawn (p at least 0.001)"),
+                     p_value(ratio), ratio >= 0.001))  # fmt: skip
     trend = numbers.get("pre_trend")
     if trend:
         made.append((_("Moved alike before treatment (p at least 0.05)"),

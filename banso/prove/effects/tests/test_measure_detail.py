@@ -152,3 +152,32 @@ def test_the_page_in_a_browser(
         assert serious_faults(page) == [] and overflow(page) == 0
     page.goto(live_server.url + reverse("effects:measure_new") + "?origin=list")
     assert serious_faults(page) == [] and overflow(page) == 0
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("locale", "width"), [("ja-JP", 390), ("en-US", 1440)])
+def test_an_experiment_in_a_browser(
+    open_page: Callable[..., Any],
+    serious_faults: Callable[..., list[str]],
+    overflow: Callable[..., int],
+    live_server: Any,
+    locale: str,
+    width: int,
+) -> None:
+    renewing(600)
+    holdout = begun()
+    decide(holdout, treated_lost=0.05, held_lost=0.5)
+    for day in days(holdout):
+        look_on(day)
+    draft = a_measure(origin="holdout", params={"share": 0.2, "segment": ""})
+    page = open_page(a_user(role="manager"), locale=locale, width=width)
+    places = [
+        ("measure_detail", holdout.measure_id),
+        ("measure_customers", holdout.measure_id),
+        ("measure_check", draft.pk),
+    ]
+    for name, pk in places:
+        page.goto(live_server.url + reverse(f"effects:{name}", args=[pk]))
+        page.wait_for_load_state("networkidle")
+        assert serious_faults(page) == [] and overflow(page) == 0
