@@ -47,7 +47,7 @@ def card_of(
         "direction": finding.direction,
         "small": finding.small,
     }
-    whole: dict[str, Any] = _finite(card | _estimate(finding))
+    whole: dict[str, Any] = finite(card | _estimate(finding))
     return whole
 
 
@@ -114,11 +114,12 @@ def _answer(answer: Answer | NoAnswer | None) -> dict[str, Any] | None:
     return {"value": answer.value, "low": answer.low, "high": answer.high, "n": answer.n}
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """The same as plain JSON: what is not finite becomes null."""
     if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
+        return {key: finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
+        return [finite(inner) for inner in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

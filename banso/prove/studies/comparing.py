@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow as pa
+
 from banso.prove.engine.association import Feature, Scan, Settings, scan
 from banso.prove.studies.cards import card_of, position_of
 from banso.prove.studies.gathering import Comparison, Gathered
@@ -11,8 +13,8 @@ from banso.prove.studies.models import Finding
 from banso.prove.studies.rules import Candidate
 
 
-def findings_of(gathered: Gathered) -> tuple[list[Finding], Scan]:
-    """Findings in the order to show them, and the scan over all decisions."""
+def findings_of(gathered: Gathered) -> tuple[list[Finding], Scan, Scan]:
+    """Findings in the order to show them, the scan over all decisions, and that of the metrics."""
     kept, made = gathered.settings, []
     metrics = _scan(gathered.metrics, gathered.data_cut, kept)
     attributes = _scan(gathered.attributes, gathered.data_cut, kept)
@@ -28,17 +30,23 @@ def findings_of(gathered: Gathered) -> tuple[list[Finding], Scan]:
     made.sort(key=lambda pair: pair[0])
     for position, (_, finding) in enumerate(made):
         finding.position = position
-    return [finding for _, finding in made], attributes
+    return [finding for _, finding in made], attributes, metrics
 
 
 def _scan(comparison: Comparison, data_cut: date, settings: Settings) -> Scan:
-    names = ["account" if name == "account_id" else name for name in comparison.rows.column_names]
-    decisions = comparison.rows.rename_columns(names)
-    features = [_feature(candidate) for candidate in comparison.candidates]
-    return scan(decisions, features, data_cut=data_cut, settings=settings)
+    features = [feature_of(candidate) for candidate in comparison.candidates]
+    return scan(for_engine(comparison.rows), features, data_cut=data_cut, settings=settings)
 
 
-def _feature(candidate: Candidate) -> Feature:
+def for_engine(rows: pa.Table) -> pa.Table:
+    """Decision rows under the names of the engine."""
+    return rows.rename_columns(
+        ["account" if name == "account_id" else name for name in rows.column_names]
+    )
+
+
+def feature_of(candidate: Candidate) -> Feature:
+    """A candidate as the engine takes it."""
     return Feature(
         key=candidate.key,
         kind=candidate.kind,

@@ -6,6 +6,7 @@ from typing import Any
 from banso.prove.studies.comparing import findings_of
 from banso.prove.studies.gathering import Gathered, code_version, gather, settings_told
 from banso.prove.studies.kept_rows import drop_rows, keep_rows
+from banso.prove.studies.metric_pages import pages_of
 from banso.prove.studies.models import EvidenceRun
 from banso.prove.studies.reads import JOB, latest_run, runs_without_need_of_rows
 from banso.prove.studies.writes import (
@@ -42,12 +43,14 @@ def _compute(run: EvidenceRun) -> None:
         confirm_run(run, confirmed=before)
         return
     reach_step(run, step="comparing")
-    findings, scan = findings_of(gathered)
+    findings, scan, metrics = findings_of(gathered)
+    pages = pages_of(gathered, metrics)
     parts = [(c.rows, c.candidates) for c in (gathered.metrics, gathered.attributes)]
     keep_rows(run.pk, gathered.decided.table, parts)
     finish_run(
         run,
         findings=findings,
+        pages=pages,
         decisions=scan.n_rows,
         non_renewals=scan.n_events,
         accounts=scan.n_accounts,

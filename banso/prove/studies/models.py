@@ -91,3 +91,18 @@ class Finding(models.Model):
     def label(self) -> str:
         """The name in the reader's language, as it was when the run was made."""
         return self.label_ja if (get_language() or "").startswith("ja") else self.label_en
+
+    @property
+    def metric_key(self) -> str:
+        """The key of the metric it is about; empty for attributes."""
+        return self.key.removeprefix("metric.") if self.group == FindingGroup.METRIC else ""
+
+
+class MetricPage(models.Model):
+    """What the newest run keeps for the page of one metric: everything on it beyond its finding."""
+
+    finding = models.OneToOneField(Finding, models.CASCADE, related_name="page")
+    numbers = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.finding.key

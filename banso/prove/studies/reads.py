@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
+from banso.measure.metrics.models import MetricDefinition
 from banso.prove.studies.kept_rows import kept_rows
-from banso.prove.studies.models import EvidenceRun, Finding, RunState
+from banso.prove.studies.models import EvidenceRun, Finding, MetricPage, RunState
 from banso.shared.journal.models import Job
 
 JOB = "evidence.run"
@@ -49,6 +50,26 @@ def findings_asked(
     return run.findings.filter(**said).select_related("run")
 
 
+def metric_finding(run: EvidenceRun, key: str) -> Finding | None:
+    """What a run found about a metric, with what it keeps for the metric's page."""
+    found = run.findings.filter(key=f"metric.{key}").select_related("page").first()
+    if found is not None:
+        found.run = run
+    return found
+
+
+def page_numbers(finding: Finding) -> dict[str, Any] | None:
+    """What is kept for the page of a metric; None where its run was made without."""
+    page: MetricPage | None = getattr(finding, "page", None)
+    return None if page is None else page.numbers
+
+
+def metric_name(key: str) -> str | None:
+    """The name of a metric in use, in the reader's language."""
+    definition = MetricDefinition.objects.filter(key=key).first()
+    return None if definition is None else str(definition.name)
+
+
 def earlier_verdicts(finding: Finding) -> QuerySet[Finding]:
     """What earlier runs found about the same metric, newest first."""
     same = Finding.objects.filter(key=finding.key, run__state=RunState.DONE)
@@ -77,17 +98,22 @@ def names_of(account_ids: Iterable[int]) -> dict[int, str]:
 
 
 def decisions_behind(
-    finding: Finding, *, group: int | None = None, outcome: str = ""
+    finding: Finding,
+    *,
+    group: int | None = None,
+    outcome: str = "",
+    groups: Sequence[dict[str, Any]] | None = None,
 ) -> pa.Table | None:
     """The decisions a finding rests on with the value of each, in order of value; None if not kept.
 
-    group: position of one of the finding's groups; outcome: "renewed" or "churned".
+    group: position of one of the finding's groups, or of the given ones; outcome: "renewed" or
+    "churned".
     """
     rows = kept_rows(finding.run_id, finding.key)
     if rows is None:
         return None
     rows = rows.filter(pc.is_valid(rows["value"]))
-    groups = finding.numbers["groups"]
+    groups = finding.numbers["groups"] if groups is None else groups
     if group is not None and group < len(groups):
         rows = rows.filter(_in_group(rows["value"], groups[group], finding.numbers["kind"]))
     if outcome:

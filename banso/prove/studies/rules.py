@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import numpy as np
@@ -144,3 +145,13 @@ def fingerprint(parts: Iterable[Any]) -> str:
             digest.update(repr(part).encode())
         digest.update(b"\0")
     return digest.hexdigest()
+
+
+def quarter_ends(first: date, cut: date, most: int = 8) -> list[date]:
+    """Last days of the last quarters that had decisions, and the cut itself, ascending."""
+    ends, day = [cut], cut.replace(day=1) - timedelta(days=1)
+    while day >= first and len(ends) < most:
+        if day.month % 3 == 0:
+            ends.append(day)
+        day = day.replace(day=1) - timedelta(days=1)
+    return ends[::-1]

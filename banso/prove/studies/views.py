@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,8 +13,17 @@ from django.views.decorators.http import require_GET, require_POST
 from banso.know.accounts.rules import whole_number
 from banso.prove.studies.behind import behind_csv, behind_lines
 from banso.prove.studies.explaining import checks_told, facts_of, left_out_told, not_compared_told
+from banso.prove.studies.metric_tables import cohort_rates, like_told, spread_told, tables_of
+from banso.prove.studies.metric_wording import (
+    answer_of,
+    leak_told,
+    level_name,
+    names_told,
+    partial_told,
+)
 from banso.prove.studies.models import Finding, FindingGroup, Verdict
 from banso.prove.studies.presenting import (
+    DECIDED,
     csv_header,
     csv_rows,
     forest,
@@ -29,7 +39,10 @@ from banso.prove.studies.reads import (
     earlier_verdicts,
     findings_of_run,
     latest_run,
+    metric_finding,
+    metric_name,
     open_run,
+    page_numbers,
     run_is_owed,
 )
 from banso.prove.studies.wording import headline, percent, verdict_counts
@@ -96,11 +109,7 @@ def evidence_finding(request: HttpRequest, pk: int) -> HttpResponseBase:
     decisions = decisions_behind(finding, group=chosen, outcome=outcome)
     if request.GET.get("format") == "csv" and decisions is not None:
         return behind_csv(finding, decisions)
-    page = None
-    if decisions is not None:
-        page = Paginator(range(decisions.num_rows), DECISIONS_ON_A_PAGE).get_page(
-            request.GET.get("page")
-        )
+    page = page_of(request, decisions)
     rates, today = rates_of(finding), clock.today()
     context = {
         "finding": finding,
@@ -108,6 +117,7 @@ def evidence_finding(request: HttpRequest, pk: int) -> HttpResponseBase:
         "rates": rates,
         "chart": rates_chart(rates),
         "field_settings": ".own." in finding.key and signed_in(request).may("settings"),
+        "metric_key": finding.metric_key,
         "may_write_down": finding.key.startswith("metric.") and signed_in(request).may("define"),
         "facts": facts_of(finding),
         "checks": checks_told(finding),
@@ -119,3 +129,80 @@ def evidence_finding(request: HttpRequest, pk: int) -> HttpResponseBase:
         "lines": behind_lines(finding, decisions, page) if page else [],
     }
     return render(request, "studies/evidence_finding.html", context)
+
+
+@require_GET
+def metric_evidence(request: HttpRequest, key: str) -> HttpResponseBase:
+    """What do we know about a metric and renewal?"""
+    run = latest_run()
+    finding = metric_finding(run, key) if run else None
+    numbers = page_numbers(finding) if finding else None
+    if finding is None or numbers is None:
+        return _metric_without_page(request, key, finding)
+    groups = numbers["cohorts"]
+    place, outcome = request.GET.get("place", ""), request.GET.get("outcome", "")
+    tables, wanted = tables_of(finding, numbers), request.GET.get("table", "")
+    if wanted in tables:
+        table = tables[wanted]
+        file = f"{finding.label} {table.name}".strip()
+        return csv_response(f"{file}.csv", table.file_header, table.file_rows)
+    decisions = decisions_behind(finding, group=whole_number(place), outcome=outcome, groups=groups)
+    if request.GET.get("format") == "csv" and decisions is not None:
+        return behind_csv(finding, decisions)
+    page = page_of(request, decisions)
+    context = _metric_words(finding, numbers) | {
+        "key": key,
+        "finding": finding,
+        "tables": tables,
+        "segments": [t for name, t in tables.items() if name.startswith("segment:")],
+        "rates": cohort_rates(finding, groups),
+        "place": place,
+        "outcome": outcome,
+        "page": page,
+        "lines": behind_lines(finding, decisions, page) if page else [],
+        "may_write_down": signed_in(request).may("define"),
+    }
+    return render(request, "studies/metric_evidence.html", context)
+
+
+def _metric_words(finding: Finding, numbers: dict[str, Any]) -> dict[str, Any]:
+    """The sentences of a metric's page."""
+    today, partial, level = clock.today(), numbers["partial"], numbers["level"]
+    return {
+        "icon": row_of(finding, today).icon,
+        "answer": answer_of(finding, level, today),
+        "level": level_name(level),
+        "decided": finding.verdict in DECIDED,
+        "spread": spread_told(finding, numbers["spread"]) if numbers["spread"] else "",
+        "partial": partial_told(finding, partial, today),
+        "held": names_told(partial["held"]) if partial else "",
+        "held_attributes": names_told(partial["attributes"]) if partial else "",
+        "same": like_told(numbers["family"]),
+        "nearest": like_told(numbers["nearest"]),
+        "leak": leak_told(finding, numbers["leak"]),
+    }
+
+
+def _metric_without_page(request: HttpRequest, key: str, finding: Finding | None) -> HttpResponse:
+    """A metric of which no finding is kept yet: what to do, or that there is no such metric."""
+    name = finding.label if finding else metric_name(key)
+    if name is None:
+        raise Http404(key)
+    context = {
+        "key": key,
+        "finding": finding,
+        "name": name,
+        "run": latest_run(),
+        "any_subscription": any_subscription(),
+        "owed": run_is_owed(),
+        "may_define": signed_in(request).may("define"),
+    }
+    return render(request, "studies/metric_evidence.html", context)
+
+
+def page_of(request: HttpRequest, decisions: pa.Table | None) -> Page[int] | None:
+    """One page of the decisions; None where they are not kept."""
+    if decisions is None:
+        return None
+    pages = Paginator(range(decisions.num_rows), DECISIONS_ON_A_PAGE)
+    return pages.get_page(request.GET.get("page"))

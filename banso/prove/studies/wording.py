@@ -159,7 +159,7 @@ def sentence(finding: Finding, today: date) -> str:
     """The finding in plain words; its strength is the verdict's, no more."""
     card = finding.numbers
     if finding.verdict == Verdict.ASSOCIATED:
-        return together(_associated(finding), _small(card), association_only())
+        return together(direction_told(finding), _small(card), association_only())
     if finding.verdict == Verdict.NO_ASSOCIATION:
         return _("There seems to be no association of a size that matters.")
     if finding.verdict == Verdict.SUSPICIOUS:
@@ -191,7 +191,8 @@ def about(day: date) -> str:
     return _("about %(month)s") % {"month": date_format(day, "YEAR_MONTH_FORMAT")}
 
 
-def _associated(finding: Finding) -> str:
+def direction_told(finding: Finding) -> str:
+    """Which way an association goes."""
     name, card = {"name": finding.label}, finding.numbers
     if card["kind"] == "nominal":
         return _("The renewal rate differs by “%(name)s”.") % name

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from banso.prove.studies.models import EvidenceRun, Finding, RunState
+from banso.prove.studies.models import EvidenceRun, Finding, MetricPage, RunState
 from banso.prove.studies.reads import JOB, latest_run
 from banso.shared import clock
 from banso.shared.journal.models import Job
@@ -53,8 +53,14 @@ def reach_step(run: EvidenceRun, *, step: str) -> None:
 
 
 @transaction.atomic
-def finish_run(run: EvidenceRun, *, findings: Sequence[Finding], **figures: Any) -> EvidenceRun:
-    """Close a run with what it found."""
+def finish_run(
+    run: EvidenceRun,
+    *,
+    findings: Sequence[Finding],
+    pages: Mapping[str, dict[str, Any]] | None = None,
+    **figures: Any,
+) -> EvidenceRun:
+    """Close a run with what it found; the metrics' pages of earlier runs give way to its own."""
     for name, value in figures.items():
         setattr(run, name, value)
     run.state, run.step, run.finished_at = RunState.DONE, "", clock.now()
@@ -63,7 +69,16 @@ def finish_run(run: EvidenceRun, *, findings: Sequence[Finding], **figures: Any)
     run.findings.all().delete()
     for finding in findings:
         finding.run = run
-    Finding.objects.bulk_create(findings, batch_size=500)
+    made = Finding.objects.bulk_create(findings, batch_size=500)
+    MetricPage.objects.all().delete()
+    MetricPage.objects.bulk_create(
+        [
+            MetricPage(finding=f, numbers=(pages or {})[f.key])
+            for f in made
+            if f.key in (pages or {})
+        ],
+        batch_size=100,
+    )
     record(
         "evidence.finished", by=None, run=run.pk, findings=len(findings),
         decisions=run.decisions, non_renewals=run.non_renewals,
