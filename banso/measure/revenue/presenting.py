@@ -195,6 +195,13 @@ def _value(found: Answer | NoAnswer) -> float | None:
     return round(found.value, 4) if isinstance(found, Answer) else None
 
 
+def limits(found: Answer | NoAnswer) -> str:
+    """The 95% interval in whole per cent, for a narrow cell."""
+    if isinstance(found, NoAnswer):
+        return ""
+    return f"{100 * found.low:.0f}–{100 * found.high:.0f}%"
+
+
 def cohort_labels(cohorts: Sequence[Cohort]) -> list[str]:
     return [
         f"{date_format(day_of(c.first), 'Y-m')}–{date_format(day_of(c.last), 'Y-m')}"
@@ -215,7 +222,7 @@ def cohort_rows(cohorts: Sequence[Cohort], scope: Scope) -> list[dict[str, Any]]
             cells.append(
                 {
                     "share": "" if small else percent(_value(cell.logos) or 0.0),
-                    "limits": "" if small else with_interval(cell.logos),
+                    "limits": limits(cell.logos),
                     "there": whole(cell.there),
                     "money": "" if cell.money is None or small else percent(cell.money),
                 }

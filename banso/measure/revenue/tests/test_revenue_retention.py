@@ -43,6 +43,7 @@ def test_the_page_says_that_it_is_mostly_sorting(client: Client) -> None:
     assert "That is mostly sorting" in page
     assert "Of 20 customers a year before the end of 2026-03, 5 were gone" in page
     assert "82.5% (95% interval" in page
+    assert "75.0%<br><small>53–89%</small>" in page
 
 
 def test_small_cohorts_show_counts(client: Client) -> None:
