@@ -19,12 +19,15 @@ from banso.know.subscriptions.reads import last_known_day
 from banso.know.subscriptions.rules import add_months, at_stake
 from banso.measure.revenue.ledger import Ledger, ledger, month_ends
 from banso.measure.revenue.spans import OPEN, Contracts, Ints, Mask, Spans
+from banso.shared.journal.models import Entry
 from banso.shared.upserts.writes import slices
 from banso.shared.users.reads import organisation
 
 EPOCH = date(1970, 1, 1)
 STALE_DAYS = 92
 ALWAYS = -10_000_000
+OVERLAP = timedelta(minutes=10)
+UPSERTED = "subscriptions.upserted"
 COLUMNS = (
     ("pk", pa.int64()),
     ("account_id", pa.int64()),
@@ -73,7 +76,8 @@ def book() -> Book | None:
     told = Subscription.objects.aggregate(n=Count("pk"), changed=Max("updated_at"), last=Max("pk"))
     if not told["n"]:
         return None
-    version = (told["n"], told["changed"], told["last"])
+    imports = Entry.objects.filter(kind=UPSERTED).count()
+    version = (told["n"], told["changed"], told["last"], imports)
     with _lock:
         if not _latest or _latest[0][0] != version:
             _latest[:] = [(version, _book(version, _table(version)))]
@@ -81,10 +85,13 @@ def book() -> Book | None:
 
 
 def _table(version: tuple[Any, ...]) -> pa.Table:
-    """All contracts; only those that changed are read when the others are at hand."""
+    """All contracts; only those that changed are read when the others are at hand.
+
+    A transaction may be seen later than one that is stamped after it, hence the overlap.
+    """
     if _latest:
-        (_n, changed, _last), before = _latest[0]
-        fresh = _rows(Subscription.objects.filter(updated_at__gte=changed))
+        (_n, changed, *_rest), before = _latest[0]
+        fresh = _rows(Subscription.objects.filter(updated_at__gte=changed - OVERLAP))
         kept = before.table.filter(pc.invert(pc.is_in(before.table["pk"], fresh["pk"])))
         if kept.num_rows + fresh.num_rows == version[0]:
             return pa.concat_tables([kept, fresh])
