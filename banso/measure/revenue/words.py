@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -13,6 +13,7 @@ from banso.measure.revenue.overview import Overview
 from banso.measure.revenue.ratios import Retained
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.bootstrap import MINIMUM_ACCOUNTS
+from banso.shared.figures import figure
 from banso.shared.money import shown
 
 KINDS: Mapping[str, object] = {
@@ -36,11 +37,11 @@ CONTRACTS: Mapping[str, object] = {
 
 
 def percent(share: float) -> str:
-    return f"{number_format(100 * share, decimal_pos=1, use_l10n=True)}%"
+    return f"{figure(100 * share, 1, grouped=False)}%"
 
 
 def whole(number: float) -> str:
-    return str(number_format(round(number), decimal_pos=0, use_l10n=True, force_grouping=True))
+    return figure(number)
 
 
 def day(value: date) -> str:
