@@ -50,8 +50,8 @@ class Spread:
 def spread(values: FloatArray) -> Spread | NoAnswer:
     """Distribution of `values` (n,), NaN = missing; NoAnswer("no_values") when all are.
 
-    Up to 12 different values are counted one by one; else 12 bins of equal width reach to the 98 %
-    quantile, and the last one takes in what lies beyond.
+    Up to 12 different values are counted one by one; else bins of equal width (whole numbers keep
+    whole ends), 12 at most, reach to the 98 % quantile, and the last one takes in what lies beyond.
     """
     known = values[np.isfinite(values)]
     if not len(known):
@@ -67,7 +67,10 @@ def _bins(known: FloatArray) -> tuple[Bin, ...]:
     if len(levels) <= MOST_BINS:
         return tuple(Bin(float(v), float(v), int(n)) for v, n in zip(levels, counts, strict=True))
     tail = float(np.quantile(known, _TAIL))
-    edges = np.linspace(levels[0], tail if tail > levels[0] else levels[-1], MOST_BINS + 1)
+    low, high = float(levels[0]), tail if tail > levels[0] else float(levels[-1])
+    edges = np.linspace(low, high, MOST_BINS + 1)
+    if np.array_equal(levels, np.rint(levels)):
+        edges = np.arange(low, high + 1, max(1.0, np.ceil((high - low) / MOST_BINS)))
     edges[-1] = levels[-1]
     counts = np.histogram(known, edges)[0]
     return tuple(

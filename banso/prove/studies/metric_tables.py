@@ -47,8 +47,9 @@ class Table:
 def tables_of(finding: Finding, numbers: Mapping[str, Any]) -> dict[str, Table]:
     """The tables by key; a part of which nothing may be shown is not there."""
     made = [spread_table(finding, numbers["spread"]), cohort_table(finding, numbers["cohorts"])]
-    if finding.verdict in DECIDED:
+    if finding.verdict != Verdict.NOT_ENOUGH_DATA:
         made.append(course_table(finding, numbers["course"]))
+    if finding.verdict in DECIDED:
         made += [segment_table(finding, split) for split in numbers["segments"]]
     if finding.verdict != Verdict.SUSPICIOUS:
         made.append(quarter_table(numbers["quarters"]))

@@ -173,6 +173,7 @@ def _metric_words(finding: Finding, numbers: dict[str, Any]) -> dict[str, Any]:
         "answer": answer_of(finding, level, today),
         "level": level_name(level),
         "decided": finding.verdict in DECIDED,
+        "suspicious": finding.verdict == Verdict.SUSPICIOUS,
         "spread": spread_told(finding, numbers["spread"]) if numbers["spread"] else "",
         "partial": partial_told(finding, partial, today),
         "held": names_told(partial["held"]) if partial else "",

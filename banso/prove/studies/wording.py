@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from banso.prove.studies.models import EvidenceRun, Finding, Verdict
+from banso.shared.figures import figure
 
 STALE_DAYS = 92
 
@@ -258,11 +259,11 @@ def level_name(key: str, label: str) -> str:
 
 
 def whole(value: int) -> str:
-    return number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+    return figure(value)
 
 
 def decimal(value: float, places: int = 2) -> str:
-    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return figure(value, places)
 
 
 def plain(value: float) -> str:
