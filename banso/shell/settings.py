@@ -27,7 +27,7 @@ STAGES = {
     "know": ["accounts", "people", "subscriptions", "notes", "forgetting"],
     "listen": ["events", "imports", "loads"],
     "measure": ["metrics", "health", "readings", "revenue"],
-    "prove": ["studies", "hypotheses", "tree", "effects", "lifetime"],
+    "prove": ["studies", "hypotheses", "tree", "effects", "lifetime", "prediction"],
     "act": ["signals", "tasks", "today"],
     "grow": [],
     "inform": [],

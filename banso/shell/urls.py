@@ -38,6 +38,7 @@ urlpatterns = [
     path("kpi-tree/", include("banso.prove.tree.urls")),
     path("lifetime/", include("banso.prove.lifetime.urls")),
     path("did-it-work/", include("banso.prove.effects.urls")),
+    path("score-check/", include("banso.prove.prediction.urls")),
     path("today/", include("banso.act.today.urls")),
     path("tasks/", include("banso.act.tasks.urls")),
     path("signals/", include("banso.act.signals.urls")),
