@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from banso.know.accounts.listing import Listing, Page
 from banso.know.accounts.models import Account
 from banso.know.accounts.rules import day
 from banso.shared import money
+from banso.shared.figures import figure
 
 SOON = timedelta(days=90)
 
@@ -117,9 +118,9 @@ def as_text(kind: Kind, value: Any) -> str:
     if isinstance(value, str):
         return value
     if kind == Kind.PERCENT:
-        return f"{number_format(value * 100, 1, use_l10n=True)}%"
+        return f"{figure(value * 100, 1, grouped=False)}%"
     decimals = 0 if float(value).is_integer() else 2
-    return number_format(value, decimals, use_l10n=True, force_grouping=True)
+    return figure(value, decimals)
 
 
 def plain(column: Column, value: Any, owners: Mapping[int, str], labels: Mapping[str, str]) -> Any:

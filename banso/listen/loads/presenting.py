@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ from banso.listen.loads.meaning.guess import SPREAD, TARGETS, faults_of
 from banso.listen.loads.models import AT_WORK, RESUMABLE, Load
 from banso.listen.loads.reads import Progress
 from banso.listen.loads.sentences import sentence, sentence_of
+from banso.shared.figures import figure
 
 EXAMPLES = 3
 SHOWN = 8
@@ -65,11 +66,11 @@ def duration(seconds: float) -> str:
         return _("%(n)s s") % {"n": max(round(seconds), 1)}
     if seconds < 5400:
         return _("%(n)s min") % {"n": round(seconds / 60)}
-    return _("%(n)s h") % {"n": number_format(seconds / 3600, 1)}
+    return _("%(n)s h") % {"n": figure(seconds / 3600, 1, grouped=False)}
 
 
 def megabytes(size: int) -> str:
-    return number_format(size / 1_000_000, 1 if size < 10_000_000 else 0, force_grouping=True)
+    return figure(size / 1_000_000, 1 if size < 10_000_000 else 0)
 
 
 def counts_line(load: Load) -> str:

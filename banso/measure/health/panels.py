@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.formats import number_format
 
 from banso.know.accounts.models import Account, Stage
 from banso.measure.health import rules
@@ -13,6 +12,7 @@ from banso.measure.health.models import HealthScore
 from banso.measure.health.reads import current_score, definitions, score_before
 from banso.measure.health.words import BAND_NAMES, MISSING_NAMES, Naming
 from banso.shared import clock
+from banso.shared.figures import figure
 
 Parts = Mapping[str, Mapping[str, Any]]
 
@@ -48,9 +48,9 @@ def _known(parts: Parts, naming: Naming) -> list[dict[str, Any]]:
                 "name": naming.name(key),
                 "value": naming.part_value(key, parts[key]),
                 "brings": round(shares[key]),
-                "brings_text": number_format(shares[key], decimal_pos=0),
+                "brings_text": figure(shares[key]),
                 "most": round(most),
-                "most_text": number_format(most, decimal_pos=0),
+                "most_text": figure(most),
             }
         )
     return rows

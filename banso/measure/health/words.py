@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from banso.measure.health import rules
 from banso.measure.metrics.models import MetricDefinition, Unit
+from banso.shared.figures import figure
 
 GROUP_NAMES: Mapping[str, str | Promise] = {
     rules.USAGE: gettext_lazy("Usage"),
@@ -70,9 +70,9 @@ class Naming:
         unit = self.unit(key)
         if unit in IN_PERCENT:
             sign = "+" if unit == Unit.CHANGE and value > 0 else ""
-            return f"{sign}{number_format(100 * value, decimal_pos=0)}%"
+            return f"{sign}{figure(100 * value, grouped=False)}%"
         decimals = 0 if value == int(value) or abs(value) >= 100 else 1
-        number = number_format(value, decimal_pos=decimals, force_grouping=True)
+        number = figure(value, decimals)
         if unit == Unit.DAYS:
             return ngettext("%(n)s day", "%(n)s days", round(value)) % {"n": number}
         if unit == Unit.USERS:

@@ -17,6 +17,7 @@ from banso.measure.metrics.models import MetricDefinition, Unit
 from banso.measure.metrics.shape import Parameter, Phrases
 from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Reason
+from banso.shared.figures import figure
 
 COUNTED = (Unit.DAYS, Unit.WEEKS, Unit.USERS, Unit.TIMES)
 NUMBERS = {
@@ -246,4 +247,4 @@ def _plural(value: float) -> int:
 
 
 def _number(value: float, decimals: int) -> str:
-    return number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    return figure(value, decimals)

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from banso.measure.revenue.reads import Scope, day_of, names_of
@@ -20,6 +19,7 @@ from banso.prove.lifetime.lives import DAYS_A_MONTH, Lives
 from banso.prove.lifetime.reads import Waits
 from banso.prove.lifetime.words import reason, share
 from banso.prove.lifetime.worth import Disagreement, PayBack, Ranked, Worth
+from banso.shared.figures import figure
 from banso.shared.money import shown
 
 AT_ONCE = 2000
@@ -150,7 +150,7 @@ def life_lines(some: Lives, places: Sequence[int]) -> Iterator[LifeLine]:
             pk,
             names.get(pk, ""),
             day_of(int(some.start[place])),
-            str(number_format(months, decimal_pos=1, use_l10n=True)),
+            figure(months, 1, grouped=False),
             bool(some.left[place]),
             bool(some.entry[place] > 0),
         )
@@ -177,9 +177,7 @@ def lives_csv(some: Lives, places: Sequence[int]) -> Iterator[list[object]]:
 
 def times_text(found: Any) -> str:
     """Terms with their limits."""
-    one = [
-        number_format(x, decimal_pos=1, use_l10n=True) for x in (found.value, found.low, found.high)
-    ]
+    one = [figure(x, 1, grouped=False) for x in (found.value, found.low, found.high)]
     return f"{one[0]} ({one[1]}–{one[2]})"
 
 
