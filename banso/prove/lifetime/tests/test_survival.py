@@ -36,7 +36,7 @@ def test_the_answer_with_its_interval_and_n(client: Client) -> None:
     for number in range(60):
         a_life(date(2023, 1, 1) + timedelta(days=number), 1 if number < 12 else None, TODAY)
     page = text(look(client))
-    assert "After 12 months 80.0% are still there (95% interval 67.4%–88.1%)" in page
+    assert "After 12 months 80.0% are still there (95% interval 67.5%–88.1%)" in page
     assert "Of 60 customers, 12 have left so far" in page
     assert "That is mostly sorting" in page
     assert "Customers watched at that age" in page
