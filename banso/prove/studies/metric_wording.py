@@ -19,6 +19,7 @@ from banso.prove.studies.wording import (
     p_value,
     percent,
     sentence,
+    small_told,
     together,
     whole,
 )
@@ -65,6 +66,7 @@ def answer_of(finding: Finding, level: str, today: date) -> str:
         direction_told(finding),
         _("It remains when the other metrics and what is known of the customers are held: a "
           "candidate driver, not a proven one."),
+        small_told(finding.numbers),
         association_only(),
     )  # fmt: skip
 

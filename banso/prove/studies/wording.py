@@ -160,7 +160,7 @@ def sentence(finding: Finding, today: date) -> str:
     """The finding in plain words; its strength is the verdict's, no more."""
     card = finding.numbers
     if finding.verdict == Verdict.ASSOCIATED:
-        return together(direction_told(finding), _small(card), association_only())
+        return together(direction_told(finding), small_told(card), association_only())
     if finding.verdict == Verdict.NO_ASSOCIATION:
         return _("There seems to be no association of a size that matters.")
     if finding.verdict == Verdict.SUSPICIOUS:
@@ -207,7 +207,8 @@ def direction_told(finding: Finding) -> str:
     return _("The higher “%(name)s”, the less often customers tend to renew.") % name
 
 
-def _small(card: dict[str, Any]) -> str:
+def small_told(card: dict[str, Any]) -> str:
+    """Whether an association is too small to matter."""
     return _("The difference is small.") if card.get("small") else ""
 
 
