@@ -23,7 +23,7 @@ from banso.prove.engine.reliability import (
 )
 from banso.prove.prediction.readings import Bools, Decided, Floats
 
-YEAR = 365
+SPANS = (365, 273, 182)  # days that are foretold from what came before them: the longest that can
 AS_EXPERTS = 1e-4  # so narrow a prior leaves the experts' weights as they are
 EVENTS_AFTER = 10
 Told = dict[str, Any]
@@ -31,10 +31,11 @@ Told = dict[str, Any]
 
 @dataclass
 class Checked:
-    """What may be said of the score; ``later`` is None while too little came after a first year.
+    """What may be said of the score; ``later`` is None while too few did not renew to foretell.
 
     ``bands``: by word, decisions, renewals and the share's limits. ``ranks``: AUC. ``later``: the
-    last year foretold from what came before it. ``weights``: the experts' and the blended ones.
+    last year, or part of one, foretold from what came before it. ``weights``: the experts' and the
+    blended ones.
     ``lacking``: why there is no more, with what is needed and by when.
     """
 
@@ -144,8 +145,13 @@ def _weights(there: Decided, fit: Blended) -> list[Told]:
 
 
 def _later(there: Decided) -> Told | None:
-    """The last year's decisions, foretold by what was known before it; both scores side by side."""
-    cut = (there.data_cut - timedelta(days=YEAR) - date(1970, 1, 1)).days
+    """The last year's decisions foretold by what was known before it, or the last months'."""
+    return next((told for days in SPANS if (told := _foretold(there, days))), None)
+
+
+def _foretold(there: Decided, days: int) -> Told | None:
+    """Both scores side by side; None where too few did not renew before or after."""
+    cut = (there.data_cut - timedelta(days=days) - date(1970, 1, 1)).days
     is_later = there.decided_on > cut
     before, after = there.some(~is_later), there.some(is_later)
     if int(after.not_renewed.sum()) < EVENTS_AFTER or bool(after.not_renewed.all()):

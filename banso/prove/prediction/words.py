@@ -63,9 +63,10 @@ def answer(check: ScoreCheck) -> str:
         return _("Not to be judged yet: %(counted)s.") % {"counted": counted}
     return _(
         "Of two customers one of whom did not renew, the score had named the right one in "
-        "%(share)s of cases in the last year (95%% interval %(low)s–%(high)s; %(n)s decisions, "
+        "%(share)s of cases since %(since)s (95%% interval %(low)s–%(high)s; %(n)s decisions, "
         "%(lost)s not renewed). A coin names 50%%."
     ) % {
+        "since": date_format(date.fromisoformat(later["from"])),
         "share": percent(told["value"], 0),
         "low": percent(told["low"], 0),
         "high": percent(told["high"], 0),
@@ -77,8 +78,8 @@ def answer(check: ScoreCheck) -> str:
 def not_yet(lacking: Told, counted: str) -> str:
     if lacking.get("reason") == "no_year_after":
         return _(
-            "Not enough data yet: %(counted)s, but too few of them in the last year or before it "
-            "to foretell one from the other."
+            "Not enough data yet: %(counted)s, but too few did not renew to foretell the later "
+            "ones from the earlier ones."
         ) % {"counted": counted}
     if lacking.get("reason") != "too_few_events":
         return _("Not to be judged yet: %(counted)s; %(why)s.") % {
@@ -106,13 +107,13 @@ def verdict(later: Told) -> str:
     gain = later["gain"]
     if gain["low"] > 0:
         return _(
-            "The blended weights foretold the last year better than yours: the difference is "
+            "The blended weights foretold them better than yours: the difference is "
             "larger than chance makes it."
         )
     if gain["high"] < 0:
-        return _("The blended weights foretold the last year worse than yours. Keep yours.")
+        return _("The blended weights foretold them worse than yours. Keep yours.")
     return _(
-        "The blended weights foretold the last year neither better nor worse than yours as far as "
+        "The blended weights foretold them neither better nor worse than yours as far as "
         "these decisions can tell. There is no reason to change."
     )
 
@@ -137,7 +138,7 @@ def leads(name: str, events: int) -> str:
             events,
         ) % {"n": number(events, 0)}
     return ngettext(
-        "With %(n)s decision not to renew your weights lead; the data shift them a little.",
-        "With %(n)s decisions not to renew your weights lead; the data shift them a little.",
+        "With only %(n)s decision not to renew the blended weights are a hint, not a result.",
+        "With only %(n)s decisions not to renew the blended weights are a hint, not a result.",
         events,
     ) % {"n": number(events, 0)}

@@ -43,7 +43,7 @@ def test_every_state_is_told_in_japanese_too(client: Client) -> None:
         with translation.override("ja"):
             found = page(client)
         assert "ヘルススコアは当たっているか" in found
-    assert "この1年、更新した顧客と更新しなかった顧客" in found
+    assert "以降、更新した顧客と更新しなかった顧客" in found
 
 
 def test_the_groups_come_as_csv(client: Client) -> None:
