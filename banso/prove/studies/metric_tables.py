@@ -15,7 +15,7 @@ from banso.prove.studies.metric_charts import bars, course_lines, odds_intervals
 from banso.prove.studies.metric_wording import DECIDED, split_told
 from banso.prove.studies.models import Finding, Verdict
 from banso.prove.studies.presenting import Rate, rate_of
-from banso.prove.studies.wording import decimal, in_japanese, percent, whole
+from banso.prove.studies.wording import decimal, in_japanese, percent, together, whole
 from banso.prove.studies.wording import level_name as label_of_level
 
 
@@ -231,7 +231,7 @@ def spread_told(finding: Finding, spread: Mapping[str, Any]) -> str:
     known = told % {"n": whole(spread["n"]), "median": middle, "q1": q1, "q3": q3}
     if not spread["missing"]:
         return known
-    return known + " " + _("Without a value: %(n)s.") % {"n": whole(spread["missing"])}
+    return together(known, _("Without a value: %(n)s.") % {"n": whole(spread["missing"])})
 
 
 def like_told(others: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
