@@ -184,9 +184,11 @@ def _parts(
         there = {number for file in files for number in file.bases}
         taken = [c for n, base in bases.items() if n in there for c in fact_sql.columns_of(n, base)]
         listed = ", ".join(quoted(str(root() / file.file)) for file in files)
+        alike = all(there == set(file.bases) for file in files)  # then no file is asked for names
+        by_name = "" if alike else ", union_by_name = true"
         parts.append(
             f"SELECT {keys}, {', '.join(taken)} FROM "  # noqa: S608 - built from our own names
-            f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false){only}"
+            f"read_parquet([{listed}], hive_partitioning = false{by_name}){only}"
         )
     groups: dict[tuple[int, ...], list[Segment]] = {}
     for segment, missing in lacking(segments, kind, bases):

@@ -19,8 +19,8 @@ from banso.measure.metrics.facts import Facts
 from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Ints, Rows, Values, World
 
-CHUNK_FACTS = 2_500_000
-CHUNK_ROWS = 600_000
+CHUNK_FACTS = 1_000_000
+CHUNK_ROWS = 400_000
 MANY_ROWS = 200_000  # from so many on, chunks are worked on side by side
 _NEVER = 1 << 19
 
@@ -49,8 +49,9 @@ def evaluated(plan: Plan, rows: pa.Table) -> Iterator[pa.Table]:
 
     with ExitStack() as stack:
         count = max(1, settings.LAKE_THREADS) if len(account_ids) >= MANY_ROWS else 1
+        only = wanted if len(wanted) < fact_files.FEW else None  # more are told apart in memory
         opened = [
-            stack.enter_context(fact_files.opened(plan.bases, accounts=wanted, last_day=newest))
+            stack.enter_context(fact_files.opened(plan.bases, accounts=only, last_day=newest))
             for _ in range(count)
         ]
         yield from _in_turn(opened, work, _chunks(opened[0], plan.bases, wanted, account_ids))
@@ -92,8 +93,15 @@ def _chunks(
 ) -> Iterator[tuple[int, int]]:
     """First and last place of customers whose facts and rows fit into memory together."""
     held = np.zeros(len(wanted), dtype=np.int64)
+    between = f"account_id BETWEEN {int(wanted[0])} AND {int(wanted[-1])}"
     for relation in facts.relations:
-        counted = facts.table(f"SELECT account_id, COUNT(*) AS held FROM {relation} GROUP BY 1")  # noqa: S608
+        counted = _of(
+            wanted,
+            facts.table(
+                f"SELECT account_id, COUNT(*) AS held FROM {relation} "  # noqa: S608 - ours
+                f"WHERE {between} GROUP BY account_id"
+            ),
+        )
         places = np.searchsorted(wanted, _ints(counted["account_id"]))
         held[places] += _ints(counted["held"])
     rows = np.diff(np.append(np.searchsorted(account_ids, wanted), len(account_ids)))
@@ -127,40 +135,35 @@ def _fill(world: World, facts: Facts, bases: list[Base]) -> None:
     low, high = int(world.accounts[0]), int(world.accounts[-1])
     between = f"account_id BETWEEN {low} AND {high}"
     daily = [base for base in bases if isinstance(base, Count | Sum)]
-    if daily:
-        columns = ", ".join(f"{facts.of(base)} AS d{i}" for i, base in enumerate(daily))
-        world.keep_daily(
-            facts.table(
-                f"SELECT account_id, CAST(day AS BIGINT) AS day, {columns} FROM daily "  # noqa: S608
-                f"WHERE {between} ORDER BY account_id, day"
-            ),
-            daily,
+    lasts = [base for base in bases if isinstance(base, Last)]
+    if daily or lasts:
+        columns = [f"{facts.of(base)} AS d{i}" for i, base in enumerate(daily)]
+        for i, last in enumerate(lasts):
+            columns += [f"{facts.of(last)} AS l{i}", f"{facts.of(last)}t AS t{i}"]
+        table = facts.table(
+            f"SELECT account_id, day, {', '.join(columns)} FROM daily WHERE {between}"  # noqa: S608
         )
+        world.keep_daily(_of(world.accounts, table), daily, lasts)
     users = [base for base in bases if isinstance(base, Users)]
     if users:
-        world.keep_user_weeks(facts.table(_user_weeks(facts, users, between)), users)
+        masks = ", ".join(f"{facts.of(base)} AS m{i}" for i, base in enumerate(users))
+        table = facts.table(
+            f"SELECT account_id, user_no, week, {masks} FROM users WHERE {between}"  # noqa: S608
+        )
+        world.keep_user_weeks(_of(world.accounts, table), users)
     for base in bases:
-        if isinstance(base, Last):
-            world.keep_last(facts.table(_last(facts.of(base), between)), base)
-        elif isinstance(base, RoleChange):
-            world.keep_changes(facts.table(_changes(facts.of(base), between)), base)
+        if isinstance(base, RoleChange):
+            table = facts.table(_changes(facts.of(base), between))
+            world.keep_changes(_of(world.accounts, table), base)
 
 
-def _user_weeks(facts: Facts, users: list[Users], between: str) -> str:
-    masks = ", ".join(f"{facts.of(base)} AS m{i}" for i, base in enumerate(users))
-    return (
-        "SELECT account_id, user_no, CAST(week AS BIGINT) AS week, "  # noqa: S608 - ours
-        f"{masks} FROM users WHERE {between} ORDER BY account_id, user_no, week"
-    )
-
-
-def _last(column: str, between: str) -> str:
-    """The later moment comes last, of several values at one moment the largest."""
-    return (
-        f"SELECT account_id, CAST(day AS BIGINT) AS day, {column} AS value "  # noqa: S608 - ours
-        f"FROM daily WHERE {between} AND {column} IS NOT NULL "
-        f"ORDER BY account_id, day, {column}t, {column}"
-    )
+def _of(accounts: Ints, table: pa.Table) -> pa.Table:
+    """The lines of these customers; facts may be there of some that are gone."""
+    ids = _ints(table["account_id"])
+    place = np.searchsorted(accounts, ids)
+    place[place == len(accounts)] = 0
+    there = accounts[place] == ids
+    return table if there.all() else table.filter(pa.array(there))
 
 
 def _changes(column: str, between: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -126,36 +127,45 @@ class World:
 
     # what the engine's answers become -------------------------------------------------------------
 
-    def keep_daily(self, table: pa.Table, bases: list[Count | Sum]) -> None:
-        """Sums by customer and day, sorted like that; a day may be in several lines."""
-        self._daily_keys = self._keys(table["account_id"], table["day"])
+    def keep_daily(
+        self, table: pa.Table, bases: Sequence[Count | Sum], lasts: Sequence[Last]
+    ) -> None:
+        """Sums d0, d1, … by customer and day in any order, a day may be in several lines; and last
+        values l0, l1, … with their moments t0, t1, ….
+        """
+        keys = self._keys(table["account_id"], table["day"])
+        order = np.argsort(keys, kind="stable")
+        self._daily_keys = keys[order]
         for number, base in enumerate(bases):
-            counts = _ints(table[f"d{number}"])
+            counts = _ints(table[f"d{number}"])[order]
             self._totals[base] = np.concatenate([[0], np.cumsum(counts)])
             if isinstance(base, Count):
                 self._first[base] = self._daily_keys[counts > 0]
+        for number, one in enumerate(lasts):
+            there = np.flatnonzero(table[f"l{number}"].is_valid().to_numpy())
+            values, moments = (_ints(table[f"{name}{number}"])[there] for name in "lt")
+            later = np.lexsort((values, moments, keys[there]))
+            self._lasts[one] = (keys[there][later], values[later])
 
-    def keep_user_weeks(self, table: pa.Table, bases: list[Users]) -> None:
-        """Masks of days by customer, user and week, sorted like that; a week may be in several
+    def keep_user_weeks(self, table: pa.Table, bases: Sequence[Users]) -> None:
+        """Masks m0, m1, … of days by customer, user and week in any order; a week may be in several
         lines.
         """
         account = self._place_of(_ints(table["account_id"]))
-        user, week = _ints(table["user_no"]), _ints(table["week"])
-        other = np.ones(len(account), dtype=bool)
-        other[1:] = (account[1:] != account[:-1]) | (user[1:] != user[:-1])
-        person = np.cumsum(other) - 1
-        other[1:] |= week[1:] != week[:-1]
-        begins = np.flatnonzero(other)
-        weeks = UserWeeks(account[begins], person[begins], week[begins] * 7 - 3)
+        user = table["user_no"].combine_chunks().dictionary_encode().indices.to_numpy()
+        week = _ints(table["week"])
+        low, span = (int(week.min()), int(week.max()) + 1) if len(week) else (0, 1)
+        of_user = account * (int(user.max(initial=0)) + 1) + user
+        key = of_user * (span - low) + (week - low)
+        order = np.argsort(key, kind="stable")
+        key, of_user = key[order], of_user[order]
+        begins = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])[: len(key)])
+        person = np.cumsum(np.concatenate([[True], of_user[1:] != of_user[:-1]])[: len(key)]) - 1
+        weeks = UserWeeks(account[order][begins], person[begins], week[order][begins] * 7 - 3)
         for number, base in enumerate(bases):
-            masks = table[f"m{number}"].fill_null(0).to_numpy().astype(np.uint8)
+            masks = table[f"m{number}"].fill_null(0).to_numpy().astype(np.uint8)[order]
             merged = np.bitwise_or.reduceat(masks, begins) if len(begins) else masks
             self._user_weeks[base] = (weeks, merged)
-
-    def keep_last(self, table: pa.Table, base: Last) -> None:
-        """Values by customer and day, the later ones after the earlier ones."""
-        keys = self._keys(table["account_id"], table["day"])
-        self._lasts[base] = (keys, _ints(table["value"]))
 
     def keep_changes(self, table: pa.Table, base: RoleChange) -> None:
         users = _ints(table["users"])
