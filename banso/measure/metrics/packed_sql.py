@@ -6,6 +6,8 @@ in the low bits of its moment, so that few aggregates have to be kept for each g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from banso.measure.metrics.bases import Count, Last, RoleChange, Sum, Users
 from banso.measure.metrics.fact_sql import (
     ColumnOf,
@@ -49,7 +51,7 @@ def _daily(bases: Numbered, column: ColumnOf, rows: int) -> str:
     return (
         f"SELECT account_id, day, {', '.join(outer)} FROM ("  # noqa: S608 - ours
         f"SELECT account_id, day, {', '.join(inner)} FROM events WHERE account_id IS NOT NULL "
-        "GROUP BY account_id, day) packed"
+        f"GROUP BY account_id, day) packed WHERE {_something(inner)}"
     )
 
 
@@ -66,7 +68,15 @@ def _users(bases: Numbered, column: ColumnOf) -> str:
         f"SELECT account_id, user_no, week, {', '.join(inner)} FROM events "
         "JOIN calendar ON calendar.day = events.day "
         "WHERE account_id IS NOT NULL AND user_no IS NOT NULL "
-        "GROUP BY account_id, user_no, week) packed"
+        f"GROUP BY account_id, user_no, week) packed WHERE {_something(inner)}"
+    )
+
+
+def _something(inner: Sequence[str]) -> str:
+    """Lines in which nothing was counted say nothing and are left out."""
+    names = (aggregate.rpartition(" ")[2] for aggregate in inner)
+    return " OR ".join(
+        f"{name} <> 0" if name[0] in "pm" else f"{name} IS NOT NULL" for name in names
     )
 
 

@@ -20,7 +20,7 @@ from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Ints, Rows, Values, World
 
 CHUNK_FACTS = 1_000_000
-CHUNK_ROWS = 400_000
+CHUNK_ROWS = 200_000
 MANY_ROWS = 200_000  # from so many on, chunks are worked on side by side
 _NEVER = 1 << 19
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from banso.measure.metrics.shapes import needs_seats
 from banso.measure.metrics.world import Bools, Floats, Ints
 
 ROWS_AT_ONCE = 1_500_000
+ROWS_TOGETHER = 200_000
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,22 @@ def computed_for_all(
             pairs = (np.asarray(rows[name].to_numpy()) for name in ("account_id", "as_of_day"))
             rows = rows.append_column("seats", pa.array(seats_at(*pairs)))
         done = 0
-        for found in rowwise.evaluated(plan, rows):
+        for found in _joined(rowwise.evaluated(plan, rows), ROWS_TOGETHER):
             count = found.num_rows // len(days)
             yield _by_day(some, part.some(slice(done, done + count)), days, found)
             done += count
+
+
+def _joined(parts: Iterable[pa.Table], least: int) -> Iterator[pa.Table]:
+    """Small parts together: each costs a piece of every day's file."""
+    waiting: list[pa.Table] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(one.num_rows for one in waiting) >= least:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
 
 
 def _by_day(
