@@ -60,14 +60,21 @@ def asked_rows(seed: int, days: list[int]) -> pa.Table:
     )
 
 
-def facts_there() -> dict[tuple[str, int], list[dict[str, object]]]:
-    """Every row of facts, by kind and segment."""
-    found: dict[tuple[str, int], list[dict[str, object]]] = {}
+Lines = dict[tuple[object, ...], dict[str, object]]
+
+
+def facts_there() -> dict[tuple[str, int], Lines]:
+    """What was counted, by kind and segment; DuckDB writes no lines in which nothing was."""
+    found: dict[tuple[str, int], Lines] = {}
     for file in FactFile.objects.order_by("pk"):
-        table = pq.read_table(facts.root() / file.file)
-        order = [(name, "ascending") for name in sorted(table.column_names)]
-        table = table.select(sorted(table.column_names)).sort_by(order)
-        found.setdefault((file.kind, file.segment), []).extend(table.to_pylist())
+        keys = ("account_id", "day") if file.kind == "daily" else ("account_id", "user_no", "week")
+        lines = found.setdefault((file.kind, file.segment), {})
+        for row in pq.read_table(facts.root() / file.file).to_pylist():
+            counted = {name: row[name] for name in row if name not in keys and row[name]}
+            if counted:
+                line = lines.setdefault(tuple(row[key] for key in keys), {})
+                assert not line.keys() & counted.keys(), "a fact stands in one line"
+                line.update(counted)
     return found
 
 
