@@ -3,7 +3,8 @@ the prior.
 
 Letters: n decisions, k measures; x_ij points of measure j (any scale), NaN where unknown; w_j the
 experts' weights; y_i = 1 for not renewed; z standardised points. The experts' view is one slope:
-logit P(y) = a + b s with s = sum w x / sum w over what is known (b weakly held at 0). Then
+logit P(y) = a + b s with s = sum w x / sum w over what is known (b weakly held at 0, and
+never above it: experts give points for what they take to be good). Then
 beta_j ~ N(b w_j/W sd_j, 0.25^2) per standard deviation, the intercept free. Reference: Gelman et
 al. 2008, Ann. Appl. Stat. 2:1360. Prior and data together foretell better than either below about
 100 events.
@@ -104,16 +105,15 @@ def fit_blended(
         return NoAnswer("no_variation", {"n": len(y)})
     spread = float(score[told].std())
     standard = _with_one((score[told] - score[told].mean()) / spread)
-    slope = _mode(standard, y[told], np.zeros(2), np.array([0.0, SLOPE_SD**-2]))[0][1] / spread
+    fitted = _mode(standard, y[told], np.zeros(2), np.array([0.0, SLOPE_SD**-2]))[0][1] / spread
+    slope = min(float(fitted), 0.0)
     centre, scale = _standards(x)
     expert = slope * w / w.sum() * scale
     z = np.nan_to_num((x - centre) / scale)
     precision = np.concatenate([[0.0], np.full(len(w), prior_sd**-2)])
     found, curvature = _mode(_with_one(z), y, np.concatenate([[0.0], expert]), precision)
     se = np.sqrt(np.diag(np.linalg.inv(curvature)))[1:]
-    return Blended(
-        float(found[0]), found[1:], expert, se, centre, scale, float(slope), len(y), events
-    )
+    return Blended(float(found[0]), found[1:], expert, se, centre, scale, slope, len(y), events)
 
 
 def _standards(x: FloatArray) -> tuple[FloatArray, FloatArray]:

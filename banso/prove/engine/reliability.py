@@ -20,6 +20,7 @@ from banso.prove.engine.regression import SingularDesignError, fit_logistic
 
 FloatArray = npt.NDArray[np.float64]
 MINIMUM_EVENTS = 10
+ALIKE = 0.05  # logits that vary less are one forecast: their slope would be any number
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def calibration_slope(
 
     Forecasts of 0 and 1 are moved inside by 1e-6. Standard errors by clusters if given.
     NoAnswer("too_few_events" | "too_few_non_events") below 10 on a side, NoAnswer("one_forecast")
-    when all forecasts are alike, NoAnswer("separable") when no finite slope fits.
+    when all forecasts are (nearly) alike, NoAnswer("separable") when no finite slope fits.
     """
     p, y = _read(probability, event)
     events = int(y.sum())
@@ -129,7 +130,7 @@ def calibration_slope(
             return NoAnswer(reason, {"events": count, "events_needed": MINIMUM_EVENTS})
     inside = np.clip(p, 1e-6, 1 - 1e-6)
     logit = np.log(inside / (1 - inside))
-    if np.ptp(logit) == 0.0:
+    if float(logit.std()) < ALIKE:
         return NoAnswer("one_forecast", {"n": len(y)})
     try:
         fit = fit_logistic(np.column_stack([np.ones(len(y)), logit]), y, clusters)

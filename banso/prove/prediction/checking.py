@@ -177,15 +177,17 @@ def _foretold(there: Decided, days: int) -> Told | None:
             return None
         p = fit.probability(after.points)
         errors[name] = (p - after.not_renewed) ** 2
-        told["scores"][name] = _score_told(p, after, told["base_brier"])
+        # the experts' score ranks by itself, whatever chance was fitted to it
+        order = -expert_score(after.points, after.weights) if name == "expert" else p
+        told["scores"][name] = _score_told(p, order, after, told["base_brier"])
     told["gain"] = _gain(errors["expert"] - errors["blended"], after.account.tolist())
     return told
 
 
-def _score_told(p: Floats, after: Decided, base_brier: float) -> Told:
+def _score_told(p: Floats, order: Floats, after: Decided, base_brier: float) -> Told:
     found = brier(p, after.not_renewed)
     return {
-        "auc": _told(auc(p, after.not_renewed)),
+        "auc": _told(auc(order, after.not_renewed)),
         "brier": found,
         "skill": 1 - found / base_brier if base_brier else None,
         "in_the_large": in_the_large(p, after.not_renewed),

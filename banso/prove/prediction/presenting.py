@@ -125,6 +125,7 @@ def context(check: ScoreCheck) -> dict[str, Any]:
     if later:
         made |= {
             "later": later,
+            "is_better": later["gain"]["low"] > 0,
             "scores": scores(later),
             "foretold": foretold(later),
             "calibration": calibration(later["scores"]["expert"]),
@@ -146,11 +147,10 @@ def chart(later: Told) -> dict[str, Any]:
         series.append(
             {
                 "name": name,
-                "type": "line",
+                "type": "scatter",
                 "data": dots,
                 "symbol": "circle" if key == "expert" else "diamond",
-                "symbolSize": 9,
-                "lineStyle": {"type": "solid" if key == "expert" else "dotted"},
+                "symbolSize": 11,
                 "itemStyle": {"color": COLOURS[key]},
             }
         )

@@ -98,3 +98,10 @@ def test_separation_stays_finite() -> None:
     found = fitted(x, np.arange(80) < 30, WEIGHTS)
     assert np.isfinite(found.coefficients).all()
     assert found.probability(x).min() >= 0.0
+
+
+def test_experts_whose_score_goes_the_wrong_way_are_a_prior_of_nothing() -> None:
+    x, y = decisions(8, 2000, (0.8, 0.6, 0.4))
+    found = fitted(x, y, WEIGHTS, prior_sd=1e-4)
+    assert found.slope == 0.0
+    assert found.coefficients == pytest.approx(np.zeros(3), abs=1e-3)

@@ -92,3 +92,13 @@ def test_the_brier_score_of_the_share_is_that_of_a_constant() -> None:
     after = kept.some(kept.decided_on > np.datetime64("2025-06-30", "D").astype(int))
     constant = np.full(len(after.account), later["base_rate"])
     assert later["base_brier"] == pytest.approx(brier(constant, after.not_renewed))
+
+
+def test_a_score_that_goes_the_wrong_way_is_not_turned_round() -> None:
+    """Its ranking is below a coin's and stays so; the chance fitted to it is that of everybody."""
+    later = checked(some_decisions(2500, slopes=(0.9, 0.7, 0.0))).later
+    assert later is not None
+    experts, blended = later["scores"]["expert"], later["scores"]["blended"]
+    assert experts["auc"]["high"] < 0.5 < blended["auc"]["low"]
+    assert experts["brier"] == pytest.approx(later["base_brier"], rel=0.02)
+    assert experts["slope"]["reason"] == "one_forecast"
