@@ -24,7 +24,7 @@ from banso.prove.tree.wording import (
     shown,
 )
 
-WIDE, HIGH, ACROSS, DOWN, MARGIN = 224, 96, 120, 22, 12
+WIDE, HIGH, ACROSS, DOWN, MARGIN = 240, 96, 120, 22, 12
 FONT = "system-ui, 'Hiragino Sans', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif"
 LINES = {
     EdgeState.SUPPORTED: ("#0f6173", "3", ""),
@@ -110,7 +110,7 @@ def _box(node: Node, place: Place, chosen: bool, href: Callable[[Node], str] | N
         x=x, y=y, w=WIDE, h=HIGH, f=fill, s=stroke, sw="3.5" if chosen else "1.5",
         dash="" if kpi or outcome else mark_safe(' stroke-dasharray="6 4"'),
         full=name_of(node), tx=x + 12, y1=y + 20, y2=y + 42, y3=y + 63, y4=y + 83,
-        soft=soft, ink=ink, role=_role(node), name=cut(name_of(node), 28),
+        soft=soft, ink=ink, role=_role(node), name=cut(name_of(node), 26),
         actual=cut(actual_of(node) or "—", 34), target=cut(_target(node), 34),
     )  # fmt: skip
     if href is None:
