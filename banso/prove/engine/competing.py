@@ -19,7 +19,7 @@ import numpy.typing as npt
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.normal import two_sided_z
 from banso.prove.engine.regression import FloatArray, IntArray
-from banso.prove.engine.survival import MINIMUM_AT_RISK
+from banso.prove.engine.survival import MINIMUM_AT_RISK, steps_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +130,9 @@ def incidence_at(
     NoAnswer: "beyond_follow_up" after the last time seen, "too_few_at_risk" when the smallest risk
     set up to `time` has fewer rows than asked for, "no_events" while nobody had it.
     """
-    if time > curve.last:
-        return NoAnswer("beyond_follow_up", {"time": time, "last": curve.last})
-    steps = int(np.searchsorted(curve.time, time, side="right"))
-    if steps == 0 or not curve.events[:steps].any():
-        return NoAnswer("no_events", {"time": time, "events": 0})
-    fewest = int(curve.at_risk[:steps].min())
-    if fewest < minimum_at_risk:
-        return NoAnswer("too_few_at_risk", {"at_risk": fewest, "at_risk_needed": minimum_at_risk})
+    steps = steps_until(curve, time, minimum_at_risk)
+    if isinstance(steps, NoAnswer):
+        return steps
     i = steps - 1
     return Answer(
         value=float(curve.share[i]),

@@ -9,6 +9,7 @@ Kalbfleisch & Prentice 2002 section 1.4; late entry: Klein & Moeschberger 2003 s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +93,32 @@ def kaplan_meier(
     )
 
 
+class Steps(Protocol):
+    """A curve over time that is read at a time."""
+
+    @property
+    def time(self) -> FloatArray: ...
+    @property
+    def at_risk(self) -> IntArray: ...
+    @property
+    def events(self) -> IntArray: ...
+    @property
+    def last(self) -> float: ...
+
+
+def steps_until(curve: Steps, time: float, minimum_at_risk: int) -> int | NoAnswer:
+    """How many of a curve's times lie up to `time`, or why it cannot be read there."""
+    if time > curve.last:
+        return NoAnswer("beyond_follow_up", {"time": time, "last": curve.last})
+    steps = int(np.searchsorted(curve.time, time, side="right"))
+    if steps == 0 or not curve.events[:steps].any():
+        return NoAnswer("no_events", {"time": time, "events": 0})
+    fewest = int(curve.at_risk[:steps].min())
+    if fewest < minimum_at_risk:
+        return NoAnswer("too_few_at_risk", {"at_risk": fewest, "at_risk_needed": minimum_at_risk})
+    return steps
+
+
 def survival_at(
     curve: Curve, time: float, minimum_at_risk: int = MINIMUM_AT_RISK
 ) -> Answer | NoAnswer:
@@ -101,14 +128,9 @@ def survival_at(
     smallest risk set up to `time` has fewer than minimum_at_risk rows; NoAnswer("no_events") before
     the first event.
     """
-    if time > curve.last:
-        return NoAnswer("beyond_follow_up", {"time": time, "last": curve.last})
-    steps = int(np.searchsorted(curve.time, time, side="right"))
-    if steps == 0:
-        return NoAnswer("no_events", {"time": time, "events": 0})
-    fewest = int(curve.at_risk[:steps].min())
-    if fewest < minimum_at_risk:
-        return NoAnswer("too_few_at_risk", {"at_risk": fewest, "at_risk_needed": minimum_at_risk})
+    steps = steps_until(curve, time, minimum_at_risk)
+    if isinstance(steps, NoAnswer):
+        return steps
     i = steps - 1
     return Answer(
         value=float(curve.survival[i]),
