@@ -13,7 +13,13 @@ from pydantic import BaseModel, Field
 from banso.prove.studies.models import EvidenceRun, Finding, FindingGroup, Verdict
 from banso.prove.studies.presenting import DECIDED, Rate, rates_of
 from banso.prove.studies.reads import findings_asked, latest_run
-from banso.prove.studies.wording import association_only, headline, sentence, verdict_counts
+from banso.prove.studies.wording import (
+    association_only,
+    claim_name,
+    headline,
+    sentence,
+    verdict_counts,
+)
 from banso.shared import clock
 from banso.shared.keys.rules import EVIDENCE_READ
 from banso.shared.rest.access import needs
@@ -51,6 +57,7 @@ class FindingOut(BaseModel):
     verdict: Verdict
     verdict_name: str
     level: str = Field(description=_("The step on the ladder of claims, such as L1."))
+    level_name: str
     sentence: str = Field(description=_("What may be said, and no more."))
     decisions: int = Field(description=_("n: renewal decisions that it rests on."))
     customers: int
@@ -138,6 +145,7 @@ def _finding(finding: Finding, today: date) -> FindingOut:
         verdict=Verdict(finding.verdict),
         verdict_name=str(Verdict(finding.verdict).label),
         level=finding.level,
+        level_name=claim_name(finding.level),
         sentence=sentence(finding, today),
         decisions=card["n_rows"],
         customers=card["n_accounts"],

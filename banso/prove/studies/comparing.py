@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -31,6 +33,13 @@ def findings_of(gathered: Gathered) -> tuple[list[Finding], Scan, Scan]:
     for position, (_, finding) in enumerate(made):
         finding.position = position
     return [finding for _, finding in made], attributes, metrics
+
+
+def take_levels(findings: Sequence[Finding], pages: Mapping[str, dict[str, Any]]) -> None:
+    """Give findings the level that their page came to: one for lists, pages and programs."""
+    for finding in findings:
+        if finding.key in pages:
+            finding.level = finding.numbers["level"] = pages[finding.key].pop("level")
 
 
 def _scan(comparison: Comparison, data_cut: date, settings: Settings) -> Scan:

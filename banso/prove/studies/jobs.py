@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from banso.prove.studies.comparing import findings_of
+from banso.prove.studies.comparing import findings_of, take_levels
 from banso.prove.studies.gathering import Gathered, code_version, gather, settings_told
 from banso.prove.studies.kept_rows import drop_rows, keep_rows
 from banso.prove.studies.metric_pages import pages_of
@@ -45,6 +45,7 @@ def _compute(run: EvidenceRun) -> None:
     reach_step(run, step="comparing")
     findings, scan, metrics = findings_of(gathered)
     pages = pages_of(gathered, metrics)
+    take_levels(findings, pages)
     parts = [(c.rows, c.candidates) for c in (gathered.metrics, gathered.attributes)]
     keep_rows(run.pk, gathered.decided.table, parts)
     finish_run(

@@ -12,26 +12,15 @@ from django.utils.translation import gettext_lazy
 from banso.prove.studies.models import Finding, Verdict
 from banso.prove.studies.wording import (
     about,
-    association_only,
     decimal,
-    direction_told,
     in_japanese,
     p_value,
     percent,
-    sentence,
-    small_told,
     together,
     whole,
 )
 
 DECIDED = (Verdict.ASSOCIATED, Verdict.NO_ASSOCIATION)
-LEVELS = {
-    "L0": gettext_lazy("Level 0: not enough data yet"),
-    "L1": gettext_lazy("Level 1: goes with renewal"),
-    "L2": gettext_lazy("Level 2: candidate driver"),
-    "L-": gettext_lazy("No meaningful association"),
-    "LEAK": gettext_lazy("Suspicious: no level"),
-}
 REFUSED = {
     "one_outcome": gettext_lazy(
         "All decisions ended the same way, so there is nothing to compare."
@@ -52,23 +41,6 @@ REFUSED = {
     ),
     "not_separable": gettext_lazy("It cannot be told apart from what would be held."),
 }
-
-
-def level_name(level: str) -> str:
-    return str(LEVELS[level])
-
-
-def answer_of(finding: Finding, level: str, today: date) -> str:
-    """The page's one sentence, as strong as the level and no stronger."""
-    if level != "L2":
-        return sentence(finding, today)
-    return together(
-        direction_told(finding),
-        _("It remains when the other metrics and what is known of the customers are held: a "
-          "candidate driver, not a proven one."),
-        small_told(finding.numbers),
-        association_only(),
-    )  # fmt: skip
 
 
 def names_told(names: Sequence[Sequence[str]]) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from banso.prove.studies.models import Finding, FindingGroup, Verdict
 from banso.prove.studies.wording import (
+    claim_name,
     decimal,
     level_name,
     p_value,
@@ -68,6 +69,7 @@ class Row:
 
     finding: Finding
     icon: str
+    level: str
     sentence: str
     estimate: str
     rates: list[Rate]
@@ -82,6 +84,7 @@ def row_of(finding: Finding, today: date) -> Row:
     return Row(
         finding=finding,
         icon=ICONS[Verdict(finding.verdict)],
+        level=claim_name(finding.level),
         sentence=sentence(finding, today),
         estimate=estimate_text(card) if finding.verdict in DECIDED else "",
         rates=rates_of(finding),
@@ -279,7 +282,7 @@ def rates_chart(rates: list[Rate]) -> dict[str, Any] | None:
 
 def csv_header() -> list[str]:
     return [
-        _("Name"), _("Group"), _("Verdict"), _("In words"), _("Odds ratio of renewal"),
+        _("Name"), _("Group"), _("Verdict"), _("Level of evidence"), _("In words"), _("Odds ratio of renewal"),
         _("95% interval, low"), _("95% interval, high"), _("Decisions"), _("Customers"),
         _("Not renewed"), "p", "q", _("Known by"),
     ]  # fmt: skip
@@ -292,7 +295,8 @@ def csv_rows(findings: Iterable[Finding], today: date) -> Iterator[list[object]]
         low, high = card.get("ci95", (None, None)) if decided else (None, None)
         yield [
             finding.label, FindingGroup(finding.group).label, Verdict(finding.verdict).label,
-            sentence(finding, today), card.get("estimate", {}).get("value") if decided else None,
-            low, high, card["n_rows"], card["n_accounts"], card["n_events"],
-            card["p"] if decided else None, card["q"] if decided else None, finding.expected_by,
+            claim_name(finding.level), sentence(finding, today),
+            card.get("estimate", {}).get("value") if decided else None, low, high, card["n_rows"],
+            card["n_accounts"], card["n_events"], card["p"] if decided else None,
+            card["q"] if decided else None, finding.expected_by,
         ]  # fmt: skip

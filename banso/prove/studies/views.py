@@ -15,9 +15,7 @@ from banso.prove.studies.behind import behind_csv, behind_lines
 from banso.prove.studies.explaining import checks_told, facts_of, left_out_told, not_compared_told
 from banso.prove.studies.metric_tables import cohort_rates, like_told, spread_told, tables_of
 from banso.prove.studies.metric_wording import (
-    answer_of,
     leak_told,
-    level_name,
     names_told,
     partial_told,
 )
@@ -167,11 +165,12 @@ def metric_evidence(request: HttpRequest, key: str) -> HttpResponseBase:
 
 def _metric_words(finding: Finding, numbers: dict[str, Any]) -> dict[str, Any]:
     """The sentences of a metric's page."""
-    today, partial, level = clock.today(), numbers["partial"], numbers["level"]
+    today, partial = clock.today(), numbers["partial"]
+    row = row_of(finding, today)
     return {
-        "icon": row_of(finding, today).icon,
-        "answer": answer_of(finding, level, today),
-        "level": level_name(level),
+        "icon": row.icon,
+        "answer": row.sentence,
+        "level": row.level,
         "decided": finding.verdict in DECIDED,
         "suspicious": finding.verdict == Verdict.SUSPICIOUS,
         "spread": spread_told(finding, numbers["spread"]) if numbers["spread"] else "",

@@ -55,6 +55,13 @@ REASONS = {
         "It cannot be told apart from contract type, length of the relation or season."
     ),
 }
+CLAIMS = {
+    "L0": gettext_lazy("Level 0: not enough data yet"),
+    "L1": gettext_lazy("Level 1: goes with renewal"),
+    "L2": gettext_lazy("Level 2: candidate driver"),
+    "L-": gettext_lazy("No meaningful association"),
+    "LEAK": gettext_lazy("Suspicious: no level"),
+}
 LEAKS = {
     "outcome": gettext_lazy(
         "It says how the contract ended, or is recorded because it ended. It cannot foretell that."
@@ -160,12 +167,27 @@ def sentence(finding: Finding, today: date) -> str:
     """The finding in plain words; its strength is the verdict's, no more."""
     card = finding.numbers
     if finding.verdict == Verdict.ASSOCIATED:
-        return together(direction_told(finding), small_told(card), association_only())
+        return together(
+            direction_told(finding), _remains(finding), small_told(card), association_only()
+        )
     if finding.verdict == Verdict.NO_ASSOCIATION:
         return _("There seems to be no association of a size that matters.")
     if finding.verdict == Verdict.SUSPICIOUS:
         return str(LEAKS[card["leak"]["definition"] or card["leak"]["status"]])
     return together(_reason(finding), expected(finding, today))
+
+
+def _remains(finding: Finding) -> str:
+    """Level 2: what may be said of an association that stands with everything else held."""
+    if finding.level != "L2":
+        return ""
+    return _("It remains when the other metrics and what is known of the customers are held: a "
+             "candidate driver, not a proven one.")  # fmt: skip
+
+
+def claim_name(level: str) -> str:
+    """The step on the ladder of claims, in words."""
+    return str(CLAIMS[level])
 
 
 def association_only() -> str:

@@ -31,6 +31,9 @@ def test_no_number_comes_without_its_n_and_interval() -> None:
     assert run["decisions"] == 800 and sum(run["findings"].values()) == len(found)
     verdicts = {item["key"]: item["verdict"] for item in found}
     assert verdicts["metric.real"] == "associated"
+    levels = {item["key"]: (item["level"], item["level_name"]) for item in found}
+    assert levels["metric.real"] == ("L2", "Level 2: candidate driver")
+    assert levels["account.industry"][0] == "L1"
     for item in found:
         assert item["decisions"] > 0 and item["sentence"] and item["level"]
         if item["verdict"] in ("not_enough_data", "suspicious"):
@@ -40,7 +43,8 @@ def test_no_number_comes_without_its_n_and_interval() -> None:
         for group in item["groups"]:
             assert group["n"] and (group["rate"] is None or group["low"] is not None)
     text = answer.content.decode()
-    assert "傾向があります" in text and not CAUSAL.search(text)
+    assert "傾向があります" in text and "原因の候補" in text
+    assert not CAUSAL.search(text.replace("原因の候補", ""))
 
 
 def test_findings_by_verdict_in_pages() -> None:

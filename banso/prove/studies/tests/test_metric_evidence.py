@@ -45,7 +45,9 @@ def test_the_page_answers_with_its_level_and_every_figure_has_its_n(
     assert "tend to renew" in text
     assert "An association, not an effect" in text
     page = kept("real").numbers
-    assert page["level"] == "L2", "industry, season and the other metrics leave it standing"
+    finding = kept("real").finding
+    assert finding.level == "L2", "industry, season and the other metrics leave it standing"
+    assert finding.numbers["level"] == "L2" and "level" not in page
     assert "Level 2: candidate driver" in text
     assert "The difference remains." in text
     assert "n = 700 decisions" in text
@@ -175,7 +177,9 @@ def test_the_lists_lead_here(client: Client, found: EvidenceRun) -> None:
         reverse("studies:evidence_list"),
         reverse("studies:evidence_finding", args=[finding.pk]),
     ):
-        assert url in client.get(page).content.decode()
+        text = client.get(page).content.decode()
+        assert url in text
+        assert "Level 2: candidate driver" in text, "one level wherever the metric is shown"
     metric = reverse("metrics:metric_detail", args=[a_metric("logins").key])
     assert (
         reverse("studies:metric_evidence", args=["logins"]) in client.get(metric).content.decode()
