@@ -23,7 +23,7 @@ import pyarrow as pa
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.columns import Column, read_column
 from banso.prove.engine.design import Decisions, Nuisance, build_nuisance, read_decisions
-from banso.prove.engine.findings import Feature, Settings
+from banso.prove.engine.findings import Feature, Finding, Settings
 from banso.prove.engine.multiplicity import benjamini_hochberg
 from banso.prove.engine.normal import two_sided_p, two_sided_z
 from banso.prove.engine.power import decisions_per_month, known_by, months_until
@@ -205,6 +205,20 @@ def _with_q(made: list[Partial]) -> tuple[Partial, ...]:
         replace(m, answer=replace(m.answer, q=next(q))) if isinstance(m.answer, Answer) else m
         for m in made
     )
+
+
+def level_of(found: Finding, partial: Partial | None, q_target: float) -> str:
+    """The level of the claim ladder: L2 where an association stands with all else held.
+
+    All else: one metric at least of every other family, and what we know of the customers.
+    """
+    if found.verdict != "associated" or partial is None or not partial.attributes:
+        return found.level
+    left = partial.answer
+    if not isinstance(left, Answer) or left.q is None or left.q > q_target:
+        return found.level
+    same_side = found.odds_ratio is not None and (left.value > 1) == (found.odds_ratio > 1)
+    return "L2" if same_side else found.level
 
 
 def standardised(feature: Feature, decisions: pa.Table, data_cut: date) -> FloatArray:

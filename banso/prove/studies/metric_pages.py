@@ -17,7 +17,7 @@ from banso.prove.engine.cohorts import cohorts, spread
 from banso.prove.engine.course import Point
 from banso.prove.engine.families import families, spearman
 from banso.prove.engine.findings import Feature, Finding, Scan
-from banso.prove.engine.partial import Partial, partial_effects
+from banso.prove.engine.partial import Partial, level_of, partial_effects
 from banso.prove.engine.parts import Part, alike, by_cut, by_level
 from banso.prove.studies.cards import finite
 from banso.prove.studies.comparing import feature_of, for_engine
@@ -35,7 +35,10 @@ NEAREST = 5
 
 
 def pages_of(gathered: Gathered, scan: Scan) -> dict[str, dict[str, Any]]:
-    """Numbers per finding key, as plain JSON; scan: that of the metrics."""
+    """Numbers per finding key, as plain JSON, with the level that a metric has reached.
+
+    scan: that of the metrics.
+    """
     candidates, rows = gathered.metrics.candidates, gathered.metrics.rows
     if not candidates or not rows.num_rows:
         return {}
@@ -67,20 +70,6 @@ def pages_of(gathered: Gathered, scan: Scan) -> dict[str, dict[str, Any]]:
         }
         pages[candidate.key] = finite(page)
     return pages
-
-
-def level_of(found: Finding, partial: Partial | None, q_target: float) -> str:
-    """The level of the claim ladder: L2 where an association stands with all else held.
-
-    All else: one metric at least of every other family, and what we know of the customers.
-    """
-    if found.verdict != "associated" or partial is None or not partial.attributes:
-        return found.level
-    left = partial.answer
-    if not isinstance(left, Answer) or left.q is None or left.q > q_target:
-        return found.level
-    same_side = found.odds_ratio is not None and (left.value > 1) == (found.odds_ratio > 1)
-    return "L2" if same_side else found.level
 
 
 def _attributes(gathered: Gathered) -> list[Candidate]:
