@@ -7,13 +7,15 @@ for each parameter (Peduzzi et al. 1996, J. Clin. Epidemiol. 49:1373); where the
 metric of each family is held instead of all, then no attributes, and then there is no answer.
 
 A metric that comes before others (a first step, and the use that follows) loses strength when they
-are held: what is left says what it adds to them, not how much it matters.
+are held: what is left says what it adds to them, not how much it matters. So what comes later, in
+an order that people gave, is not held (VanderWeele 2019, Eur. J. Epidemiol. 34:211: no descendants
+of the exposure); the answer with it held as well stands beside.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -37,6 +39,8 @@ class Partial:
     """What is left of one metric. answer: odds ratio of renewal per SD, q over all that have one.
 
     held, attributes: keys of what was held; parameters: of the model, its intercept not counted.
+    later: keys that come after it and were not held; with_later: the same with them held, too
+    (without q), None where nothing comes later.
     """
 
     key: str
@@ -44,6 +48,8 @@ class Partial:
     held: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     parameters: int = 0
+    later: tuple[str, ...] = ()
+    with_later: Partial | None = None
 
 
 @dataclass
@@ -86,8 +92,9 @@ def partial_effects(
     *,
     data_cut: date,
     settings: Settings | None = None,
+    order: Mapping[str, int] | None = None,
 ) -> tuple[Partial, ...]:
-    """One `Partial` per metric, in their order.
+    """One `Partial` per metric, in their order; order: the step of those that have a place in it.
 
     decisions as in `association.scan`; families: keys of metrics that say the same (each metric in
     one). Features that are missing too often, do not vary, leak by definition, or are a shared term
@@ -112,8 +119,18 @@ def partial_effects(
             continue
         own = family_of.get(feature.key, (feature.key,))
         outside = [key for key in usable if key not in own]
-        made.append(_partial(feature.key, outside, held_attributes, family_of, model, wait, s))
+        later = tuple(key for key in outside if _comes_later(key, feature.key, order or {}))
+        before = [key for key in outside if key not in later]
+        found = _partial(feature.key, before, held_attributes, family_of, model, wait, s)
+        if later:
+            whole = _partial(feature.key, outside, held_attributes, family_of, model, wait, s)
+            found = replace(found, later=later, with_later=whole)
+        made.append(found)
     return _with_q(made)
+
+
+def _comes_later(key: str, than: str, order: Mapping[str, int]) -> bool:
+    return key in order and than in order and order[key] > order[than]
 
 
 def _columns(

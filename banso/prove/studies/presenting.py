@@ -282,9 +282,9 @@ def rates_chart(rates: list[Rate]) -> dict[str, Any] | None:
 
 def csv_header() -> list[str]:
     return [
-        _("Name"), _("Group"), _("Verdict"), _("Level of evidence"), _("In words"), _("Odds ratio of renewal"),
-        _("95% interval, low"), _("95% interval, high"), _("Decisions"), _("Customers"),
-        _("Not renewed"), "p", "q", _("Known by"),
+        _("Name"), _("Group"), _("Verdict"), _("Level of evidence"), _("In words"),
+        _("Odds ratio of renewal"), _("95% interval, low"), _("95% interval, high"),
+        _("Decisions"), _("Customers"), _("Not renewed"), "p", "q", _("Known by"),
     ]  # fmt: skip
 
 

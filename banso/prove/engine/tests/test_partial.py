@@ -62,6 +62,28 @@ def test_a_shadow_of_a_driver_loses_what_the_driver_explains() -> None:
     assert held.low < 1 < held.high
 
 
+def test_what_comes_later_is_not_held() -> None:
+    made = company(3000, driver=-0.8)
+    use = made.kpis[0]
+    first_step = use + made.rng.normal(size=use.shape)
+    asked = [Feature("first_step", "number", first_step), *metrics(made.kpis[:2])]
+    found = partial_effects(
+        made.decisions, asked, [], [], data_cut=DATA_CUT, order={"first_step": 1, "k0": 2}
+    )
+    step, later, unplaced = found
+    assert step.held == ("k1",), "what has no place is held as before"
+    assert step.later == ("k0",)
+    assert isinstance(step.answer, Answer)
+    assert step.answer.low > 1.1, "the first step matters by way of the use that follows"
+    assert step.with_later is not None
+    assert isinstance(step.with_later.answer, Answer)
+    assert step.with_later.answer.low < 1 < step.with_later.answer.high
+    assert step.with_later.held == ("k0", "k1")
+    assert later.held == ("first_step", "k1"), "what comes before may confound and is held"
+    assert later.with_later is None
+    assert unplaced.held == ("first_step", "k0")
+
+
 def test_one_of_a_family_is_held_where_all_are_too_many_and_then_none() -> None:
     made = company(400, kpis=12)
     family = tuple(f"k{i}" for i in range(1, 12))
