@@ -1,10 +1,16 @@
 """Difference in differences: what changed for the treated beyond what changed for the others.
 
 Letters: Y (units, periods) the outcome, NaN where unknown; G (units) the period in which a unit is
-first treated, -1 never; g a cohort (the units with G = g); t a period; e = t - g. The comparison of
-cohort g at t are the units not treated by then: G > max(t, g - 1) or never.
+first treated, -1 never; g a cohort (the units with G = g); t a period; e = t - g; D = Y_t - Y_{g-1}
+what changed; X what was known of a unit before any treatment. The comparison of cohort g at t are
+the units not treated by then: G > max(t, g - 1) or never.
 
-ATT(g, t) = mean_{G = g}(Y_t - Y_{g-1}) - mean_{not yet}(Y_t - Y_{g-1})
+ATT(g, t) as counted      mean_{G = g} D - mean_{not yet} D
+          by regression   mean_{G = g} (D - m(X)), m the least squares of D on X of those not yet
+          doubly robust   the same less sum_{not yet} w (D - m(X)) / sum w, w = e(X) / (1 - e(X))
+
+With X units need to move alike only beside others like them; Sant'Anna & Zhao 2020, J. Econometrics
+219:101. The regression needs no likeness within a small cohort, the weights do.
 
 Overall: mean of ATT(g, t) over t >= g weighted by the size of the cohorts; by e: the same for each
 distance. Influence per unit, weights included, summed within clusters. One regression with effects
@@ -18,20 +24,30 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from banso.prove.engine.answer import Answer, Check, NoAnswer
-from banso.prove.engine.effect import clustered_se
+from banso.prove.engine.effect import (
+    Estimated,
+    clustered_se,
+    doubly_robust,
+    fit_outcome,
+    standardised,
+    unadjusted,
+)
 from banso.prove.engine.normal import chi_square_p, two_sided_p, two_sided_z
 from banso.prove.engine.regression import Clusters, FloatArray, IntArray
+from banso.prove.engine.weighting import BoolArray, design, fit_propensity
 
 NEVER = -1
 MINIMUM_TREATED = 10
 MINIMUM_PRE_PERIODS = 3
 PRE_TREND_P = 0.05
+UNITS_PER_COLUMN = 5
+Method = Literal["regression", "doubly_robust"]
 
 
 class CohortEffect(NamedTuple):
@@ -119,31 +135,66 @@ def _within(x: FloatArray) -> FloatArray:
     return np.asarray(rows - rows.mean(axis=0, keepdims=True))
 
 
-def cohort_effects(y: FloatArray, cohort: IntArray) -> list[CohortEffect]:
+def cohort_effects(
+    y: FloatArray,
+    cohort: IntArray,
+    x: FloatArray | None = None,
+    method: Method = "regression",
+) -> list[CohortEffect]:
     """ATT(g, t) of every cohort and period that has both groups, the base period g - 1 left out.
 
-    Raises ValueError for wrong shapes or a cohort outside the periods.
+    x (units, k): columns known before any treatment, None for the means as counted; method is how
+    they are held alike. Raises ValueError for wrong shapes or a cohort outside the periods.
     """
     if y.ndim != 2 or cohort.shape != (len(y),) or cohort.max(initial=NEVER) >= y.shape[1]:
         raise ValueError("need y (units, periods) and one cohort per unit among the periods")
+    if x is not None and (x.ndim != 2 or len(x) != len(y)):
+        raise ValueError("need one row of x for each unit")
     made: list[CohortEffect | None] = []
     for g in sorted(set(cohort[cohort > 0].tolist())):
-        made += [_cohort_effect(y, cohort, g, t) for t in range(y.shape[1]) if t != g - 1]
+        made += [
+            _cohort_effect(y, cohort, g, t, x, method) for t in range(y.shape[1]) if t != g - 1
+        ]
     return [effect for effect in made if effect is not None]
 
 
-def _cohort_effect(y: FloatArray, cohort: IntArray, g: int, t: int) -> CohortEffect | None:
+def _cohort_effect(
+    y: FloatArray, cohort: IntArray, g: int, t: int, x: FloatArray | None, method: Method
+) -> CohortEffect | None:
     change = y[:, t] - y[:, g - 1]
     known = np.isfinite(change)
     ours = known & (cohort == g)
     theirs = known & ((cohort == NEVER) | (cohort > max(t, g - 1))) & (cohort != g)
-    if not ours.any() or theirs.sum() < 2:
+    needed = 2 if x is None else UNITS_PER_COLUMN * (1 + x.shape[1])
+    if not ours.any() or theirs.sum() < needed:
         return None
-    one, none = float(change[ours].mean()), float(change[theirs].mean())
-    n, influence = len(y), np.zeros(len(y))
-    influence[ours] = (change[ours] - one) * n / ours.sum()
-    influence[theirs] = -(change[theirs] - none) * n / theirs.sum()
-    return CohortEffect(g, t, one - none, influence, int(ours.sum()), int(theirs.sum()))
+    used = ours | theirs
+    found = _changed(change[used], ours[used], None if x is None else x[used], method)
+    influence = np.zeros(len(y))
+    influence[used] = found.influence * len(y) / used.sum()
+    return CohortEffect(g, t, found.value, influence, int(ours.sum()), int(theirs.sum()))
+
+
+def _changed(
+    change: FloatArray, treated: BoolArray, x: FloatArray | None, method: Method
+) -> Estimated:
+    """What changed for the treated beyond what did for the others like them."""
+    if x is None:
+        return unadjusted(change, treated)
+    columns = design(x)
+    theirs = fit_outcome(columns, change, ~treated, "number")
+    if method == "regression":
+        return standardised(change, treated, theirs, theirs, "att")
+    return doubly_robust(change, treated, fit_propensity(x, treated), theirs, theirs, "att")
+
+
+def method_for(cohort: IntArray, columns: int) -> Method:
+    """ "doubly_robust" where each cohort has five units for each column, else "regression": a
+    model of who is treated tells a small cohort apart without error.
+    """
+    size = np.bincount(cohort[cohort > 0])
+    smallest = int(size[size > 0].min(initial=len(cohort)))
+    return "doubly_robust" if smallest >= UNITS_PER_COLUMN * (1 + columns) else "regression"
 
 
 def pooled(effects: Sequence[CohortEffect], cohort: IntArray) -> tuple[float, FloatArray]:
@@ -163,20 +214,25 @@ def difference_in_differences(
     cohort: IntArray,
     clusters: Clusters,
     *,
+    x: FloatArray | None = None,
     confidence: float = 0.95,
     permutations: int = 999,
     seed: int = 1,
 ) -> Did:
     """The staggered comparison with its gates (METHODS 1.5).
 
-    clusters: one code per unit (the unit itself, or who was treated together). NoAnswer reasons:
+    clusters: one code per unit (the unit itself, or who was treated together). x (units, k):
+    columns known before any treatment that are held alike, by `method_for`'s method; Answer.method
+    is "did", "did_regression" or "did_doubly_robust". NoAnswer reasons:
     "no_comparison" (nobody is untreated when others are treated), "too_few_treated" (fewer than ten
     treated clusters: the permutation test is given instead of an interval), "too_few_pre_periods".
     Units treated in period 0 have no time before and are left out.
     """
     keep = cohort != 0
     y, cohort, clusters = y[keep], cohort[keep], Clusters.of(clusters.codes[keep])
-    effects = cohort_effects(y, cohort)
+    x = None if x is None or not x.shape[1] else x[keep]
+    how = method_for(cohort, 0 if x is None else x.shape[1])
+    effects = cohort_effects(y, cohort, x, how)
     after = [e for e in effects if e.period >= e.cohort]
     treated = len(np.unique(clusters.codes[cohort > 0]))
     if not after:
@@ -197,7 +253,8 @@ def difference_in_differences(
     se, half = clustered_se(influence, clusters), two_sided_z(confidence)
     answer = Answer(
         value=value, low=value - half * se, high=value + half * se, n=len(y),
-        events=int((cohort > 0).sum()), accounts=clusters.count, scale="difference", method="did",
+        events=int((cohort > 0).sum()), accounts=clusters.count, scale="difference",
+        method="did" if x is None else f"did_{how}",
         confidence=confidence, se=se, p=two_sided_p(value / se) if se > 0 else None,
         checks=() if trend is None else (
             Check("pre_trend", trend.p, PRE_TREND_P, trend.p >= PRE_TREND_P),
