@@ -153,19 +153,24 @@ def _covariates(
     for key in FIRST_METRICS:
         if key in measured:
             add(f"metric.{key}", *measured.pop(key))
-    add("contract", OF_CONTRACT["contract"], "nominal", rows["contract"].to_pylist())
-    months = rows["tenure_days"].to_numpy().astype(np.float64) / 30.4375
-    add("tenure", OF_CONTRACT["tenure"], "number", months)
-    if Subscription.objects.exclude(currency="").values("currency").distinct().count() <= 1:
-        mrr = rows["mrr_minor"].cast(pa.float64()).to_numpy(zero_copy_only=False)
-        add("mrr", OF_CONTRACT["mrr"], "number", mrr)
-    late = _attributes(rows, measure, add)
+    late = add_contract_and_fields(rows, measure, add)
     for key, (label, kind, values) in measured.items():
         add(f"metric.{key}", label, kind, values)
     months_of = zero.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     add("half_year", _("Half-year"), "nominal", [f"{1970 + m // 12}-{1 + m % 12 // 6}"
                                                for m in months_of.tolist()])  # fmt: skip
     return made, labels, late
+
+
+def add_contract_and_fields(rows: pa.Table, measure: Measure, add: Any) -> list[Label]:
+    """What the contract says at time zero, and the fields; labels of those known too late."""
+    add("contract", OF_CONTRACT["contract"], "nominal", rows["contract"].to_pylist())
+    months = rows["tenure_days"].to_numpy().astype(np.float64) / 30.4375
+    add("tenure", OF_CONTRACT["tenure"], "number", months)
+    if Subscription.objects.exclude(currency="").values("currency").distinct().count() <= 1:
+        mrr = rows["mrr_minor"].cast(pa.float64()).to_numpy(zero_copy_only=False)
+        add("mrr", OF_CONTRACT["mrr"], "number", mrr)
+    return _attributes(rows, measure, add)
 
 
 def _attributes(rows: pa.Table, measure: Measure, add: Any) -> list[Label]:

@@ -8,7 +8,7 @@ from banso.prove.effects.gathering import gather
 from banso.prove.effects.holdouts import decided, due_look, look_answer, look_hash
 from banso.prove.effects.kept_rows import drop_rows, keep_rows, renewal_rows
 from banso.prove.effects.models import Goal, Measure, MeasureState, Result
-from banso.prove.effects.panel import behind, gather_panel, metric_answer
+from banso.prove.effects.panel import Panel, behind, gather_panel, metric_answer
 from banso.prove.effects.reads import (
     JOB,
     finished_results,
@@ -45,10 +45,7 @@ def compute(measure: int) -> None:
         return
     result = begin_result(measure=asked)
     try:
-        if asked.goal == Goal.METRIC:
-            _metric(asked, result, today)
-        else:
-            _renewal(asked, result, today)
+        _observe(asked, result, today)
     except Exception as error:
         fail_result(result=result, error=f"{type(error).__name__}: {error}")
         raise
@@ -70,34 +67,26 @@ def ask_for_due() -> None:
             ask_for_result(by=None, measure=measure)
 
 
-def _renewal(measure: Measure, result: Result, today: date) -> None:
+def _observe(measure: Measure, result: Result, today: date) -> None:
+    """Gather, and compare unless the same data were compared before."""
     reach_step(result=result, step="gathering")
-    gathered = gather(measure, today=today)
-    if gathered is None:
-        _finish(result, _nothing("no_contracts"), data_cut=None, data_hash="")
+    by_metric = measure.goal == Goal.METRIC
+    found = (gather_panel if by_metric else gather)(measure, today=today)
+    if found is None:
+        reason = "no_usage" if by_metric else "no_contracts"
+        _finish(result, _nothing(reason), data_cut=None, data_hash="")
         return
-    data_hash = f"{gathered.data_hash[:40]}-{code_version()}"
+    data_hash = f"{found.data_hash[:40]}-{code_version()}"
     if _same(measure, result, data_hash):
         return
     reach_step(result=result, step="comparing")
-    told = renewal_answer(measure, gathered, today=today)
-    keep_rows(result.pk, renewal_rows(gathered, told.weights))
-    _finish(result, told, data_cut=gathered.data_cut, data_hash=data_hash)
-    _drop_old_rows(measure)
-
-
-def _metric(measure: Measure, result: Result, today: date) -> None:
-    reach_step(result=result, step="gathering")
-    panel = gather_panel(measure, today=today)
-    if panel is None:
-        _finish(result, _nothing("no_usage"), data_cut=None, data_hash="")
-        return
-    data_hash = f"{panel.data_hash[:40]}-{code_version()}"
-    if _same(measure, result, data_hash):
-        return
-    reach_step(result=result, step="comparing")
-    keep_rows(result.pk, behind(panel))
-    _finish(result, metric_answer(measure, panel), data_cut=panel.data_cut, data_hash=data_hash)
+    if isinstance(found, Panel):
+        told, rows = metric_answer(measure, found), behind(found)
+    else:
+        told = renewal_answer(measure, found, today=today)
+        rows = renewal_rows(found, told.weights)
+    keep_rows(result.pk, rows)
+    _finish(result, told, data_cut=found.data_cut, data_hash=data_hash)
     _drop_old_rows(measure)
 
 

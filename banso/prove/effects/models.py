@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from banso.prove.studies.models import RunState
+
 
 class Origin(models.TextChoices):
     """How we know who was treated, and when."""
@@ -117,12 +119,6 @@ class Assigned(models.Model):
         return f"{self.account_id} {'held out' if self.is_held_out else 'treated'}"
 
 
-class ResultState(models.TextChoices):
-    RUNNING = "running", _("Being computed")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Failed")
-
-
 class Verdict(models.TextChoices):
     """What may be said; the engine decides, nobody chooses."""
 
@@ -140,9 +136,7 @@ class Result(models.Model):
     """
 
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="results")
-    state = models.CharField(
-        max_length=10, choices=ResultState.choices, default=ResultState.RUNNING
-    )
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.RUNNING)
     step = models.CharField(max_length=20, blank=True)
     look = models.PositiveSmallIntegerField(null=True)
     started_at = models.DateTimeField()

@@ -14,10 +14,11 @@ from django.db.models import Q
 from banso.know.subscriptions.models import Subscription
 from banso.measure.metrics.models import MetricDefinition
 from banso.prove.effects.answering import MAY_COME, Told, answer_told, companies
+from banso.prove.effects.before import Before, known_before
 from banso.prove.effects.gathering import SEED, measured
 from banso.prove.effects.models import Measure, Verdict
 from banso.prove.effects.reads import treated_of
-from banso.prove.effects.rules import Bools, Floats, Ints, judged
+from banso.prove.effects.rules import Bools, Floats, Ints, judged, level_of_observation
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.did import NEVER, PRE_TREND_P, Did, difference_in_differences
 from banso.prove.engine.sensitivity import robustness
@@ -34,7 +35,8 @@ MOST_UNTREATED = 4_000
 class Panel:
     """y (units, periods) as measured at the end of each period; cohort: the first period with
 
-    treatment in it. logged: y is log(1 + x). ends: the last day of each period.
+    treatment in it. logged: y is log(1 + x). ends: the last day of each period. before: what is
+    held alike.
     """
 
     data_cut: date
@@ -45,11 +47,12 @@ class Panel:
     logged: bool
     sign: float
     treated_on: Mapping[int, date]
+    before: Before
 
     @property
     def data_hash(self) -> str:
-        treated = sorted(self.treated_on.items())
-        return fingerprint([self.data_cut, treated, self.units.tolist(), self.y.tolist()])
+        treated, held = sorted(self.treated_on.items()), self.before.x.tolist()
+        return fingerprint([self.data_cut, treated, self.units.tolist(), self.y.tolist(), held])
 
 
 def gather_panel(measure: Measure, *, today: date) -> Panel | None:
@@ -74,7 +77,8 @@ def gather_panel(measure: Measure, *, today: date) -> Panel | None:
     sign = -1.0 if definition.better == "lower" else 1.0
     y = sign * (np.log1p(y) if logged else y)
     cohort = _cohorts(units, treated_on, ends)
-    return Panel(last, units, y, cohort, tuple(ends), logged, sign, treated_on)
+    before = known_before(measure, units, treated_on)
+    return Panel(last, units, y, cohort, tuple(ends), logged, sign, treated_on, before)
 
 
 def behind(panel: Panel) -> pa.Table:
@@ -157,8 +161,12 @@ def _cohorts(units: Ints, treated_on: Mapping[int, date], ends: list[date]) -> I
 def metric_answer(measure: Measure, panel: Panel) -> Told:
     """The staggered comparison as it is kept."""
     each = companies(panel.units)
-    found = difference_in_differences(panel.y, panel.cohort, each, seed=SEED)
+    x = panel.before.x
+    found = difference_in_differences(panel.y, panel.cohort, each, x=x, seed=SEED)
     numbers = _numbers(found, panel)
+    if x.shape[1] and isinstance(found.answer, Answer):
+        plain = difference_in_differences(panel.y, panel.cohort, each, seed=SEED)
+        numbers["unadjusted"] = answer_told(plain.answer)
     told = Told(Verdict.REFUSED, "L0", numbers, {"meaningful": measure.meaningful,
                 "period_days": PERIOD_DAYS})  # fmt: skip
     if isinstance(found.answer, NoAnswer):
@@ -172,9 +180,9 @@ def metric_answer(measure: Measure, panel: Panel) -> Told:
         told.numbers["raw"] = answer_told(found.answer)
         return told
     spread = float(np.nanstd(panel.y))
-    design = "L3" if trend is not None else "L2"
+    level = level_of_observation(trend is not None, bool(panel.before.unseen))
     said = judged(
-        found.answer.low, found.answer.high, measure.meaningful * spread, design_level=design
+        found.answer.low, found.answer.high, measure.meaningful * spread, design_level=level
     )
     told.verdict, told.level = said.verdict, said.level
     return told
@@ -200,6 +208,10 @@ def _numbers(found: Did, panel: Panel) -> dict[str, Any]:
         "first_day": min(panel.treated_on.values()).isoformat(),
         "last_day": max(panel.treated_on.values()).isoformat(),
         "robustness": None,
+        "used": panel.before.used,
+        "left_out": panel.before.left_out,
+        "late_fields": panel.before.late_fields,
+        "unseen": panel.before.unseen,
     }  # fmt: skip
     if isinstance(found.answer, Answer) and found.answer.se:
         value = robustness(found.answer.value / found.answer.se, len(panel.units) - 1)

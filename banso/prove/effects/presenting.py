@@ -24,6 +24,7 @@ from banso.prove.effects.models import Goal, Measure, Result, Verdict
 from banso.prove.effects.reads import names_of
 from banso.prove.effects.wording import (
     LEVELS,
+    as_counted_told,
     change_told,
     headline,
     interval,
@@ -234,6 +235,7 @@ def result_page(measure: Measure, result: Result) -> dict[str, Any]:
         "left_out": [label_of(row) for row in numbers.get("left_out") or []],
         "unseen": [label_of(row) for row in numbers.get("unseen") or []],
         "late_fields": [label_of(row) for row in numbers.get("late_fields") or []],
+        "as_counted": as_counted_told(numbers) if measure.goal == Goal.METRIC else "",
     }
 
 

@@ -16,10 +16,10 @@ from banso.prove.effects.models import (
     MeasureState,
     Origin,
     Result,
-    ResultState,
     Treated,
 )
 from banso.prove.effects.sources import source_named
+from banso.prove.studies.models import RunState
 from banso.shared.fields.models import FieldDefinition, Holder, Kind
 from banso.shared.journal.models import Job
 from banso.shared.upserts.writes import slices
@@ -44,21 +44,21 @@ def running_measures() -> list[Measure]:
 
 def latest_results(measure_ids: Iterable[int]) -> dict[int, Result]:
     """The newest finished answer of each measure."""
-    done = Result.objects.filter(measure__in=list(measure_ids), state=ResultState.DONE)
+    done = Result.objects.filter(measure__in=list(measure_ids), state=RunState.DONE)
     return {result.measure_id: result for result in done.order_by("pk")}
 
 
 def latest_result(measure: Measure) -> Result | None:
-    return Result.objects.filter(measure=measure, state=ResultState.DONE).order_by("-pk").first()
+    return Result.objects.filter(measure=measure, state=RunState.DONE).order_by("-pk").first()
 
 
 def finished_results(measure: Measure) -> list[Result]:
-    return list(Result.objects.filter(measure=measure, state=ResultState.DONE).order_by("-pk"))
+    return list(Result.objects.filter(measure=measure, state=RunState.DONE).order_by("-pk"))
 
 
 def open_result(measure: Measure) -> Result | None:
     """The answer that is being computed, or that broke off and waits to be tried again."""
-    unfinished = Result.objects.filter(measure=measure).exclude(state=ResultState.DONE)
+    unfinished = Result.objects.filter(measure=measure).exclude(state=RunState.DONE)
     return unfinished.order_by("-pk").first()
 
 

@@ -18,7 +18,7 @@ from banso.prove.effects import pages, reads
 from banso.prove.effects.forms import forms_for
 from banso.prove.effects.holdouts import drawn, planned
 from banso.prove.effects.kept_rows import kept_rows
-from banso.prove.effects.models import Measure, MeasureState, Origin, Result, ResultState
+from banso.prove.effects.models import Measure, MeasureState, Origin, Result
 from banso.prove.effects.presenting import (
     behind_lines,
     list_rows,
@@ -34,6 +34,7 @@ from banso.prove.effects.writes import (
     draft_measure,
     remove_measure,
 )
+from banso.prove.studies.models import RunState
 from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
 from banso.shared.users.models import User
@@ -171,7 +172,7 @@ def measure_customers(request: HttpRequest, pk: int) -> HttpResponseBase:
     if measure.is_holdout:
         return _groups(request, measure)
     result = get_object_or_404(
-        Result.objects.filter(measure=measure, state=ResultState.DONE),
+        Result.objects.filter(measure=measure, state=RunState.DONE),
         pk=whole_number(request.GET.get("result", "")) or 0,
     )  # fmt: skip
     rows = kept_rows(result.pk)

@@ -204,6 +204,18 @@ def change_told(value: float, *, logged: bool) -> str:
     return f"{sign}{decimal(abs(share), 0)}%"
 
 
+def as_counted_told(numbers: Mapping[str, Any]) -> str:
+    """The change of a metric with nothing held alike; "" where that is the answer itself."""
+    found = numbers.get("unadjusted") or {}
+    if "value" not in found or "value" not in (numbers.get("answer") or {}):
+        return ""
+    told = {
+        name: change_told(found[name], logged=numbers["logged"])
+        for name in ("value", "low", "high")
+    }
+    return _("%(value)s (%(low)s to %(high)s)") % told
+
+
 def _metric_headline(result: Result) -> str:
     n = result.numbers
     answer, logged = n["answer"], n["logged"]

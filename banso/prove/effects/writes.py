@@ -13,9 +13,9 @@ from banso.prove.effects.models import (
     Measure,
     MeasureState,
     Result,
-    ResultState,
     Treated,
 )
+from banso.prove.studies.models import RunState
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
 from banso.shared.users.models import User
@@ -130,9 +130,9 @@ def remove_measure(*, by: User | None, measure: Measure) -> None:
 @transaction.atomic
 def begin_result(*, measure: Measure, look: int | None = None) -> Result:
     """Start an answer, or take up the one that was not finished."""
-    unfinished = Result.objects.filter(measure=measure, look=look).exclude(state=ResultState.DONE)
+    unfinished = Result.objects.filter(measure=measure, look=look).exclude(state=RunState.DONE)
     result = unfinished.order_by("-pk").first() or Result(measure=measure, look=look)
-    result.state, result.step, result.error = ResultState.RUNNING, "", ""
+    result.state, result.step, result.error = RunState.RUNNING, "", ""
     result.started_at = clock.now()
     result.save()
     return result
@@ -149,7 +149,7 @@ def finish_result(*, result: Result, **found: Any) -> Result:
     """Close an answer with what it found."""
     for name, value in found.items():
         setattr(result, name, value)
-    result.state, result.step = ResultState.DONE, ""
+    result.state, result.step = RunState.DONE, ""
     result.finished_at = result.confirmed_at = clock.now()
     result.save()
     record(
@@ -171,5 +171,5 @@ def confirm_result(*, result: Result, confirmed: Result) -> Result:
 
 def fail_result(*, result: Result, error: str) -> None:
     """Keep why an answer broke off; the job tries again."""
-    result.state, result.error = ResultState.FAILED, error[-2000:]
+    result.state, result.error = RunState.FAILED, error[-2000:]
     result.save(update_fields=["state", "error"])

@@ -189,8 +189,8 @@ def _changed(
 
 
 def method_for(cohort: IntArray, columns: int) -> Method:
-    """ "doubly_robust" where each cohort has five units for each column, else "regression": a
-    model of who is treated tells a small cohort apart without error.
+    """Doubly robust where each cohort has five units for each column, else regression: a model of
+    who is treated tells a small cohort apart without error.
     """
     size = np.bincount(cohort[cohort > 0])
     smallest = int(size[size > 0].min(initial=len(cohort)))

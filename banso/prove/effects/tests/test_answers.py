@@ -8,10 +8,11 @@ from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
 from banso.prove.effects import jobs
 from banso.prove.effects.gathering import gather
-from banso.prove.effects.models import Measure, Result, ResultState
+from banso.prove.effects.models import Measure, Result
 from banso.prove.effects.sources import Source, treatment_sources
 from banso.prove.effects.tests.builders import TODAY, a_measure, companies
 from banso.prove.effects.writes import NotADraft, ask_for_result, begin_measure
+from banso.prove.studies.models import RunState
 from banso.shared import clock
 from banso.shared.fields.writes import define_field
 from banso.shared.journal.jobs import run_owed
@@ -24,7 +25,7 @@ def answered(measure: Measure) -> Result:
     with clock.held_at(TODAY):
         begin_measure(by=None, measure=measure)
         run_owed()
-    return Result.objects.get(measure=measure, state=ResultState.DONE)
+    return Result.objects.get(measure=measure, state=RunState.DONE)
 
 
 def test_a_training_given_to_the_difficult_customers_is_judged_fairly() -> None:
@@ -143,7 +144,7 @@ def test_the_same_data_are_confirmed_and_new_data_make_a_new_answer() -> None:
     with clock.held_at(TODAY + timedelta(days=2)):
         ask_for_result(by=None, measure=measure)
         run_owed()
-    assert Result.objects.filter(measure=measure, state=ResultState.DONE).count() == 2
+    assert Result.objects.filter(measure=measure, state=RunState.DONE).count() == 2
 
 
 def test_a_computation_that_broke_off_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,11 +154,11 @@ def test_a_computation_that_broke_off_is_taken_up_again(monkeypatch: pytest.Monk
         begin_measure(by=None, measure=measure)
         run_owed()
         broken = Result.objects.get(measure=measure)
-        assert broken.state == ResultState.FAILED and "ZeroDivisionError" in broken.error
+        assert broken.state == RunState.FAILED and "ZeroDivisionError" in broken.error
         monkeypatch.undo()
         jobs.compute(measure=measure.pk)
     done = Result.objects.get(measure=measure)
-    assert (done.pk, done.state, done.error) == (broken.pk, ResultState.DONE, "")
+    assert (done.pk, done.state, done.error) == (broken.pk, RunState.DONE, "")
 
 
 def test_what_was_begun_is_not_begun_twice_and_is_asked_again_each_week() -> None:

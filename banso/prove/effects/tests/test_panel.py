@@ -80,6 +80,54 @@ def test_a_lift_of_use_is_found(usage: dict[str, Any]) -> None:
     assert min(distances) <= -4 and -1 not in distances
 
 
+def test_large_customers_that_grow_anyway_are_held_alike(
+    usage: dict[str, Any], monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    """The large ones are treated and grow by themselves; treatment changes nothing."""
+    count, random = 300, np.random.default_rng(6)
+    treated = customers(count, 0)
+    ids = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    staff = random.integers(10, 500, count)
+    for pk, size in zip(ids, staff.tolist(), strict=True):
+        Account.objects.filter(pk=pk).update(employees=size)
+    chosen = random.random(count) < 0.1 + 0.4 * (staff > 250)
+    treated = {pk: TODAY - timedelta(days=200) for pk, c in zip(ids, chosen, strict=True) if c}
+    size_of = dict(zip(ids, staff.tolist(), strict=True))
+
+    def grown(definitions: Any, rows: Any, as_of: Any) -> dict[str, Any]:
+        noise = np.random.default_rng(2).normal(size=rows.num_rows)
+        size = np.array([size_of[int(pk)] for pk in rows["account_id"].to_numpy()])
+        return {KEY: 200 + noise + size * (as_of - as_of.min()) / 5000}
+
+    monkeypatch.setattr(panel, "measured", grown)
+    result = answered(usage, treated)
+    held = [row["en"] for row in result.numbers["used"]]
+    assert "Employees" in held
+    plain, answer = result.numbers["unadjusted"], result.numbers["answer"]
+    assert plain["low"] > 0.5, "as counted the treated seem to gain"
+    assert answer["low"] < 0.3 and answer["high"] < plain["value"]
+    assert answer["method"] == "did_doubly_robust"
+    assert (result.verdict, result.level) != ("better", "L3")
+    client.force_login(a_user(role="viewer"))
+    page = client.get(reverse("effects:measure_detail", args=[result.measure_id])).content.decode()
+    assert "Held alike, as known on that day" in page
+    assert "With nothing held alike it would be" in page
+
+
+def test_what_those_who_chose_saw_and_we_do_not_know_leaves_a_candidate(
+    usage: dict[str, Any],
+) -> None:
+    usage["treated"] = treated = customers(120, 40)
+    params = {"looked_at": ["account.industry"]}
+    measure = a_measure(treated, goal="metric", metric_key=KEY, meaningful=0.2, params=params)
+    with clock.held_at(TODAY):
+        begin_measure(by=None, measure=measure)
+        run_owed()
+    result = Result.objects.get(measure=measure)
+    assert (result.verdict, result.level) == ("better", "L2")
+    assert [row["en"] for row in result.numbers["unseen"]] == ["Industry"]
+
+
 def test_the_customers_behind_a_metric_have_their_means(
     usage: dict[str, Any], client: Client
 ) -> None:
