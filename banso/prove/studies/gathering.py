@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
@@ -16,6 +17,7 @@ from banso.prove import engine
 from banso.prove.engine.association import Settings
 from banso.prove.studies.attributes import NotCompared, attributes_of
 from banso.prove.studies.metric_values import metrics_of, tracked_days, tracked_rows
+from banso.prove.studies.reads import metric_steps
 from banso.prove.studies.rules import Candidate, fingerprint
 from banso.shared.users.reads import organisation
 
@@ -40,12 +42,14 @@ class Gathered:
     attributes: Comparison
     not_compared: list[NotCompared]
     next_decision_on: date | None
+    order: Mapping[str, int] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
     @property
     def data_hash(self) -> str:
-        """The same for the same rows, values, settings and code."""
+        """The same for the same rows, values, order, settings and code."""
         parts: list[Any] = [self.data_cut, self.landmark_days, self.settings, code_version()]
+        parts.append(sorted(self.order.items()))
         for comparison in (self.metrics, self.attributes):
             parts.append(comparison.rows)
             parts += [_content(candidate) for candidate in comparison.candidates]
@@ -79,6 +83,7 @@ def gather(*, today: date) -> Gathered | None:
         attributes=Comparison(decided.table, attributes),
         not_compared=not_compared,
         next_decision_on=next_term_ends(today),
+        order={f"metric.{key}": step for key, step in metric_steps().items()},
     )
 
 

@@ -112,7 +112,7 @@ def _partials(
     found = partial_effects(
         for_engine(gathered.metrics.rows), metrics, [feature_of(a) for a in attributes],
         [[keys[i] for i in family] for family in alike_ones],
-        data_cut=gathered.data_cut, settings=gathered.settings,
+        data_cut=gathered.data_cut, settings=gathered.settings, order=gathered.order,
     )  # fmt: skip
     return {partial.key: partial for partial in found}
 
@@ -194,6 +194,8 @@ def _partial(
         "held": [list(names[key]) for key in partial.held],
         "attributes": [list(names[key]) for key in partial.attributes],
         "parameters": partial.parameters,
+        "later": [list(names[key]) for key in partial.later],
+        "with_later": _partial(partial.with_later, names),
     }
     if isinstance(partial.answer, Answer):
         p, q, events = partial.answer.p, partial.answer.q, partial.answer.events

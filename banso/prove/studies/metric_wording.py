@@ -67,6 +67,21 @@ def partial_told(finding: Finding, partial: Mapping[str, Any] | None, today: dat
     return together(told, _left(finding, partial), _attributes(partial))
 
 
+def with_later_told(partial: Mapping[str, Any] | None) -> str:
+    """What is left when that which follows from the metric is held as well; "" if nothing does."""
+    whole_one = (partial or {}).get("with_later")
+    if not whole_one:
+        return ""
+    if whole_one["answer"] is None:
+        return _("With them held as well it cannot be told, for lack of decisions.")
+    answer = whole_one["answer"]
+    return _("With them held as well the odds ratio is %(value)s (%(low)s–%(high)s): what the "
+             "metric adds to what follows from it, not how much it matters.") % {
+        "value": decimal(answer["value"]), "low": decimal(answer["low"]),
+        "high": decimal(answer["high"]),
+    }  # fmt: skip
+
+
 def _left(finding: Finding, partial: Mapping[str, Any]) -> str:
     value, alone = partial["answer"]["value"], finding.numbers["estimate"]["value"]
     if finding.verdict != Verdict.ASSOCIATED:

@@ -4,6 +4,10 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from banso.measure.metrics.models import MetricDefinition
+
+STEPS = (1, 2, 3, 4, 5)
+
 
 class RunState(models.TextChoices):
     RUNNING = "running", _("Being computed")
@@ -106,3 +110,13 @@ class MetricPage(models.Model):
 
     def __str__(self) -> str:
         return self.finding.key
+
+
+class MetricPlace(models.Model):
+    """Where a metric stands in the order people drew: a higher step follows from lower ones."""
+
+    metric = models.OneToOneField(MetricDefinition, models.CASCADE, related_name="+")
+    step = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.metric}"

@@ -11,7 +11,7 @@ from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
 from banso.measure.metrics.models import MetricDefinition
 from banso.prove.studies.kept_rows import kept_rows
-from banso.prove.studies.models import EvidenceRun, Finding, MetricPage, RunState
+from banso.prove.studies.models import EvidenceRun, Finding, MetricPage, MetricPlace, RunState
 from banso.shared.journal.models import Job
 
 JOB = "evidence.run"
@@ -68,6 +68,16 @@ def metric_name(key: str) -> str | None:
     """The name of a metric in use, in the reader's language."""
     definition = MetricDefinition.objects.filter(key=key).first()
     return None if definition is None else str(definition.name)
+
+
+def metric_steps() -> dict[str, int]:
+    """The step of each metric that has a place in the order, by its key."""
+    placed = MetricPlace.objects.filter(metric__retired_at=None).order_by("step", "metric__key")
+    return dict(placed.values_list("metric__key", "step"))
+
+
+def metrics_in_use() -> list[MetricDefinition]:
+    return list(MetricDefinition.objects.order_by("position", "key"))
 
 
 def earlier_verdicts(finding: Finding) -> QuerySet[Finding]:

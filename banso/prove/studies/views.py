@@ -3,21 +3,24 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banso.know.accounts.rules import whole_number
 from banso.prove.studies.behind import behind_csv, behind_lines
 from banso.prove.studies.explaining import checks_told, facts_of, left_out_told, not_compared_told
+from banso.prove.studies.forms import OrderForm
 from banso.prove.studies.metric_tables import cohort_rates, like_told, spread_told, tables_of
 from banso.prove.studies.metric_wording import (
     leak_told,
     names_told,
     partial_told,
+    with_later_told,
 )
 from banso.prove.studies.models import Finding, FindingGroup, Verdict
 from banso.prove.studies.presenting import (
@@ -39,12 +42,14 @@ from banso.prove.studies.reads import (
     latest_run,
     metric_finding,
     metric_name,
+    metric_steps,
+    metrics_in_use,
     open_run,
     page_numbers,
     run_is_owed,
 )
 from banso.prove.studies.wording import headline, percent, verdict_counts
-from banso.prove.studies.writes import ask_for_run
+from banso.prove.studies.writes import ask_for_run, set_order
 from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
 from banso.shared.users.reads import signed_in
@@ -163,6 +168,27 @@ def metric_evidence(request: HttpRequest, key: str) -> HttpResponseBase:
     return render(request, "studies/metric_evidence.html", context)
 
 
+@require_http_methods(["GET", "POST"])
+def metric_order(request: HttpRequest) -> HttpResponseBase:
+    """Which metric comes before which?"""
+    user, metrics = signed_in(request), metrics_in_use()
+    if request.method == "POST" and not user.may("define"):
+        raise PermissionDenied
+    form = OrderForm(request.POST or None, metrics=metrics, steps=metric_steps())
+    if request.method == "POST" and form.is_valid():
+        if set_order(steps=form.steps(), by=user):
+            messages.success(request, _("Kept. The comparison is computed anew."))
+        return redirect("studies:metric_order")
+    context = {
+        "form": form,
+        "board": form.board(),
+        "placed": metric_steps(),
+        "may_define": user.may("define"),
+        "owed": run_is_owed(),
+    }
+    return render(request, "studies/metric_order.html", context)
+
+
 def _metric_words(finding: Finding, numbers: dict[str, Any]) -> dict[str, Any]:
     """The sentences of a metric's page."""
     today, partial = clock.today(), numbers["partial"]
@@ -176,6 +202,8 @@ def _metric_words(finding: Finding, numbers: dict[str, Any]) -> dict[str, Any]:
         "spread": spread_told(finding, numbers["spread"]) if numbers["spread"] else "",
         "partial": partial_told(finding, partial, today),
         "held": names_told(partial["held"]) if partial else "",
+        "later": names_told(partial.get("later", ())) if partial else "",
+        "with_later": with_later_told(partial),
         "held_attributes": names_told(partial["attributes"]) if partial else "",
         "same": like_told(numbers["family"]),
         "nearest": like_told(numbers["nearest"]),

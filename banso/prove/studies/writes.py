@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from banso.prove.studies.models import EvidenceRun, Finding, MetricPage, RunState
-from banso.prove.studies.reads import JOB, latest_run
+from banso.measure.metrics.models import MetricDefinition
+from banso.prove.studies.models import EvidenceRun, Finding, MetricPage, MetricPlace, RunState
+from banso.prove.studies.reads import JOB, latest_run, metric_steps
 from banso.shared import clock
 from banso.shared.journal.models import Job
 from banso.shared.journal.writes import enqueue, record
@@ -34,6 +35,22 @@ def ask_for_run(*, by: User | None) -> Job:
         Job.objects.filter(pk=job.pk, lease_until=None, run_after__gt=now).update(run_after=now)
         record("evidence.asked", by=by)
     return job
+
+
+@transaction.atomic
+def set_order(*, steps: Mapping[str, int], by: User) -> bool:
+    """Keep which metric comes before which, and compare anew; False where nothing changed."""
+    before = metric_steps()
+    if dict(steps) == before:
+        return False
+    MetricPlace.objects.all().delete()
+    known = MetricDefinition.objects.filter(key__in=steps)
+    MetricPlace.objects.bulk_create(
+        [MetricPlace(metric=metric, step=steps[metric.key]) for metric in known]
+    )
+    record("evidence.order", by=by, before=before, after=dict(steps))
+    ask_for_run(by=by)
+    return True
 
 
 @transaction.atomic
