@@ -1,0 +1,141 @@
+"""Kaplan-Meier weighted by money: of what customers paid, how much is still with us?
+
+Letters: row i weighs w_i (what it paid when it began); at each time t with events D, W = sum of w
+of those at risk, h = sum over D of w / W, S(t) = product (1 - h). Variance of ln S(t), robust to
+weights that differ: sum over i of u_i^2, u_i = w_i (sum over times <= t of (own event - own risk h)
+/ (W (1 - h))). Limits as in `survival`: S^exp(-+ z sqrt(v) / ln S). Few large customers make few:
+at_risk counts (sum w)^2 / sum w^2 of those at risk (Kish 1965). With equal weights S is
+Kaplan-Meier's. References: Lin & Wei 1989 (robust variance); Therneau & Grambsch 2000 section 2.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from banso.prove.engine.answer import Answer, NoAnswer
+from banso.prove.engine.normal import two_sided_z
+from banso.prove.engine.survival import MINIMUM_AT_RISK, FloatArray, IntArray, steps_until
+
+_MOST_AT_ONCE = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyCurve:
+    """One value per distinct event time: share of the money still there, its standard error and
+    limits, at_risk (customers that those at risk count for), events; given, last, n as in `Curve`.
+    """
+
+    time: FloatArray
+    survival: FloatArray
+    se: FloatArray
+    low: FloatArray
+    high: FloatArray
+    at_risk: IntArray
+    events: IntArray
+    n: int
+    given: float
+    last: float
+    confidence: float
+
+
+def money_survival(
+    duration: npt.ArrayLike,
+    event: npt.ArrayLike,
+    weight: npt.ArrayLike,
+    entry: npt.ArrayLike | None = None,
+    *,
+    given: float = 0.0,
+    confidence: float = 0.95,
+) -> MoneyCurve | NoAnswer:
+    """The curve of rows (n,) as in `kaplan_meier`, each with its weight >= 0.
+
+    Rows without weight are left out. NoAnswer("no_money") when none has any. Raises ValueError for
+    unequal lengths, NaN, negative weights, or an entry not before its duration.
+    """
+    stop, w = np.asarray(duration, dtype=np.float64), np.asarray(weight, dtype=np.float64)
+    hit = np.asarray(event).astype(bool)
+    start = np.full(len(stop), -np.inf) if entry is None else np.asarray(entry, dtype=np.float64)
+    if not len(stop) == len(hit) == len(start) == len(w):
+        raise ValueError("need equally long duration, event, weight and entry")
+    if np.isnan(stop).any() or np.isnan(start).any() or not np.isfinite(w).all():
+        raise ValueError("times and weights must be numbers")
+    if (start >= stop).any() or (w < 0).any():
+        raise ValueError("every row needs entry < duration and a weight of 0 or more")
+    rows = w > 0
+    if not rows.any():
+        return NoAnswer("no_money", {"rows": len(w)})
+    stop, w, hit, start = stop[rows], w[rows] / w[rows].mean(), hit[rows], start[rows]
+    times, died = np.unique(stop[hit & (stop > given)], return_counts=True)
+    at_risk = _at_risk(stop, start, w, times)
+    place = np.searchsorted(times, stop)
+    counts = hit & (stop > given)
+    lost = np.bincount(place[counts], weights=w[counts], minlength=len(times))
+    h = lost / at_risk
+    left_over = np.cumprod(1.0 - h).astype(np.float64)
+    survival = np.where(left_over < 1e-12, 0.0, left_over)
+    spread = _spread(stop, start, counts, w, times, at_risk, h)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = np.exp(two_sided_z(confidence) * spread / np.log(survival))
+        low = np.where(survival > 0, survival ** (1.0 / power), 0.0)
+        high = np.where(survival > 0, survival**power, 0.0)
+    worth = at_risk**2 / _at_risk(stop, start, w**2, times)
+    return MoneyCurve(
+        times, survival, np.where(survival > 0, survival * spread, 0.0), low, high,
+        np.floor(worth + 1e-9).astype(np.int64), died.astype(np.int64), len(stop), given,
+        float(stop.max()), confidence,
+    )  # fmt: skip
+
+
+def money_at(
+    curve: MoneyCurve, time: float, minimum_at_risk: int = MINIMUM_AT_RISK
+) -> Answer | NoAnswer:
+    """The share of the money still there at `time`; NoAnswer as in `survival_at`."""
+    steps = steps_until(curve, time, minimum_at_risk)
+    if isinstance(steps, NoAnswer):
+        return steps
+    i = steps - 1
+    return Answer(
+        value=float(curve.survival[i]), low=float(curve.low[i]), high=float(curve.high[i]),
+        n=curve.n, events=int(curve.events[:steps].sum()), scale="survival",
+        method="weighted_kaplan_meier", confidence=curve.confidence, se=float(curve.se[i]),
+    )  # fmt: skip
+
+
+def _at_risk(stop: FloatArray, start: FloatArray, w: FloatArray, times: FloatArray) -> FloatArray:
+    """Weight of the rows with entry < t <= duration, at each time."""
+    by_stop, by_start = np.argsort(stop, kind="stable"), np.argsort(start, kind="stable")
+    gone = np.append(0.0, np.cumsum(w[by_stop]))
+    come = np.append(0.0, np.cumsum(w[by_start]))
+    still = gone[-1] - gone[np.searchsorted(stop[by_stop], times, side="left")]
+    not_yet = come[-1] - come[np.searchsorted(start[by_start], times, side="left")]
+    return np.asarray(still - not_yet, dtype=np.float64)
+
+
+def _spread(
+    stop: FloatArray,
+    start: FloatArray,
+    hit: npt.NDArray[np.bool_],
+    w: FloatArray,
+    times: FloatArray,
+    at_risk: FloatArray,
+    h: FloatArray,
+) -> FloatArray:
+    """Standard error of ln S at each time, some times at once."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.where(h < 1.0, 1.0 / (at_risk * (1.0 - h)), np.nan)
+    risked = np.append(0.0, np.cumsum(h * step))
+    left = np.searchsorted(times, stop, side="right")
+    entered = np.searchsorted(times, start, side="right")
+    own = np.where(hit, step[np.minimum(left - 1, len(times) - 1)], 0.0) if len(times) else w * 0
+    squares = np.zeros(len(times))
+    width = max(_MOST_AT_ONCE // len(stop), 1)
+    for begin in range(0, len(times), width):
+        upto = np.arange(begin, min(begin + width, len(times))) + 1
+        seen = np.maximum(np.minimum(left[:, None], upto), entered[:, None])
+        moved = risked[entered][:, None] - risked[seen]
+        moved = np.where(hit[:, None] & (left[:, None] <= upto), own[:, None] + moved, moved)
+        squares[begin : begin + width] = ((w[:, None] * moved) ** 2).sum(axis=0)
+    return np.asarray(np.sqrt(squares), dtype=np.float64)
