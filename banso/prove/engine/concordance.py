@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from banso.prove.engine.answer import NoAnswer
+from banso.prove.engine.answer import Answer, NoAnswer
+from banso.prove.engine.normal import two_sided_z
 
 _BLOCK = 512
+_MOST_ROWS = 3000
 
 
 def concordance(
@@ -54,3 +56,40 @@ def concordance(
     if not pairs:
         return NoAnswer("no_comparable_pairs", {"rows": len(stop), "events": int(hit.sum())})
     return right / pairs
+
+
+def concordance_interval(
+    duration: npt.ArrayLike,
+    event: npt.ArrayLike,
+    score: npt.ArrayLike,
+    *,
+    confidence: float = 0.95,
+) -> Answer | NoAnswer:
+    """C with its interval: var(C) = sum over rows of ((pairs of the row right) - C (pairs of the
+    row))^2 / (all pairs)^2, the linear part of a ratio of U-statistics (Kang et al. 2015).
+
+    Late entry is not looked at: a pair counts as if both had been watched from 0. Above 3,000 rows
+    the spread is taken from every k-th row. Reasons and errors as in `concordance`.
+    """
+    value = concordance(duration, event, score)
+    if isinstance(value, NoAnswer):
+        return value
+    stop, hit = np.asarray(duration, dtype=np.float64), np.asarray(event).astype(bool)
+    risk = np.asarray(score, dtype=np.float64)
+    n, events = len(stop), int(hit.sum())
+    step = -(-n // _MOST_ROWS)
+    stop, hit, risk = stop[::step], hit[::step], risk[::step]
+    longer = (stop[None, :] > stop[:, None]) | ((stop[None, :] == stop[:, None]) & ~hit[None, :])
+    pairs = hit[:, None] & longer
+    np.fill_diagonal(pairs, False)
+    right = pairs * ((risk[:, None] > risk[None, :]) + 0.5 * (risk[:, None] == risk[None, :]))
+    moved = right.sum(axis=0) + right.sum(axis=1) - value * (pairs.sum(axis=0) + pairs.sum(axis=1))
+    total = int(pairs.sum())
+    if not total:
+        return NoAnswer("no_comparable_pairs", {"rows": len(stop), "events": events})
+    se = float(np.sqrt((moved**2).sum())) / total * float(np.sqrt(len(stop) / n))
+    half = two_sided_z(confidence) * se
+    return Answer(
+        value=value, low=max(value - half, 0.0), high=min(value + half, 1.0), n=n, events=events,
+        scale="concordance", method="harrell", confidence=confidence, se=se,
+    )  # fmt: skip

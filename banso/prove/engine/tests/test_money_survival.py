@@ -24,7 +24,7 @@ def test_the_share_is_that_of_lifelines_with_weights() -> None:
     lifelines = pytest.importorskip("lifelines")
     duration, left, money = lives(300)
     found = curve(duration, left, money)
-    with pytest.warns(Warning):
+    with pytest.warns(match="weights"):
         fitted = lifelines.KaplanMeierFitter().fit(duration, left, weights=money / 7.0)
     theirs = fitted.survival_function_at_times(found.time).to_numpy()
     assert found.survival == pytest.approx(theirs, abs=1e-9)
