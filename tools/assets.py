@@ -39,6 +39,16 @@ WANTED = (
     ("echarts/LICENSE", "licenses/echarts.LICENSE"),
     ("echarts/NOTICE", "licenses/echarts.NOTICE"),
     ("zrender/LICENSE", "licenses/zrender.LICENSE"),
+    # the letters of PDF sheets, embedded (banso/shared/sheets)
+    (
+        "@expo-google-fonts/biz-udpgothic/400Regular/BIZUDPGothic_400Regular.ttf",
+        "fonts/BIZUDPGothic-Regular.ttf",
+    ),
+    (
+        "@expo-google-fonts/biz-udpgothic/700Bold/BIZUDPGothic_700Bold.ttf",
+        "fonts/BIZUDPGothic-Bold.ttf",
+    ),
+    ("@expo-google-fonts/biz-udpgothic/LICENSE_FONT", "licenses/biz-udpgothic.LICENSE"),
 )
 # what only tests load, straight from node_modules
 FOR_TESTS = ("axe-core/axe.min.js",)
