@@ -13,7 +13,9 @@ With X units need to move alike only beside others like them; Sant'Anna & Zhao 2
 219:101. The regression needs no likeness within a small cohort, the weights do.
 
 Overall: mean of ATT(g, t) over t >= g weighted by the size of the cohorts; by e: the same for each
-distance. Influence per unit, weights included, summed within clusters. One regression with effects
+distance. Influence per unit, weights included, summed within clusters; residuals of a group of n
+times sqrt(n/(n-k)), k = 1 + columns of X, and Student's t with clusters minus cohorts degrees of
+freedom, so that few customers do not look surer than they are (benchmarks/honesty.py). One regression with effects
 of unit and period alone would compare late cohorts with early ones that are treated already.
 References: Callaway & Sant'Anna 2021, J. Econometrics 225:200; Goodman-Bacon 2021, ibid. 225:254;
 Roth 2022, AER: Insights 4:305 (what a pre-trend test can see).
@@ -38,7 +40,7 @@ from banso.prove.engine.effect import (
     standardised,
     unadjusted,
 )
-from banso.prove.engine.normal import chi_square_p, two_sided_p, two_sided_z
+from banso.prove.engine.normal import chi_square_p, two_sided_t, two_sided_t_p, two_sided_z
 from banso.prove.engine.regression import Clusters, FloatArray, IntArray
 from banso.prove.engine.weighting import BoolArray, design, fit_propensity
 
@@ -172,6 +174,8 @@ def _cohort_effect(
     found = _changed(change[used], ours[used], None if x is None else x[used], method)
     influence = np.zeros(len(y))
     influence[used] = found.influence * len(y) / used.sum()
+    influence[ours] *= _inflation(int(ours.sum()), 1)
+    influence[theirs] *= _inflation(int(theirs.sum()), 1 if x is None else 1 + x.shape[1])
     return CohortEffect(g, t, found.value, influence, int(ours.sum()), int(theirs.sum()))
 
 
@@ -195,6 +199,11 @@ def method_for(cohort: IntArray, columns: int) -> Method:
     size = np.bincount(cohort[cohort > 0])
     smallest = int(size[size > 0].min(initial=len(cohort)))
     return "doubly_robust" if smallest >= UNITS_PER_COLUMN * (1 + columns) else "regression"
+
+
+def _inflation(n: int, k: int) -> float:
+    """sqrt(n / (n - k)): residuals from a fit of k coefficients to n are too small by that much."""
+    return math.sqrt(n / (n - k)) if n > k else 1.0
 
 
 def pooled(effects: Sequence[CohortEffect], cohort: IntArray) -> tuple[float, FloatArray]:
@@ -250,12 +259,13 @@ def difference_in_differences(
     if before < MINIMUM_PRE_PERIODS:
         short = {"periods": before, "periods_needed": MINIMUM_PRE_PERIODS, "value": value}
         return Did(NoAnswer("too_few_pre_periods", short), distances, trend, chance)
-    se, half = clustered_se(influence, clusters), two_sided_z(confidence)
+    df = max(1, clusters.count - len(np.unique(cohort)))
+    se, half = clustered_se(influence, clusters), two_sided_t(confidence, df)
     answer = Answer(
         value=value, low=value - half * se, high=value + half * se, n=len(y),
         events=int((cohort > 0).sum()), accounts=clusters.count, scale="difference",
         method="did" if x is None else f"did_{how}",
-        confidence=confidence, se=se, p=two_sided_p(value / se) if se > 0 else None,
+        confidence=confidence, se=se, p=two_sided_t_p(value / se, df) if se > 0 else None,
         checks=() if trend is None else (
             Check("pre_trend", trend.p, PRE_TREND_P, trend.p >= PRE_TREND_P),
         ),

@@ -35,3 +35,21 @@ def chi_square_p(statistic: float, df: int) -> float:
     from scipy.special import chdtrc
 
     return float(chdtrc(df, statistic))
+
+
+def two_sided_t(confidence: float, df: int) -> float:
+    """Student's t with (1 - confidence)/2 beyond it on either side. ValueError for df < 1."""
+    from scipy.special import stdtrit
+
+    if df < 1:
+        raise ValueError("needs a degree of freedom")
+    return float(stdtrit(df, (1 + confidence) / 2))
+
+
+def two_sided_t_p(t: float, df: int) -> float:
+    """P(|T| >= |t|) of Student's t. ValueError for df < 1."""
+    from scipy.special import stdtr
+
+    if df < 1:
+        raise ValueError("needs a degree of freedom")
+    return float(2 * stdtr(df, -abs(t)))
