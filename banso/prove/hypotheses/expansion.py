@@ -32,16 +32,30 @@ def expanded_or_not(renewals: pa.Table, terms: pa.Table, *, data_cut: date) -> p
     31 days after it. Customers with a term without an amount, or with terms in several currencies,
     cannot be told and are left out.
     """
+    lost = renewals["not_renewed"].to_numpy(zero_copy_only=False)
+    rows, before, after = money_around(renewals.filter(pa.array(~lost)), terms, data_cut=data_cut)
+    place = renewals.column_names.index("not_renewed")
+    return rows.set_column(place, "not_renewed", pa.array(after <= before))
+
+
+def money_around(
+    renewals: pa.Table, terms: pa.Table, *, data_cut: date
+) -> tuple[pa.Table, Ints, Ints]:
+    """The rows that are 31 days old, with what the customer paid a month the day before and then.
+
+    Customers whose amounts cannot be told are left out, as in ``expanded_or_not``; so are terms
+    said to be renewed of which no next one is on record.
+    """
     cut = (data_cut - date(1970, 1, 1)).days
     due = _ints(renewals["decided_on"].cast(pa.int32()))
     account = _ints(renewals["account_id"])
-    lost = renewals["not_renewed"].to_numpy(zero_copy_only=False)
-    kept = ~lost & (due + SETTLED_DAYS <= cut) & ~np.isin(account, _cannot_be_told(terms))
+    kept = (due + SETTLED_DAYS <= cut) & ~np.isin(account, _cannot_be_told(terms))
     before = _paid_on(terms, account[kept], due[kept] - 1)
     after = _paid_on(terms, account[kept], due[kept] + SETTLED_DAYS)
-    place = renewals.column_names.index("not_renewed")
     rows = renewals.filter(pa.array(kept))
-    return rows.set_column(place, "not_renewed", pa.array(after <= before))
+    lost = rows["not_renewed"].to_numpy(zero_copy_only=False)
+    told = (before > 0) & (lost | (after > 0))
+    return rows.filter(pa.array(told)), before[told], after[told]
 
 
 def _cannot_be_told(terms: pa.Table) -> Ints:

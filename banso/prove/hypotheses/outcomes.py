@@ -40,13 +40,17 @@ def renewals(data_cut: date, landmark_days: int) -> pa.Table:
 
 def expansions(data_cut: date, landmark_days: int) -> pa.Table:
     """Renewed terms, and whether the customer pays more a month after than the day before."""
+    return expanded_or_not(renewals(data_cut, landmark_days), paid_terms(), data_cut=data_cut)
+
+
+def paid_terms() -> pa.Table:
+    """Every paid term with its amount."""
     rows = Subscription.objects.filter(is_trial=False).values_list(*TERMS.names)
     columns = list(zip(*rows.iterator(chunk_size=20_000), strict=True)) or [()] * len(TERMS)
-    terms = pa.table(
+    return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, TERMS, strict=True)],
         schema=TERMS,
     )
-    return expanded_or_not(renewals(data_cut, landmark_days), terms, data_cut=data_cut)
 
 
 def fill_built_in() -> None:

@@ -34,9 +34,10 @@ class Standing:
 class Goal:
     """An outcome as a number over all customers.
 
-    outcome: key of the outcome (``hypotheses.outcomes``) that edges below it are tested with, ""
-    where none can be tested; misses: it counts those without the outcome (churn), so that what
-    goes with more of it goes with less of the outcome; highest: what it cannot go beyond;
+    outcome: key of the outcome (``hypotheses.outcomes``) that edges below it are tested with;
+    money: "net" or "gross" where they are tested with the money kept at renewals instead; where
+    both are "" none can be tested; misses: it counts those without the outcome (churn), so that
+    what goes with more of it goes with less of the outcome; highest: what it cannot go beyond;
     page: url name of what is behind it.
     standing(data_cut, landmark_days) reads it.
     """
@@ -46,6 +47,7 @@ class Goal:
     better: str
     standing: Callable[[date, int], Standing]
     outcome: str = ""
+    money: str = ""
     misses: bool = False
     highest: float | None = 1.0
     page: str = ""
@@ -104,8 +106,13 @@ def fill_built_in() -> None:
             _("Churn rate"), "share", "lower", churned, RENEWAL, misses=True, page=due
         ),
         "expansion_rate": Goal(_("Expansion rate"), "share", "higher", expansion, EXPANSION),
-        "nrr": Goal(_("NRR"), "share", "higher", money_kept(gross=False), highest=None, page=kept),
-        "grr": Goal(_("GRR"), "share", "higher", money_kept(gross=True), page=kept),
-    }
+        "nrr": Goal(
+            _("NRR"), "share", "higher", money_kept(gross=False), money="net", highest=None,
+            page=kept,
+        ),
+        "grr": Goal(
+            _("GRR"), "share", "higher", money_kept(gross=True), money="gross", page=kept
+        ),
+    }  # fmt: skip
     for order, (key, goal) in enumerate(built_in.items()):
         goals.fill(key, goal, order=10 * order)

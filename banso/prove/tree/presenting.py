@@ -91,6 +91,7 @@ class Card:
     said: str
     facts: list[tuple[str, str]]
     groups: list[Group]
+    groups_of: str
     figures: list[tuple[str, str]]
     page: str
 
@@ -111,19 +112,24 @@ def card_of(node: Node, nodes: list[Node]) -> Card:
         said(node) if parent else "",
         facts_of(node) if parent else [],
         _groups(node),
+        _("Money kept") if node.evidence.get("kind") == "money" else _("How often it came"),
         [(name, text) for name, text in figures if text],
         known_goals()[node.goal].page if node.goal in known_goals() else "",
     )
 
 
 def _groups(node: Node) -> list[Group]:
-    """How often the outcome came where the metric was low and where it was high."""
+    """How often the outcome came, or what was kept of the money, where the metric was low and where
+    it was high.
+    """
     if node.state not in (EdgeState.SUPPORTED, EdgeState.REFUTED):
         return []
     made = []
     for group in node.evidence.get("groups", []):
         rate, n = group["rate"], whole(group["n"])
-        text = _("%(k)s of %(n)s") % {"k": whole(group["n"] - group["events"]), "n": n}
+        text = "—"
+        if "events" in group:
+            text = _("%(k)s of %(n)s") % {"k": whole(group["n"] - group["events"]), "n": n}
         if rate:
             text = f"{percent(rate['value'])} ({100 * rate['low']:.0f}–{percent(rate['high'])})"
         made.append(Group(level_name("", group["label"]), text, n))

@@ -28,12 +28,27 @@ from banso.prove.tree.models import EdgeState, Node
 WHY_NOT = {
     "goal_below": gettext_lazy("A goal below another is not tested."),
     "goal_untested": gettext_lazy("There are no single decisions behind the figure above it."),
+    "too_few_paying": gettext_lazy(
+        "At least %(accounts_needed)s customers with both figures are needed; there are "
+        "%(accounts)s."
+    ),
     "too_few_accounts": gettext_lazy("At least 20 customers with both figures are needed."),
     "too_few_months": gettext_lazy("At least four months with both figures are needed."),
+    "too_few_moved": gettext_lazy(
+        "At least %(accounts_needed)s customers that paid another amount after a renewal are "
+        "needed; there are %(accounts)s."
+    ),
     "no_variation": gettext_lazy(
         "It does not change from month to month for a customer. Hang it under the goal instead."
     ),
 }
+
+SCALES = {
+    "panel": gettext_lazy("Change in standard deviations, a month later, within customers"),
+    "money": gettext_lazy("Share of the money kept, more for one standard deviation more"),
+    "decisions": gettext_lazy("Odds ratio of what stands above, per standard deviation"),
+}
+MONEY_REASONS = {"too_few_accounts": "too_few_paying", "too_few_moved": "too_few_moved"}
 
 
 def name_of(node: Node) -> str:
@@ -119,6 +134,9 @@ def _why_unknown(card: dict[str, Any]) -> str:
     reason, needs = card.get("reason"), card.get("needs", {})
     if card.get("kind") == "panel":
         return str(WHY_NOT.get(reason or "", REASONS["interval_too_wide"]))
+    if card.get("kind") == "money" and reason in MONEY_REASONS:
+        told = {key: whole(round(value)) for key, value in needs.items()}
+        return str(WHY_NOT[MONEY_REASONS[reason]]) % told
     if reason in REASONS:
         shown = {key: whole(round(value)) for key, value in needs.items()}
         for key in ("share_missing", "share_allowed"):
@@ -148,6 +166,11 @@ def estimate_of(node: Node) -> str:
     if node.state not in (EdgeState.SUPPORTED, EdgeState.REFUTED) or not card.get("ci95"):
         return ""
     value, (low, high) = card["estimate"]["value"], card["ci95"]
+    if card.get("kind") == "money":
+        told = [_points(number) for number in (value, low, high)]
+        return _("%(value)s points (%(low)s to %(high)s)") % dict(
+            zip(("value", "low", "high"), told, strict=True)
+        )
     if low is None or high is None:
         return decimal(value)
     return f"{decimal(value)} ({decimal(low)}–{decimal(high)})"
@@ -158,36 +181,35 @@ def facts_of(node: Node) -> list[tuple[str, str]]:
     card = node.evidence
     if not card.get("n_rows"):
         return []
-    panel = card.get("kind") == "panel"
-    facts = []
-    if estimate_of(node):
-        scale = (
-            _("Change in standard deviations, a month later, within customers")
-            if panel
-            else _("Odds ratio of what stands above, per standard deviation")
-        )
-        facts.append((str(scale), estimate_of(node)))
-    if panel:
-        told = {"n": whole(card["n_rows"]), "customers": whole(card.get("n_accounts") or 0)}
+    kind = card.get("kind")
+    facts = [(str(SCALES.get(kind, SCALES["decisions"])), estimate_of(node))]
+    told = {"n": whole(card["n_rows"]), "customers": whole(card.get("n_accounts") or 0)}
+    if kind == "panel":
         facts.append((_("Months"), _("%(n)s months of %(customers)s customers") % told))
     else:
-        told = {
-            "n": whole(card["n_rows"]),
-            "customers": whole(card["n_accounts"]),
-            "lost": whole(card["n_events"]),
-        }
-        text = _("%(n)s of %(customers)s customers, %(lost)s without the outcome") % told
-        facts.append((_("Decisions"), text))
+        told["lost"] = whole(card["n_events"])
+        facts.append((_("Decisions"), _behind(kind) % told))
     decided = node.state in (EdgeState.SUPPORTED, EdgeState.REFUTED)
     if decided and card.get("q") is not None:
         told = {"q": p_value(card["q"]), "size": whole(card["family_size"])}
         facts.append(("q", _("%(q)s (%(size)s lines tested together)") % told))
-    if decided and panel and card.get("explained") is not None:
+    if decided and kind == "panel" and card.get("explained") is not None:
         facts.append((_("Share of the ups and downs it goes with"), percent(card["explained"])))
-    if decided and not panel and card.get("auc"):
+    if decided and card.get("auc"):
         text = _("%(auc)s (0.5 is a coin toss, 1 faultless)") % {"auc": decimal(card["auc"])}
         facts.append((_("How well it alone tells the two apart (AUC)"), text))
-    return facts
+    return [(name, text) for name, text in facts if text]
+
+
+def _behind(kind: str | None) -> str:
+    if kind == "money":
+        return _("%(n)s of %(customers)s customers, after %(lost)s of them less was paid")
+    return _("%(n)s of %(customers)s customers, %(lost)s without the outcome")
+
+
+def _points(share: float) -> str:
+    sign = "+" if share > 0 else "−" if share < 0 else "±"
+    return f"{sign}{decimal(abs(100 * share), 1)}"
 
 
 def unit_of(node: Node) -> str:

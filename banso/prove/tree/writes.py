@@ -7,11 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from banso.measure.metrics.models import MetricDefinition
+from banso.prove.tree.edges import Edge
 from banso.prove.tree.models import DEEPEST, MOST_NODES, EdgeState, Node, Tree
 from banso.prove.tree.reads import JOB
 from banso.prove.tree.rules import may_move_under
 from banso.prove.tree.starting import Sketch
-from banso.prove.tree.testing import Edge
 from banso.shared import clock
 from banso.shared.journal.models import Entry
 from banso.shared.journal.writes import enqueue, record

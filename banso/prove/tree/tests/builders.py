@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from banso.know.subscriptions.models import Subscription
 from banso.measure.metrics.models import MetricDefinition
 from banso.measure.metrics.tests.builders import a_metric
 from banso.prove.studies.tests.builders import TODAY, companies
@@ -14,7 +16,7 @@ from banso.prove.tree.writes import create_tree
 from banso.shared.users.models import User
 from banso.shared.users.tests.builders import a_user
 
-__all__ = ["TODAY", "a_node", "a_tree", "companies", "planted_months", "planted_values"]
+__all__ = ["TODAY", "a_node", "a_tree", "companies", "pay", "planted_months", "planted_values"]
 KEYS = ("real", "noise_1", "noise_2", "follows", "leak")
 
 
@@ -35,6 +37,24 @@ def a_node(tree: Tree, key: str = "") -> Node:
     if not key:
         return tree.nodes.get(parent=None)
     return tree.nodes.get(metric__key=key)
+
+
+def pay(*, keep: float) -> None:
+    """Each customer paid something; who renewed goes on, and some of them pay less from then on."""
+    random = np.random.default_rng(12)
+    terms = list(Subscription.objects.order_by("pk"))
+    for term, amount in zip(terms, random.integers(10, 200, len(terms)).tolist(), strict=True):
+        term.mrr_minor, term.currency = 1000 * amount, "JPY"
+    Subscription.objects.bulk_update(terms, ["mrr_minor", "currency"])
+    Subscription.objects.bulk_create(
+        Subscription(
+            account_id=term.account_id, external_id=f"{term.external_id}-next", plan="Basic",
+            start=term.end + timedelta(days=1), end=term.end + timedelta(days=365), currency="JPY",
+            mrr_minor=int(term.mrr_minor * (keep if random.random() < 0.3 else 1)),
+        )
+        for term in terms
+        if term.outcome == "renewed" and term.end and term.mrr_minor
+    )  # fmt: skip
 
 
 def planted_values(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from banso.prove.tree import testing
+from banso.prove.tree import decided_lines, monthly_lines, testing
 from banso.prove.tree.tests.builders import TODAY, planted_months, planted_values
 
 
@@ -13,5 +13,5 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Metrics whose associations are known stand in for measured ones."""
     first, last = TODAY - timedelta(days=900), TODAY - timedelta(days=1)
     monkeypatch.setattr(testing, "tracked_days", lambda: (first, last))
-    monkeypatch.setattr(testing, "raw_values", planted_values)
-    monkeypatch.setattr(testing, "values_at", planted_months)
+    monkeypatch.setattr(decided_lines, "raw_values", planted_values)
+    monkeypatch.setattr(monthly_lines, "values_at", planted_months)

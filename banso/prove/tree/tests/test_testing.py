@@ -3,19 +3,22 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from banso.know.accounts.tests.builders import an_account
 from banso.know.subscriptions.models import Subscription
 from banso.prove.tree.jobs import refresh_trees
 from banso.prove.tree.models import EdgeState, Tree
 from banso.prove.tree.starting import Sketch
-from banso.prove.tree.tests.builders import TODAY, a_node, a_tree, companies
+from banso.prove.tree.tests.builders import TODAY, a_node, a_tree, companies, pay
 from banso.prove.tree.wording import said
 from banso.prove.tree.writes import change_node
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.journal.models import Entry
 from banso.shared.journal.writes import record
+from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -72,11 +75,52 @@ def test_without_contracts_the_tree_stands() -> None:
     assert set(refreshed(tree).values()) == {EdgeState.UNTESTED}
 
 
-def test_money_has_no_single_decisions_to_test_with() -> None:
-    companies(300)
+@pytest.mark.parametrize("goal", ["nrr", "grr"])
+def test_what_goes_with_money_kept_holds_under_nrr_and_grr(goal: str, client: Client) -> None:
+    companies(800)
+    pay(keep=0.9)
+    tree = a_tree(goal=goal, below=(Sketch("real"), Sketch("noise_1"), Sketch("leak")))
+    found = refreshed(tree)
+    assert (found["real"], found["leak"]) == (EdgeState.SUPPORTED, EdgeState.LEAK)
+    assert found["noise_1"] != EdgeState.SUPPORTED
+    node = a_node(tree, "real")
+    card = node.evidence
+    low, high = card["ci95"]
+    assert 0.05 < low < card["estimate"]["value"] < high < 0.6
+    assert card["family_size"] == 2
+    assert card["n_events"] > 0 and card["n_accounts"] <= 800
+    poor, rich = card["groups"]
+    assert poor["rate"]["high"] < rich["rate"]["low"]
+    client.force_login(a_user(role="analyst"))
+    address = reverse("tree:tree_detail", args=[tree.pk])
+    page = client.get(address, {"node": str(node.pk)}).content.decode()
+    assert "Share of the money kept, more for one standard deviation more" in page
+    assert "Money kept" in page and "less was paid" in page
+
+
+def test_a_line_under_nrr_drawn_the_wrong_way_does_not_hold() -> None:
+    companies(800)
+    pay(keep=0.9)
+    tree = a_tree(goal="nrr", below=(Sketch("real", "less"),))
+    assert refreshed(tree) == {"real": EdgeState.REFUTED}
+
+
+def test_money_of_twenty_customers_is_told_not_enough_yet_with_a_month() -> None:
+    companies(20)
+    pay(keep=0.9)
     tree = a_tree(goal="nrr", below=(Sketch("real"),))
-    assert refreshed(tree) == {"real": EdgeState.NO_TEST}
-    assert "no single decisions" in said(a_node(tree, "real"))
+    assert refreshed(tree) == {"real": EdgeState.UNKNOWN}
+    node = a_node(tree, "real")
+    assert "customers with both figures are needed" in said(node)
+    assert node.evidence["expected_by"] > TODAY.isoformat()
+
+
+def test_contracts_without_amounts_cannot_be_tested_yet() -> None:
+    companies(300)
+    Subscription.objects.update(mrr_minor=None)
+    tree = a_tree(goal="nrr", below=(Sketch("real"),))
+    assert refreshed(tree) == {"real": EdgeState.UNKNOWN}
+    assert "there are 0" in said(a_node(tree, "real"))
 
 
 def test_nrr_is_that_of_the_revenue_page() -> None:
