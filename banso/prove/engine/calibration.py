@@ -2,7 +2,7 @@
 
 Letters: m rows with the event, k without; AUC = P(score of an event > score of a non-event) + half
 the ties. References: DeLong, DeLong & Clarke-Pearson 1988; Hanley & McNeil 1982, Radiology 143:29;
-Brier 1950.
+Pepe 2003 (interval on the logit scale); Newcombe 2006, Statist. Med. 25:559; Brier 1950.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def auc(
     """AUC with DeLong's standard error; p tests AUC = 0.5. Rows are taken as independent.
 
     With R midranks over all rows and r midranks within a class: V_i = (R_i - r_i)/k over events,
-    U_j = 1 - (R_j - r_j)/m over non-events; AUC = mean V; var = var(V)/m + var(U)/k.
+    U_j = 1 - (R_j - r_j)/m over non-events; AUC = mean V; var = var(V)/m + var(U)/k. Interval:
+    logit A -+ z se / (A (1 - A)), which keeps what it promises with few events; where the score
+    separates everything (no variance) Newcombe's limits, so that it never looks certain.
     NoAnswer("too_few_events" | "too_few_non_events") below `minimum` on a side; ValueError for NaN
     scores.
     """
@@ -53,11 +55,11 @@ def auc(
     u = 1.0 - (ranks[~y] - midranks(s[~y])) / m
     value = float(v.mean())
     se = math.sqrt(float(v.var(ddof=1)) / m + float(u.var(ddof=1)) / k)
-    half = two_sided_z(confidence) * se
+    low, high = _limits(value, se, m, k, two_sided_z(confidence))
     return Answer(
         value=value,
-        low=max(0.0, value - half),
-        high=min(1.0, value + half),
+        low=low,
+        high=high,
         n=m + k,
         events=m,
         scale="auc",
@@ -66,6 +68,28 @@ def auc(
         se=se,
         p=two_sided_p((value - 0.5) / se) if se > 0 else None,
     )
+
+
+def _limits(a: float, se: float, events: int, non_events: int, z: float) -> tuple[float, float]:
+    if se > 0 and 0 < a < 1:
+        middle, half = math.log(a / (1 - a)), z * se / (a * (1 - a))
+        return 1 / (1 + math.exp(-(middle - half))), 1 / (1 + math.exp(-(middle + half)))
+    share = _newcombe_limit(max(a, 1 - a), events, non_events, z)
+    return (share, a) if a > 0.5 else (a, 1 - share)
+
+
+def _newcombe_limit(a: float, events: int, non_events: int, z: float) -> float:
+    """The lower A0 with a - A0 = z se(A0), se^2 = A0 (1 - A0) (1 + N (1 - A0) / (2 - A0) +
+    N A0 / (1 + A0)) / (m k), N = (m + k) / 2 - 1.
+    """
+    size = (events + non_events) / 2 - 1
+    low, high = 0.5, a
+    for _ in range(60):
+        t = (low + high) / 2
+        spread = 1 + size * (1 - t) / (2 - t) + size * t / (1 + t)
+        inside = a - t <= z * math.sqrt(t * (1 - t) * spread / (events * non_events))
+        low, high = (low, t) if inside else (t, high)
+    return (low + high) / 2
 
 
 def hanley_mcneil_se(auc_value: float, events: int, non_events: int) -> float:

@@ -15,8 +15,9 @@ With X units need to move alike only beside others like them; Sant'Anna & Zhao 2
 Overall: mean of ATT(g, t) over t >= g weighted by the size of the cohorts; by e: the same for each
 distance. Influence per unit, weights included, summed within clusters; residuals of a group of n
 times sqrt(n/(n-k)), k = 1 + columns of X, and Student's t with clusters minus cohorts degrees of
-freedom, so that few customers do not look surer than they are (benchmarks/honesty.py). One regression with effects
-of unit and period alone would compare late cohorts with early ones that are treated already.
+freedom, so that few customers do not look surer than they are (benchmarks/honesty.py). One
+regression with effects of unit and period alone would compare late cohorts with early ones that are
+treated already.
 References: Callaway & Sant'Anna 2021, J. Econometrics 225:200; Goodman-Bacon 2021, ibid. 225:254;
 Roth 2022, AER: Insights 4:305 (what a pre-trend test can see).
 """
