@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -34,14 +35,18 @@ def decision_rows(*, data_cut: date, landmark_days: int = LANDMARK_DAYS) -> Deci
     return decisions(_terms(), data_cut=data_cut, landmark_days=landmark_days)
 
 
-def decisions_at_stake(*, data_cut: date) -> pa.Table:
-    """When each of these decisions was open; see ``rules.at_stake``."""
-    return at_stake(_terms(), data_cut=data_cut)
+def decisions_at_stake(*, data_cut: date, of: Collection[int] | None = None) -> pa.Table:
+    """When each of these decisions was open, of all accounts or of some; see ``rules.at_stake``."""
+    return at_stake(_terms(of), data_cut=data_cut)
 
 
-def _terms() -> pa.Table:
+def _terms(of: Collection[int] | None = None) -> pa.Table:
     names = ["pk" if name == "subscription_id" else name for name in _TERM.names]
-    rows = Subscription.objects.values_list(*names).iterator(chunk_size=20_000)
+    parts: list[dict[str, Any]] = (
+        [{}] if of is None else [{"account__in": some} for some in slices(sorted(of))]
+    )
+    found = (Subscription.objects.filter(**part).values_list(*names) for part in parts)
+    rows = chain.from_iterable(part.iterator(chunk_size=20_000) for part in found)
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, _TERM, strict=True)],

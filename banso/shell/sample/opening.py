@@ -49,6 +49,7 @@ from banso.shell.sample.company import (
 )
 from banso.shell.sample.customers import MOTIVES
 from banso.shell.sample.files import OWN_FIELDS, write_files
+from banso.shell.sample.patterns import describe
 from banso.shell.sample.usage import EVENT_LABELS, EVENTS, SHARED
 
 BEGUN, OPENED = "sample.begun", "sample.opened"
@@ -141,6 +142,9 @@ def open_company(*, size: int, say: Say) -> None:
         pass
     say("checking what was expected, quarter by quarter …")
     believe(now=now)
+    while run_owed():
+        pass
+    describe(now=now)
     while run_owed():
         pass
     record(OPENED, by=administrator, customers=len(company.customers))
