@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,9 +16,10 @@ from banso.prove.engine.competing import (
     incidence_at,
 )
 from banso.prove.engine.logrank import LogRank, log_rank
+from banso.prove.engine.money_survival import MoneyCurve, money_at, money_survival
 from banso.prove.engine.survival import Curve, kaplan_meier, survival_at
 from banso.prove.lifetime.lives import DAYS_A_MONTH, Floats, Ints, Lives, curve_start
-from banso.prove.lifetime.reads import Waits
+from banso.prove.lifetime.waits import Waits
 
 MONTHS = (6, 12, 18, 24, 36, 48, 60)
 FIRST_DAYS = (7, 30, 60, 90, 180)
@@ -32,7 +34,8 @@ Names = Callable[[int], str]
 class Staying:
     """How a group of customers stays: its curve by days, shares at MONTHS, numbers at risk then.
 
-    given: the curve speaks of those who were still there after so many days.
+    given: the curve speaks of those who were still there after so many days. money: the same curve
+    of what they paid at first, with its shares at MONTHS.
     """
 
     name: str
@@ -43,14 +46,19 @@ class Staying:
     shares: tuple[Answer | NoAnswer, ...]
     at_risk: tuple[int, ...]
     median: float | None
+    money: MoneyCurve | NoAnswer
+    money_shares: tuple[Answer | NoAnswer, ...]
 
 
-def staying(name: str, some: Lives) -> Staying:
-    """The curve of these customers; they must be at least one."""
+def staying(name: str, some: Lives, paid: Floats) -> Staying:
+    """The curve of these customers, of whom there must be at least one; paid: each one's first
+    monthly amount.
+    """
     given = curve_start(some.days, some.entry)
     curve = kaplan_meier(some.days, some.left, some.entry, given=given)
     days = [month * DAYS_A_MONTH for month in MONTHS]
     risk = [0.0, *days]
+    money = money_survival(some.days, some.left, paid, some.entry, given=given)
     half = np.flatnonzero((curve.survival <= 0.5) & (curve.at_risk >= SMALLEST_GROUP))
     return Staying(
         name=name,
@@ -58,13 +66,19 @@ def staying(name: str, some: Lives) -> Staying:
         left=int(some.left.sum()),
         given=given,
         curve=curve,
-        shares=tuple(
-            survival_at(curve, day) if day > given else NoAnswer("before_watching", {"days": given})
-            for day in days
-        ),
+        shares=tuple(_at(day, given, partial(survival_at, curve)) for day in days),
         at_risk=tuple(int(((some.entry <= day) & (some.days > day)).sum()) for day in risk),
         median=float(curve.time[half[0]]) if len(half) else None,
+        money=money,
+        money_shares=tuple(
+            money if isinstance(money, NoAnswer) else _at(day, given, partial(money_at, money))
+            for day in days
+        ),
     )
+
+
+def _at(day: float, given: float, share: Callable[[float], Answer | NoAnswer]) -> Answer | NoAnswer:
+    return share(day) if day > given else NoAnswer("before_watching", {"days": given})
 
 
 @dataclass(frozen=True)
@@ -78,13 +92,13 @@ class Compared:
     test: LogRank | NoAnswer | None
 
 
-def compared(whole: Lives, label_of: Sequence[str]) -> Compared:
-    """The groups named by label_of (one per customer, "" = none)."""
+def compared(whole: Lives, label_of: Sequence[str], paid: Floats) -> Compared:
+    """The groups named by label_of (one per customer, "" = none); paid as in `staying`."""
     labels = np.asarray(label_of, dtype=object)
     names, counts = np.unique(labels[labels != ""].astype(str), return_counts=True)
     order = np.argsort(-counts, kind="stable")
     large = [str(names[i]) for i in order if counts[i] >= SMALLEST_GROUP][:GROUPS_SHOWN]
-    groups = [staying(name, whole.chosen(labels == name)) for name in large]
+    groups = [staying(n, whole.chosen(labels == n), paid[labels == n]) for n in large]
     test = None
     if len(large) > 1:
         mine = np.isin(labels.astype(str), large)

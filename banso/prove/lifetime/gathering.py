@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,24 +12,15 @@ from django.utils.translation import gettext as _
 
 from banso.know.accounts.rules import whole_number
 from banso.know.subscriptions.rules import contract_of
-from banso.measure.metrics.models import MetricDefinition
 from banso.measure.revenue.reads import Book, Scope
 from banso.measure.revenue.words import CONTRACTS as CONTRACT_NAMES
 from banso.measure.revenue.words import percent, whole
 from banso.prove.engine.answer import NoAnswer
 from banso.prove.lifetime import charts, presenting
+from banso.prove.lifetime.groups import CONTRACT, groupings, groups_of
 from banso.prove.lifetime.lives import Lives, Mask
-from banso.prove.lifetime.reads import (
-    CONTRACT,
-    Waits,
-    cost_fields,
-    costs,
-    first_metrics,
-    first_payments,
-    groupings,
-    groups_of,
-    lives,
-)
+from banso.prove.lifetime.reads import cost_fields, costs, first_payments, lives
+from banso.prove.lifetime.waits import First, Waits
 from banso.prove.lifetime.words import CONTRACTS, expected_by, reason, share
 from banso.prove.lifetime.worth import (
     MOST_TENURE,
@@ -48,13 +40,13 @@ def asked_grouping(request: HttpRequest) -> str:
     return by if by in dict(groupings()) else ""
 
 
-def asked_metric(request: HttpRequest) -> MetricDefinition | None:
+def asked_first(request: HttpRequest, firsts: Sequence[First]) -> First | None:
     """The first time asked for, or the first value, or whatever there is."""
-    metrics = {metric.key: metric for metric in first_metrics()}
+    by_key = {first.key: first for first in firsts}
     for key in (request.GET.get("metric", ""), "days_to_first_value"):
-        if key in metrics:
-            return metrics[key]
-    return next(iter(metrics.values()), None)
+        if key in by_key:
+            return by_key[key]
+    return next(iter(firsts), None)
 
 
 def asked_months(request: HttpRequest, everybody: Lives) -> int:
@@ -78,11 +70,14 @@ def standing_before(request: HttpRequest, everybody: Lives) -> Mask:
     return mine
 
 
-def labels_of(some: Lives | Waits, by: str) -> list[str]:
-    """Each customer's group, "" where none is known."""
-    if by == CONTRACT and isinstance(some, Lives):
-        return [str(CONTRACT_NAMES[contract_of(int(months))]) for months in some.months]
-    groups = groups_of(by)
+def labels_of(some: Lives | Waits, by: str, everybody: Lives | None = None) -> list[str]:
+    """Each customer's group, "" where none is known; everybody: the lives that tell contracts."""
+    lived = some if isinstance(some, Lives) else everybody
+    if by == CONTRACT and lived is not None:
+        names = [str(CONTRACT_NAMES[contract_of(int(months))]) for months in lived.months]
+        groups = dict(zip(lived.account.tolist(), names, strict=True))
+    else:
+        groups = groups_of(by)
     return [groups.get(int(pk), "") for pk in some.account]
 
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from banso.measure.revenue.reads import Scope, day_of, names_of
 from banso.measure.revenue.words import percent, whole
 from banso.prove.engine.answer import Answer, NoAnswer
+from banso.prove.engine.money_survival import MoneyCurve
 from banso.prove.lifetime.curves import Reaching, Staying
 from banso.prove.lifetime.lives import DAYS_A_MONTH, Lives
-from banso.prove.lifetime.reads import Waits
+from banso.prove.lifetime.waits import Waits
 from banso.prove.lifetime.words import reason, share
 from banso.prove.lifetime.worth import Disagreement, PayBack, Ranked, Worth
 from banso.shared.figures import figure
@@ -41,6 +42,10 @@ def staying_rows(groups: Sequence[Staying], by: str) -> list[dict[str, Any]]:
             "at_risk": [whole(n) for n in group.at_risk],
             "median": whole(group.median / DAYS_A_MONTH) if group.median else "",
             "given": whole(group.given / DAYS_A_MONTH) if group.given else "",
+            "money": [_still(s) for s in group.money_shares]
+            if isinstance(group.money, MoneyCurve)
+            else [],
+            "money_n": whole(group.money.n) if isinstance(group.money, MoneyCurve) else "",
             "link": customers_link(by, group.name if by else ""),
             "left_link": customers_link(by, group.name if by else "", "left"),
         }
@@ -57,12 +62,18 @@ def _still(found: Answer | NoAnswer) -> tuple[str, bool]:
 
 def staying_csv(groups: Sequence[Staying]) -> Iterator[list[object]]:
     """Lines of the file; the first is the header."""
-    yield [_("Group"), _("Day"), _("Still there"), _("Low"), _("High"), _("At risk"), _("Left")]
+    yield [
+        _("Group"), _("Counted"), _("Day"), _("Still there"), _("Low"), _("High"), _("At risk"),
+        _("Left"),
+    ]  # fmt: skip
     for group in groups:
-        c = group.curve
-        columns = (c.time, c.survival, c.low, c.high, c.at_risk, c.events)
-        for t, s, low, high, risk, left in zip(*(x.tolist() for x in columns), strict=True):
-            yield [group.name, t, round(s, 5), round(low, 5), round(high, 5), risk, left]
+        for counted, c in ((_("Customers"), group.curve), (_("Money"), group.money)):
+            if isinstance(c, NoAnswer):
+                continue
+            columns = (c.time, c.survival, c.low, c.high, c.at_risk, c.events)
+            for t, s, low, high, risk, left in zip(*(x.tolist() for x in columns), strict=True):
+                limits = [round(s, 5), round(low, 5), round(high, 5)]
+                yield [group.name, counted, t, *limits, risk, left]
 
 
 def waits_link(metric: str, by: str, value: str, state: str = "") -> str:

@@ -22,19 +22,22 @@ from banso.prove.lifetime.curves import (
 )
 from banso.prove.lifetime.forms import ValueForm
 from banso.prove.lifetime.gathering import (
+    asked_first,
     asked_grouping,
-    asked_metric,
     asked_months,
     labels_of,
     left_days,
     standing_before,
     worth_context,
 )
-from banso.prove.lifetime.reads import first_metrics, groupings, lives, waits
+from banso.prove.lifetime.groups import groupings
+from banso.prove.lifetime.reads import first_money, lives
+from banso.prove.lifetime.waits import first_times, waits
 from banso.prove.lifetime.words import (
     CONTRACTS,
     SHORT_DAYS,
     difference_told,
+    money_told,
     no_year_yet,
     reaching_answer,
     staying_answer,
@@ -50,10 +53,12 @@ def survival(request: HttpRequest) -> HttpResponseBase:
     """How long do customers stay?"""
     found = book()
     whole_life = lives(found, clock.today()) if found else None
-    if whole_life is None or not len(whole_life.account):
+    if found is None or whole_life is None or not len(whole_life.account):
         return render(request, "lifetime/survival.html", {"nothing": True})
-    everybody, by = staying(_("All customers"), whole_life), asked_grouping(request)
-    side = compared(whole_life, labels_of(whole_life, by)) if by else None
+    currency, by = main_currency(found), asked_grouping(request)
+    paid = first_money(found, whole_life, currency)
+    everybody = staying(_("All customers"), whole_life, paid)
+    side = compared(whole_life, labels_of(whole_life, by), paid) if by else None
     shown = side.groups if side and side.groups else [everybody]
     if request.GET.get("format") == "csv":
         header, *lines = presenting.staying_csv(shown)
@@ -64,6 +69,8 @@ def survival(request: HttpRequest) -> HttpResponseBase:
         "rows": presenting.staying_rows(shown, by if side and side.groups else ""),
         "chart": charts.staying_chart(shown) if everybody.left else None,
         "test": difference_told(side.test) if side else "",
+        "money_answer": money_told(everybody),
+        "currency": currency if len(currencies(found)) > 1 else "",
         "small": side.small if side else 0,
         "no_groups": bool(side and not side.groups),
         "months": MONTHS,
@@ -81,24 +88,25 @@ def survival(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def first_time(request: HttpRequest) -> HttpResponseBase:
     """How long until customers get there?"""
-    metrics, chosen = first_metrics(), asked_metric(request)
-    context: dict[str, Any] = {"metrics": metrics, "chosen": chosen, "by": ""}
-    found = waits(chosen, left_days(book(), clock.today())) if chosen else None
-    key = chosen.key if chosen else ""
-    if found is None or not len(found.account):
+    firsts, terms, today = first_times(), book(), clock.today()
+    chosen = asked_first(request, firsts)
+    context: dict[str, Any] = {"metrics": firsts, "chosen": chosen, "by": ""}
+    found = waits(chosen, left_days(terms, today), today) if chosen else None
+    if chosen is None or found is None or not len(found.account):
         return render(request, "lifetime/first_time.html", context | {"nothing": True})
     everybody, by = reaching(_("All customers"), found.days, found.kind), asked_grouping(request)
-    groups, small = reaching_groups(found, labels_of(found, by)) if by else ([], 0)
+    lived = lives(terms, today) if terms else None
+    groups, small = reaching_groups(found, labels_of(found, by, lived)) if by else ([], 0)
     shown = groups or [everybody]
     if request.GET.get("format") == "csv":
         header, *lines = presenting.reaching_csv(shown)
-        return csv_response(f"{chosen}.csv", header, lines)
+        return csv_response(f"{chosen.name}.csv", header, lines)
     context |= {
         "answer": reaching_answer(everybody),
-        "rows": presenting.reaching_rows(shown, key, by if groups else ""),
+        "rows": presenting.reaching_rows(shown, chosen.key, by if groups else ""),
         "chart": charts.reaching_chart(shown) if everybody.reached else None,
         "days": FIRST_DAYS,
-        "groupings": [pair for pair in groupings() if pair[0] != "contract"],
+        "groupings": groupings(),
         "by": by,
         "small": small,
         "no_groups": bool(by and not groups),
@@ -110,14 +118,16 @@ def first_time(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def first_time_customers(request: HttpRequest) -> HttpResponseBase:
     """Which customers got there, and how long did it take?"""
-    chosen = asked_metric(request)
-    found = waits(chosen, left_days(book(), clock.today())) if chosen else None
+    terms, today = book(), clock.today()
+    chosen = asked_first(request, first_times())
+    found = waits(chosen, left_days(terms, today), today) if chosen else None
     if chosen is None or found is None:
         return render(request, "lifetime/first_time_customers.html", {"nothing": True}, status=404)
     by, value = asked_grouping(request), request.GET.get("value", "")
     mine = np.ones(len(found.account), dtype=np.bool_)
     if by and value:
-        mine &= np.asarray(labels_of(found, by), dtype=object) == value
+        lived = lives(terms, today) if terms else None
+        mine &= np.asarray(labels_of(found, by, lived), dtype=object) == value
     state = request.GET.get("state", "")
     if state in presenting.STATES:
         mine &= found.kind == presenting.STATES[state]
@@ -125,7 +135,7 @@ def first_time_customers(request: HttpRequest) -> HttpResponseBase:
     places = places[np.lexsort((places, -found.days[places]))].tolist()
     if request.GET.get("format") == "csv":
         header, *lines = presenting.waits_csv(found, places)
-        return csv_response(f"{chosen}.csv", header, lines)
+        return csv_response(f"{chosen.name}.csv", header, lines)
     page = Paginator(places, ON_A_PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     for name in ("page", "format"):

@@ -16,7 +16,7 @@ from banso.measure.revenue.words import percent, whole
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.lifetime import OPPORTUNITIES_NEEDED, SEEN_BY
 from banso.prove.engine.logrank import LogRank
-from banso.prove.lifetime.curves import Reaching, Staying
+from banso.prove.lifetime.curves import MONTHS, Reaching, Staying
 from banso.prove.lifetime.lives import DAYS_A_MONTH, Lives
 
 SHORT_DAYS = 92
@@ -46,6 +46,7 @@ REASONS: Mapping[str, object] = {
     "too_few_costs": gettext_lazy(
         "The cost is known of %(customers)s customers; %(customers_needed)s are needed."
     ),
+    "no_money": gettext_lazy("no amounts are known"),
     "never_pays_back": gettext_lazy("What customers bring in does not cover the cost."),
 }
 
@@ -103,6 +104,20 @@ def staying_answer(whole_life: Staying, watched_days: float) -> str:
             + f" {said}"
         )
     return f"{said} {told}"
+
+
+def money_told(found: Staying) -> str:
+    """How the money of the first month stays, beside the customers; "" where it cannot be told."""
+    for months, share_of in zip(MONTHS, found.money_shares, strict=True):
+        if months >= 12 and isinstance(share_of, Answer):
+            return _(
+                "Of the money they paid at first, %(share)s is still there after %(months)s months "
+                "(95%% interval %(low)s–%(high)s)."
+            ) % {
+                "share": percent(share_of.value), "low": percent(share_of.low),
+                "high": percent(share_of.high), "months": months,
+            }  # fmt: skip
+    return ""
 
 
 def no_year_yet(whole_life: Staying, some: Lives) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from banso.know.accounts.models import Stage
 from banso.know.accounts.tests.builders import an_account
 from banso.know.subscriptions.models import Subscription
+from banso.listen.events.models import EventName
 from banso.measure.metrics.tests.builders import a_metric, measured, measures, used
 from banso.measure.revenue.tests.builders import a_term
 from banso.prove.lifetime.tests.test_survival import look, text
@@ -52,6 +53,31 @@ def test_who_left_before_is_counted_though_no_present_value_is_kept(client: Clie
     measured(*events, on=DAY)
     page = text(look(client, PAGE, day=DAY, metric=metric.key))
     assert "Of 20 customers 15 have got there, 5 left before, 0 are still on the way." in page
+
+
+def test_any_event_has_its_first_time(client: Client) -> None:
+    events = []
+    for number in range(20):
+        account = an_account(signed_up_on=date(2025, 2, 3), external_id=f"here-{number}")
+        a_term(account, date(2025, 2, 3), term_months=12 if number < 8 else 1)
+        events += used(account, "02-05")
+        if number < 15:
+            events += used(account, f"02-{10 + number}", name="report")
+    for number in range(5):
+        account = an_account(signed_up_on=date(2025, 2, 3), external_id=f"gone-{number}")
+        a_term(account, date(2025, 2, 3), date(2025, 4, 3), outcome="churned")
+        events += used(account, "02-05")
+    measured(*events, on=DAY)
+    EventName.objects.filter(name="report").update(label_en="Report shared")
+    response = look(client, PAGE, day=DAY, metric="event:report")
+    page = text(response)
+    assert "First “Report shared”" in page
+    assert "Of 25 customers 15 have got there, 5 left before, 5 are still on the way." in page
+    link = response.context["rows"][0]["links"]["waiting"]
+    assert "5 customers." in text(look(client, link, day=DAY))
+    grouped = look(client, PAGE, day=DAY, metric="event:report", by="contract")
+    assert [row["name"] for row in grouped.context["rows"]] == ["Annual", "Monthly"]
+    assert "Report shared" in text(look(client, PAGE, day=DAY, metric="event:nonsense"))
 
 
 def test_by_group_and_as_a_file(client: Client) -> None:

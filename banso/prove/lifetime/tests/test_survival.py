@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from banso.know.subscriptions.models import Subscription
 from banso.prove.lifetime.tests.builders import a_base, a_life
 from banso.shared.clock import held_at
+from banso.shared.fields.writes import define_field
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -69,8 +70,60 @@ def test_the_curve_as_a_file(client: Client) -> None:
         a_life(date(2023, 1, 1), 1 + number % 3 if number < 20 else None, TODAY)
     response = look(client, format="csv")
     lines = list(csv.DictReader(StringIO(b"".join(response).decode("utf-8-sig"))))
-    assert [int(line["Left"]) for line in lines] == [7, 7, 6]
+    assert [int(line["Left"]) for line in lines] == [7, 7, 6] * 2
+    assert [line["Counted"] for line in lines] == ["Customers"] * 3 + ["Money"] * 3
     assert float(lines[-1]["Still there"]) == pytest.approx(1 / 3, abs=1e-4)
+
+
+def test_money_that_stays_is_told_beside_customers_that_stay(client: Client) -> None:
+    for number in range(60):
+        years, money = (1, 1_000) if number < 20 else (None, 4_000)
+        start = date(2023, 1, 1) + timedelta(days=number)
+        a_life(start, years, TODAY, mrr_minor=money, segment="SMB" if number < 30 else "")
+    response = look(client)
+    page = text(response)
+    assert "After 12 months 66.7% are still there" in page
+    assert "Of the money they paid at first, 88.9% is still there after 12 months" in page
+    assert response.context["rows"][0]["money"][1][0].startswith("88.9% (")
+    assert len(response.context["chart"]["series"]) == 4
+    grouped = look(client, by="segment").context["rows"]
+    assert [row["name"] for row in grouped] == ["SMB"]
+    assert grouped[0]["money"][1][0].startswith("66.7% (")
+
+
+def test_without_amounts_there_is_no_curve_of_money(client: Client) -> None:
+    for number in range(30):
+        a_life(date(2023, 1, 1), 1 if number < 10 else None, TODAY, mrr_minor=None)
+    page = text(look(client))
+    assert "Of the money" not in page
+    assert "After 12 months 66.7%" in page
+
+
+@pytest.mark.parametrize("by", ["plan", "country", "employees", "own.motive", "own.sites"])
+def test_any_field_makes_groups(client: Client, by: str) -> None:
+    admin = a_user(role="administrator")
+    for key, kind in (("motive", "text"), ("sites", "number")):
+        define_field(by=admin, holder="account", key=key, label_ja=key, kind=kind)
+    for number in range(60):
+        first = number % 2
+        account = a_life(
+            date(2023, 1, 1), None, TODAY, country="JP" if first else "US",
+            employees=None if number == 0 else 10 + number,
+            custom={"motive": "Paper" if first else "Speed", "sites": number % 3},
+        )  # fmt: skip
+        plan = "Basic" if first else "Premium"
+        Subscription.objects.filter(account=account).update(plan=plan)
+    names = {row["name"] for row in look(client, by=by).context["rows"]}
+    assert (
+        names
+        == {
+            "plan": {"Basic", "Premium"},
+            "country": {"JP", "US"},
+            "employees": {"11–30", "31–50", "51–69"},
+            "own.motive": {"Paper", "Speed"},
+            "own.sites": {"0", "1", "2"},
+        }[by]
+    )
 
 
 def test_twenty_young_customers_hear_from_when_on(client: Client) -> None:
