@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from banso.prove.engine.money_survival import MoneyCurve
-from banso.prove.lifetime.curves import FIRST_DAYS, MONTHS, Reaching, Staying, points
+from banso.prove.lifetime.curves import FIRST_DAYS, Reaching, Staying, months_seen, points
 from banso.prove.lifetime.lives import DAYS_A_MONTH
 from banso.prove.lifetime.worth import Worth
 
@@ -21,7 +21,7 @@ def staying_chart(groups: Sequence[Staying]) -> dict[str, Any]:
     series: list[dict[str, Any]] = []
     for place, group in enumerate(groups):
         c = group.curve
-        begin, until = group.given / DAYS_A_MONTH, MONTHS[-1] + 0.0
+        begin, until = group.given / DAYS_A_MONTH, float(months_seen(groups)[-1])
         months = c.time / DAYS_A_MONTH
         end = min(c.last / DAYS_A_MONTH, until)
         lines = [(group.name, c.survival, 2.5, DASHES[place])]
@@ -33,13 +33,13 @@ def staying_chart(groups: Sequence[Staying]) -> dict[str, Any]:
             drawn.append([round(end, 2), drawn[-1][1]])
             series.append(_step(name, drawn, COLOURS[place], width, dash))
     if len(groups) == 1 and isinstance(groups[0].money, MoneyCurve):
-        series.append(_money(groups[0].money))
-    return _curve(series, _("months as a customer"), MONTHS[-1], 6)
+        series.append(_money(groups[0].money, float(months_seen(groups)[-1])))
+    return _curve(series, _("months as a customer"), months_seen(groups)[-1], 6)
 
 
-def _money(c: MoneyCurve) -> dict[str, Any]:
+def _money(c: MoneyCurve, until: float) -> dict[str, Any]:
     """Share of the money still there, beside the share of the customers."""
-    begin, until = c.given / DAYS_A_MONTH, MONTHS[-1] + 0.0
+    begin = c.given / DAYS_A_MONTH
     drawn = [[round(begin, 2), 1.0], *points(c.time / DAYS_A_MONTH, c.survival, begin, until)]
     drawn.append([round(min(c.last / DAYS_A_MONTH, until), 2), drawn[-1][1]])
     return _step(_("Money paid at first"), drawn, COLOURS[1], 2.5, "dashed")

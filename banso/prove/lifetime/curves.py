@@ -77,6 +77,12 @@ def staying(name: str, some: Lives, paid: Floats) -> Staying:
     )
 
 
+def months_seen(groups: Sequence[Staying]) -> tuple[int, ...]:
+    """The MONTHS that anybody was watched for, and the first two at least."""
+    last = max((group.curve.last for group in groups), default=0.0) / DAYS_A_MONTH
+    return tuple(month for month in MONTHS if month <= max(last, MONTHS[1]))
+
+
 def _at(day: float, given: float, share: Callable[[float], Answer | NoAnswer]) -> Answer | NoAnswer:
     return share(day) if day > given else NoAnswer("before_watching", {"days": given})
 

@@ -32,17 +32,19 @@ def customers_link(by: str, value: str, state: str = "") -> str:
     return f"{reverse('lifetime:lifetime_customers')}?{urlencode(asked)}"
 
 
-def staying_rows(groups: Sequence[Staying], by: str) -> list[dict[str, Any]]:
+def staying_rows(groups: Sequence[Staying], by: str, months: Sequence[int]) -> list[dict[str, Any]]:
+    """A row for each group, with its shares after so many of the MONTHS."""
+    seen = len(months)
     return [
         {
             "name": group.name,
             "n": whole(group.n),
             "left": whole(group.left),
-            "shares": [_still(s) for s in group.shares],
-            "at_risk": [whole(n) for n in group.at_risk],
+            "shares": [_still(s) for s in group.shares[:seen]],
+            "at_risk": [whole(n) for n in group.at_risk[: seen + 1]],
             "median": whole(group.median / DAYS_A_MONTH) if group.median else "",
             "given": whole(group.given / DAYS_A_MONTH) if group.given else "",
-            "money": [_still(s) for s in group.money_shares]
+            "money": [_still(s) for s in group.money_shares[:seen]]
             if isinstance(group.money, MoneyCurve)
             else [],
             "money_n": whole(group.money.n) if isinstance(group.money, MoneyCurve) else "",

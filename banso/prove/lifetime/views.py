@@ -14,8 +14,8 @@ from banso.measure.revenue.words import whole
 from banso.prove.lifetime import charts, presenting
 from banso.prove.lifetime.curves import (
     FIRST_DAYS,
-    MONTHS,
     compared,
+    months_seen,
     reaching,
     reaching_groups,
     staying,
@@ -60,21 +60,22 @@ def survival(request: HttpRequest) -> HttpResponseBase:
     everybody = staying(_("All customers"), whole_life, paid)
     side = compared(whole_life, labels_of(whole_life, by), paid) if by else None
     shown = side.groups if side and side.groups else [everybody]
+    months = months_seen(shown)
     if request.GET.get("format") == "csv":
         header, *lines = presenting.staying_csv(shown)
         return csv_response(f"{_('Staying')}.csv", header, lines)
     context = {
         "answer": staying_answer(everybody, whole_life.watched_days),
         "not_yet": no_year_yet(everybody, whole_life),
-        "rows": presenting.staying_rows(shown, by if side and side.groups else ""),
+        "rows": presenting.staying_rows(shown, by if side and side.groups else "", months),
         "chart": charts.staying_chart(shown) if everybody.left else None,
         "test": difference_told(side.test) if side else "",
         "money_answer": money_told(everybody),
         "currency": currency if len(currencies(found)) > 1 else "",
         "small": side.small if side else 0,
         "no_groups": bool(side and not side.groups),
-        "months": MONTHS,
-        "at_risk_months": (0, *MONTHS),
+        "months": months,
+        "at_risk_months": (0, *months),
         "groupings": groupings(),
         "by": by,
         "unseen": whole_life.unseen,

@@ -15,7 +15,7 @@ from banso.prove.studies.models import STEPS
 
 @dataclass(frozen=True)
 class Column:
-    """One step of the board (0: no place in the order), with the fields of its metrics."""
+    """One step of the board (0, the last: no place in the order), with its metrics' fields."""
 
     step: int
     name: str
@@ -49,7 +49,7 @@ class OrderForm(forms.Form):
         fields = [self[key] for key in self.keys]
         return [
             Column(step, step_name(step), [f for f in fields if str(f.initial) == str(step)])
-            for step in (0, *STEPS)
+            for step in (*STEPS, 0)
         ]
 
 
