@@ -1,92 +1,134 @@
-"""Seconds and peak memory of the KPI scan: 100,000 accounts, 1-2 decisions each, 50 KPIs.
+"""Seconds and peak memory of a run of evidence: 100,000 accounts, 6 decisions each, 50 metrics.
 
-    python benchmarks/evidence.py [accounts] [kpis]
+    python benchmarks/evidence.py [accounts] [metrics]
 
-The data are made up with a fixed seed: 5 of the KPIs go with renewal, 1 jumps after notice, 5 are
-skewed counts, 5 are flags, 3 have missing values, 2 are nominal, the rest are noise.
+The data are made up with a fixed seed: 5 of the metrics go with renewal, 1 jumps after notice, 5
+are skewed counts, 5 are flags, 3 have missing values, the rest are noise; five attributes divide
+the customers. Measured are the functions a run calls once values are gathered: the scan of metrics
+and attributes, and everything kept for the metrics' pages. Processor time is that of all threads.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
+from collections.abc import Callable
 from datetime import date
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from banso.prove.engine.association import Feature, scan
-
 DATA_CUT = date(2024, 12, 31)
 LAST_DAY = (DATA_CUT - date(1970, 1, 1)).days
+DECISIONS_EACH = 6
+LEVELS = {"account.industry": 6, "account.segment": 3, "account.touch_model": 3,
+          "account.country": 8, "subscription.plan": 4}  # fmt: skip
 
 
-def made_up(accounts: int, kpis: int) -> tuple[pa.Table, list[Feature]]:
-    """Decisions of `accounts` accounts over two years and `kpis` KPIs beside them."""
+class MadeUp(NamedTuple):
+    """Decisions, and per metric its values at the landmark and in the last month."""
+
+    table: pa.Table
+    metrics: dict[str, tuple[Any, Any]]
+    attributes: dict[str, Any]
+
+
+def made_up(accounts: int, metrics: int) -> MadeUp:
+    """Decisions of `accounts` accounts over three years and `metrics` metrics beside them."""
     rng = np.random.default_rng(20241231)
-    decisions = rng.integers(1, 3, accounts)
-    account = np.repeat(np.arange(accounts), decisions)
+    account = np.repeat(np.arange(accounts), DECISIONS_EACH)
     n = len(account)
     character = rng.normal(size=(2, accounts))[:, account]
     contract = rng.choice(["monthly", "annual", "multi-year"], n, p=[0.2, 0.6, 0.2])
     tenure = rng.exponential(700, n) + 60
-    z = rng.normal(size=(kpis, n)) * 0.8
+    z = rng.normal(size=(metrics, n)) * 0.8
     z[:5] += 0.6 * character[0]
     z[5:] += 0.6 * character[1]
     risk = -2.0 + 0.5 * (contract == "monthly") - 0.2 * np.log(tenure / 365)
     risk += np.array([-0.7, 0.5, -0.4, 0.4, -0.3]) @ z[:5]
     lost = rng.random(n) < 1 / (1 + np.exp(-risk))
+    day = rng.integers(LAST_DAY - 1095, LAST_DAY, n).astype(np.int32)
     table = pa.table(
         {
-            "account": account,
-            "decided_on": pa.array(rng.integers(LAST_DAY - 730, LAST_DAY, n), pa.int32()),
-            "not_renewed": lost,
-            "tenure_days": tenure,
-            "contract": contract,
+            "row_id": np.arange(n), "account_id": account,
+            "decided_on": pa.array(day, pa.int32()).cast(pa.date32()), "not_renewed": lost,
+            "tenure_days": tenure, "contract": contract,
         }
-    )
-    features = [_feature(i, z[i], lost, rng) for i in range(kpis)]
-    return table, features
+    )  # fmt: skip
+    named = dict(_metric(i, z[i], lost, rng) for i in range(metrics))
+    levels = {
+        key: pa.array([f"level {i}" for i in range(many)]).take(
+            pa.array(rng.integers(0, many, accounts)[account])
+        )
+        for key, many in LEVELS.items()
+    }
+    return MadeUp(table, named, levels)
 
 
-def _feature(i: int, z: np.ndarray, lost: np.ndarray, rng: np.random.Generator) -> Feature:
-    key = f"kpi_{i:02d}"
+def _metric(
+    i: int, z: Any, lost: Any, rng: np.random.Generator
+) -> tuple[str, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
     late = z + rng.normal(size=len(z)) * 0.3
     if i == 5:
-        return Feature("leak", "number", z, late=late + 3.0 * lost)
+        return "leak", (z, late + 3.0 * lost)
     if 10 <= i < 15:
-        return Feature(key, "number", rng.poisson(np.exp(z)), late=late)
-    if 15 <= i < 20:
-        return Feature(key, "flag", z > 1, late=late > 1)
-    if 20 <= i < 23:
-        return Feature(key, "number", np.where(rng.random(len(z)) < 0.2, np.nan, z), late=late)
-    if 23 <= i < 25:
-        return Feature(key, "nominal", np.array(["a", "b", "c", "d"])[rng.integers(0, 4, len(z))])
-    return Feature(key, "number", z, late=late)
+        z, late = rng.poisson(np.exp(z)).astype(np.float64), np.exp(late)
+    elif 15 <= i < 20:
+        z, late = (z > 1).astype(np.float64), (late > 1).astype(np.float64)
+    elif 20 <= i < 23:
+        z = np.where(rng.random(len(z)) < 0.2, np.nan, z)
+    return f"metric_{i:02d}", (z, late)
+
+
+def measured(name: str, work: Callable[[], Any]) -> tuple[Any, str]:
+    """What it gives, and its line of the table."""
+    before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    result = work()
+    seconds = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return result, f"| {name} | {seconds:.2f} | {cpu:.2f} | {after.ru_maxrss / 1024:.0f} |"
 
 
 def main() -> None:
     """Print one row per step, as a table."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banso.shell.settings")
+    django.setup()
+    from banso.know.subscriptions.rules import DecisionRows
+    from banso.prove.studies.comparing import findings_of
+    from banso.prove.studies.gathering import Comparison, Gathered
+    from banso.prove.studies.metric_pages import pages_of
+    from banso.prove.studies.rules import Candidate
+
     accounts = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    kpis = int(sys.argv[2]) if len(sys.argv) > 2 else 50
-    table, features = made_up(accounts, kpis)
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    started = time.perf_counter()
-    result = scan(table, features, data_cut=DATA_CUT)
-    seconds = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    verdicts = [f.verdict for f in result.findings]
-    print("| accounts | decisions | KPIs | with leak alarm | s | CPU s | peak MB | before MB |")
-    print("|---|---|---|---|---|---|---|---|")
-    print(
-        f"| {accounts:,} | {table.num_rows:,} | {len(features)}"
-        f" | {sum(f.late is not None for f in features)} | {seconds:.1f} | {cpu:.1f}"
-        f" | {after.ru_maxrss / 1024:.0f} | {before.ru_maxrss / 1024:.0f} |"
-    )
-    for verdict in sorted(set(verdicts)):
-        print(f"{verdict}: {verdicts.count(verdict)}")
+    metrics = int(sys.argv[2]) if len(sys.argv) > 2 else 50
+    made = made_up(accounts, metrics)
+    gathered = Gathered(
+        data_cut=DATA_CUT, tracked_from=None, landmark_days=90,
+        decided=DecisionRows(made.table, {}),
+        metrics=Comparison(made.table, [
+            Candidate(f"metric.{key}", "metric", "number", key, key, values, late)
+            for key, (values, late) in made.metrics.items()
+        ]),
+        attributes=Comparison(made.table, [
+            Candidate(key, "attribute", "nominal", key, key, values)
+            for key, values in made.attributes.items()
+        ]),
+        not_compared=[], next_decision_on=None,
+    )  # fmt: skip
+    print(f"{accounts:,} accounts, {made.table.num_rows:,} decisions, {metrics} metrics")
+    print("| step | s | CPU s | peak MB |\n|---|---|---|---|")
+    (_, _, scan), line = measured("scan of metrics and attributes", lambda: findings_of(gathered))
+    print(line, flush=True)
+    pages, line = measured("what the metrics' pages show", lambda: pages_of(gathered, scan))
+    print(line)
+    verdicts = [finding.verdict for finding in scan.findings]
+    print({verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))}, len(pages))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import pyarrow as pa
 from banso.prove.engine.answer import Answer, Check, NoAnswer
 from banso.prove.engine.columns import Column, Contrast, contrast, read_column
 from banso.prove.engine.design import Decisions, Nuisance, build_nuisance, read_decisions
-from banso.prove.engine.estimate import Estimate, estimate
+from banso.prove.engine.estimate import Estimate, estimates
 from banso.prove.engine.findings import (
     Awaiting,
     Direction,
@@ -48,6 +48,8 @@ from banso.prove.engine.multiplicity import benjamini_hochberg
 from banso.prove.engine.power import decisions_per_month, fdr_alpha
 from banso.prove.engine.proportions import trend
 from banso.prove.engine.regression import FloatArray
+
+_TOGETHER = 16
 
 __all__ = [
     "Answer",
@@ -106,7 +108,11 @@ def scan(
     per_month = s.decisions_per_month or decisions_per_month(d.day, data_cut)
     pace = Pace(data_cut, per_month, s)
     nuisances = {r: build_nuisance(d, r) for r in {f.replaces for f in wanted}}
-    candidates = [_candidate(f, d, decisions.num_rows, nuisances[f.replaces], pace) for f in wanted]
+    candidates = [_candidate(f, d, decisions.num_rows, pace) for f in wanted]
+    for replaced, nuisance in nuisances.items():
+        own = [c for c in candidates if c.feature.replaces == replaced]
+        if nuisance is not None:
+            _estimate(own, nuisance, d, decisions.num_rows, s)
     _control(candidates, s)
     family = [c for c in candidates if c.tested]
     discoveries = sum(c.q is not None and c.q <= s.q_target for c in family)
@@ -129,33 +135,53 @@ def scan(
     )
 
 
-def _candidate(
-    feature: Feature, d: Decisions, table_rows: int, nuisance: Nuisance | None, pace: Pace
-) -> _Candidate:
+def _candidate(feature: Feature, d: Decisions, table_rows: int, pace: Pace) -> _Candidate:
+    """A KPI with what stands in the way of its estimate, and its groups if nothing does."""
     column = read_column(feature, feature.at_landmark, d, table_rows)
     c = _Candidate(feature, column, Counts.of(column, d))
     if feature.structural_leak:
         c.leak = "structural"
         return c
     c.refusal = gate(feature, column, c.counts, d, pace)
-    if c.refusal is not None or nuisance is None:
+    if c.refusal is not None or not 0 < d.events < d.n:
         return c
     s = pace.settings
     c.shown = contrast(feature, column, d.y, s.confidence)
     if c.shown.auc is not None and max(c.shown.auc, 1 - c.shown.auc) > s.auc_alarm:
         c.leak = "auc"
-        return c
-    c.found = estimate(column, nuisance, d, s.confidence)
-    if c.found is None:
-        c.refusal = NoAnswer("not_separable", {"events": c.counts.events})
-    elif feature.late is not None and feature.kind != "nominal":
-        late = read_column(feature, feature.late, d, table_rows)
-        if late.sd and 1 - float(late.observed.mean()) <= s.maximum_missing:
-            c.late = estimate(late, nuisance, d, s.confidence)
-            c.late_z = nuisance.score_z(late.x[:, 0], d.y, d.clusters)
-            if c.late is not None and abs(c.late.z) > abs(c.late_z):
-                c.late_z = c.late.z
     return c
+
+
+def _estimate(
+    candidates: Sequence[_Candidate], nuisance: Nuisance, d: Decisions, table_rows: int, s: Settings
+) -> None:
+    """Estimates at the landmark, and in the last month, of what may be estimated."""
+    open_ = [c for c in candidates if c.shown is not None and c.leak is None]
+    found = estimates([c.column for c in open_], nuisance, d, s.confidence)
+    for c, one in zip(open_, found, strict=True):
+        c.found = one
+        if one is None:
+            c.refusal = NoAnswer("not_separable", {"events": c.counts.events})
+    again = [c for c in open_ if c.found and c.feature.late is not None]
+    for at in range(0, len(again), _TOGETHER):
+        _estimate_late(again[at : at + _TOGETHER], nuisance, d, table_rows, s)
+
+
+def _estimate_late(
+    candidates: Sequence[_Candidate], nuisance: Nuisance, d: Decisions, table_rows: int, s: Settings
+) -> None:
+    again = []
+    for c in candidates:
+        if c.feature.kind != "nominal":
+            late = read_column(c.feature, c.feature.late, d, table_rows)
+            if late.sd and 1 - float(late.observed.mean()) <= s.maximum_missing:
+                again.append((c, late))
+    late_found = estimates([late for _, late in again], nuisance, d, s.confidence, exact=False)
+    for (c, late), one in zip(again, late_found, strict=True):
+        c.late = one
+        c.late_z = nuisance.score_z(late.x[:, 0], d.y, d.clusters)
+        if one is not None and abs(one.z) > abs(c.late_z):
+            c.late_z = one.z
 
 
 def _control(candidates: list[_Candidate], s: Settings) -> None:
@@ -172,13 +198,15 @@ def _control(candidates: list[_Candidate], s: Settings) -> None:
 
 def _leaks_late(c: _Candidate, s: Settings) -> bool:
     """METHODS 1.4(2): strong late, not associated at the landmark, and the landmark's interval
-    below half of b_late.
+    below half of b_late; or, whatever q, below a quarter: of many leaks some are associated at the
+    landmark by chance, which q allows.
     """
     if c.late is None or c.found is None or c.q is None:
         return False
     reach = abs(float(c.found.b[0])) + 1.96 * float(c.found.se[0])
     late = abs(float(c.late.b[0]))
-    return abs(c.late_z) > s.leak_z and c.q > s.q_target and reach < 0.5 * late
+    share = 0.5 if c.q > s.q_target else 0.25
+    return abs(c.late_z) > s.leak_z and reach < share * late
 
 
 def _finding(

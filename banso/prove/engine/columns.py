@@ -72,7 +72,7 @@ def read_column(feature: Feature, values: Any, d: Decisions, table_rows: int) ->
     else:
         sd = 0.0
     sparse = feature.kind == "flag" and _fewest_in_cell(raw, observed, d.y) < RARE
-    return Column(_with_missing(z[:, None], observed, d), 1, observed, raw, sd, transform, sparse)
+    return Column(with_missing(z[:, None], observed, d), 1, observed, raw, sd, transform, sparse)
 
 
 def _numbers(values: Any) -> FloatArray:
@@ -93,7 +93,8 @@ def _fewest_in_cell(raw: FloatArray, observed: BoolArray, y: FloatArray) -> int:
     return int(np.bincount(cell, minlength=4).min())
 
 
-def _with_missing(x: FloatArray, observed: BoolArray, d: Decisions) -> FloatArray:
+def with_missing(x: FloatArray, observed: BoolArray, d: Decisions) -> FloatArray:
+    """x (n, m) and an indicator of missing values, where enough is missing to fit one."""
     lost = d.y[~observed]
     events = int(lost.sum())
     if min(events, len(lost) - events) < RARE:
@@ -129,7 +130,7 @@ def _nominal(values: Any, d: Decisions) -> Column:
     values_out[known] = pooled
     cells = np.bincount(2 * pooled + y.astype(np.int64), minlength=2 * len(labels))
     return Column(
-        _with_missing(x, observed, d),
+        with_missing(x, observed, d),
         x.shape[1],
         observed,
         values_out,

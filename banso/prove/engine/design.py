@@ -47,6 +47,13 @@ class Nuisance:
     def gram_inverse(self) -> FloatArray:
         return np.asarray(np.linalg.inv(self.x.T @ self.x))
 
+    @cached_property
+    def _fitted(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """p (n,) of the model, its columns times p(1-p), and its information."""
+        p = 1.0 / (1.0 + np.exp(-(self.x @ self.start)))
+        weighted = self.x * (p * (1.0 - p))[:, None]
+        return p, weighted, np.asarray(weighted.T @ self.x)
+
     def explained(self, z: FloatArray) -> float:
         """R2 of a column z (n) on the shared columns, 0..1; 1 when z does not vary."""
         centred = z - z.mean()
@@ -64,9 +71,8 @@ class Nuisance:
         Wald's test it does not weaken where z separates the outcome (Hauck & Donner 1977).
         Boos 1992, The American Statistician 46:327.
         """
-        p = 1.0 / (1.0 + np.exp(-(self.x @ self.start)))
-        weighted = self.x * (p * (1.0 - p))[:, None]
-        e = z - self.x @ np.linalg.solve(weighted.T @ self.x, weighted.T @ z)
+        p, weighted, information = self._fitted
+        e = z - self.x @ np.linalg.solve(information, weighted.T @ z)
         u = clusters.sums((e * (y - p))[:, None])[:, 0]
         v = float(u @ u) * clusters.count / (clusters.count - 1)
         return float(u.sum()) / math.sqrt(v) if v > 0 else 0.0
@@ -106,6 +112,19 @@ class Decisions:
         """
         size = np.bincount(self.clusters.codes, minlength=self.clusters.count)
         return float(np.sum(size * size) / max(1, size.sum()))
+
+
+def some_decisions(d: Decisions, rows: slice) -> Decisions:
+    """A run of the decisions as decisions of their own; `rows` then counts from its start."""
+    codes = d.clusters.codes[rows]
+    there = np.bincount(codes, minlength=d.clusters.count) > 0
+    place = np.cumsum(there) - 1
+    return Decisions(
+        rows=np.arange(len(codes)), y=d.y[rows], day=d.day[rows],
+        clusters=Clusters(place[codes], int(there.sum())), account_ids=d.account_ids[there],
+        contract=d.contract[rows], log_tenure=d.log_tenure[rows],
+        tenure_known=d.tenure_known[rows], half_year=d.half_year[rows], excluded_after_cut=0,
+    )  # fmt: skip
 
 
 def read_decisions(table: pa.Table, data_cut: date) -> Decisions:

@@ -175,8 +175,6 @@ def _cohort_effect(
     found = _changed(change[used], ours[used], None if x is None else x[used], method)
     influence = np.zeros(len(y))
     influence[used] = found.influence * len(y) / used.sum()
-    influence[ours] *= _inflation(int(ours.sum()), 1)
-    influence[theirs] *= _inflation(int(theirs.sum()), 1 if x is None else 1 + x.shape[1])
     return CohortEffect(g, t, found.value, influence, int(ours.sum()), int(theirs.sum()))
 
 
@@ -202,9 +200,16 @@ def method_for(cohort: IntArray, columns: int) -> Method:
     return "doubly_robust" if smallest >= UNITS_PER_COLUMN * (1 + columns) else "regression"
 
 
-def _inflation(n: int, k: int) -> float:
-    """sqrt(n / (n - k)): residuals from a fit of k coefficients to n are too small by that much."""
-    return math.sqrt(n / (n - k)) if n > k else 1.0
+def _widened(effect: CohortEffect, cohort: IntArray, k: int) -> CohortEffect:
+    """With influence times sqrt(n / (n - k)): residuals from a fit of k coefficients to n units (1
+    for the treated) are too small by that much.
+    """
+    ours, theirs = (
+        math.sqrt(n / (n - used)) if n > used else 1.0
+        for n, used in ((effect.treated, 1), (effect.untreated, k))
+    )
+    widened = effect.influence * np.where(cohort == effect.cohort, ours, theirs)
+    return effect._replace(influence=widened)
 
 
 def pooled(effects: Sequence[CohortEffect], cohort: IntArray) -> tuple[float, FloatArray]:
@@ -242,7 +247,8 @@ def difference_in_differences(
     y, cohort, clusters = y[keep], cohort[keep], Clusters.of(clusters.codes[keep])
     x = None if x is None or not x.shape[1] else x[keep]
     how = method_for(cohort, 0 if x is None else x.shape[1])
-    effects = cohort_effects(y, cohort, x, how)
+    columns = 1 if x is None else 1 + x.shape[1]
+    effects = [_widened(e, cohort, columns) for e in cohort_effects(y, cohort, x, how)]
     after = [e for e in effects if e.period >= e.cohort]
     treated = len(np.unique(clusters.codes[cohort > 0]))
     if not after:

@@ -5,6 +5,7 @@ empty.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,8 +23,10 @@ from banso.prove.engine.regression import (
     newton_logistic,
     small_sample_factor,
 )
+from banso.prove.engine.side_by_side import fit_side_by_side
 
 _TOLERANCE = 1e-6
+_MOST_EXPLAINED = 1 - 1e-6
 _SIGNIFICANT = 1.959963984540054
 
 
@@ -65,7 +68,7 @@ def estimate(
     converges.
     """
     r2 = nuisance.explained(column.x[:, 0])
-    if r2 > 1 - 1e-6:
+    if r2 > _MOST_EXPLAINED:
         return None
     x = np.column_stack((nuisance.x, column.x))
     k = nuisance.x.shape[1]
@@ -84,6 +87,56 @@ def estimate(
         return _firth(x, start, tested, d, confidence, r2)
     except (SingularDesignError, np.linalg.LinAlgError):
         return None
+
+
+def estimates(
+    columns: Sequence[Column],
+    nuisance: Nuisance,
+    d: Decisions,
+    confidence: float,
+    *,
+    exact: bool = True,
+) -> list[Estimate | None]:
+    """`estimate` of every column; those with one tested column share the work of their models."""
+    made: list[Estimate | None] = [None] * len(columns)
+    left = set(range(len(columns)))
+    explained = [nuisance.explained(column.x[:, 0]) if column.tested else 1.0 for column in columns]
+    k = nuisance.x.shape[1]
+    if d.clusters.count > 1:
+        for width in (1, 2):
+            own = [
+                i for i in sorted(left)
+                if columns[i].tested == 1 and columns[i].x.shape[1] == width
+                and not columns[i].sparse and explained[i] <= _MOST_EXPLAINED and d.n > k + width
+            ]  # fmt: skip
+            if not own:
+                continue
+            found = fit_side_by_side(
+                nuisance.x, nuisance.start, [columns[i].x for i in own], d.y, d.clusters,
+                exact=exact,
+            )  # fmt: skip
+            factor = small_sample_factor(d.n, k + width, d.clusters.count)
+            for i, one in zip(own, found, strict=True):
+                if one is not None:
+                    made[i] = _of_moved(one.b, one.moved, factor, confidence, explained[i])
+                    left.discard(i)
+    for i in left:
+        made[i] = estimate(columns[i], nuisance, d, confidence)
+    return made
+
+
+def _of_moved(
+    b: float, moved: FloatArray, factor: float, confidence: float, r2: float
+) -> Estimate:
+    """An estimate of one tested column from how far each account moves it."""
+    variance = float(moved @ moved) * factor
+    chi2 = b * b / variance
+    half = two_sided_z(confidence) * math.sqrt(variance)
+    influential, shift = _influential(b, moved, factor)
+    return Estimate(
+        np.array([b]), np.array([[variance]]), np.array([b - half]), np.array([b + half]), chi2,
+        two_sided_p(math.sqrt(chi2)), "logistic", r2, influential, shift,
+    )  # fmt: skip
 
 
 def _robust(

@@ -29,7 +29,7 @@ from banso.prove.engine.findings import Feature, Finding, Settings
 from banso.prove.engine.multiplicity import benjamini_hochberg
 from banso.prove.engine.normal import two_sided_p, two_sided_z
 from banso.prove.engine.power import decisions_per_month, known_by, months_until
-from banso.prove.engine.regression import Fit, FloatArray, SingularDesignError, fit_logistic
+from banso.prove.engine.regression import Fit, SingularDesignError, fit_logistic
 
 EVENTS_PER_PARAMETER = 10
 
@@ -236,14 +236,3 @@ def level_of(found: Finding, partial: Partial | None, q_target: float) -> str:
         return found.level
     same_side = found.odds_ratio is not None and (left.value > 1) == (found.odds_ratio > 1)
     return "L2" if same_side else found.level
-
-
-def standardised(feature: Feature, decisions: pa.Table, data_cut: date) -> FloatArray:
-    """The values of a metric per standard deviation over all decisions (table rows,), NaN =
-    missing: so that estimates from parts of them are on one scale. Not for nominal features.
-    """
-    d = read_decisions(decisions, data_cut)
-    column = read_column(feature, feature.at_landmark, d, decisions.num_rows)
-    z = np.full(decisions.num_rows, np.nan)
-    z[d.rows] = np.where(column.observed, column.x[:, 0], np.nan)
-    return z

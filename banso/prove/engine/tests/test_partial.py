@@ -8,7 +8,7 @@ import pytest
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.design import build_nuisance, read_decisions
 from banso.prove.engine.findings import Feature
-from banso.prove.engine.partial import partial_effects, standardised
+from banso.prove.engine.partial import partial_effects
 from banso.prove.engine.tests.made_up import DATA_CUT, company
 
 
@@ -130,12 +130,3 @@ def test_one_outcome_gives_no_answer() -> None:
     )  # fmt: skip
     found = partial_effects(none, metrics(made.kpis), [], [], data_cut=DATA_CUT)
     assert {f.answer.reason for f in found if isinstance(f.answer, NoAnswer)} == {"one_outcome"}
-
-
-def test_standardised_values_have_one_standard_deviation() -> None:
-    made = company(300)
-    values = np.exp(2 * made.kpis[0])
-    values[:7] = np.nan
-    z = standardised(Feature("skewed", "number", values), made.decisions, DATA_CUT)
-    assert np.isnan(z[:7]).all()
-    assert np.nanstd(z) == pytest.approx(1)
