@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from banso.measure.metrics import at_day, facts, grid
-from banso.measure.metrics.at_day import Ask, First, Latest, Total
+from banso.measure.metrics.asks import NO_START, Ask, First, Latest, Total
 from banso.measure.metrics.changes import EVERY, Changed
 from banso.measure.metrics.models import GridFile
 from banso.measure.metrics.world import Bools, Floats, Ints
@@ -83,7 +83,7 @@ def brought_up(
     changed: Changed,
 ) -> Lasting:
     """The answers as they are now; ``changed`` has the days that are others than for the old."""
-    starts = np.where(starts < 0, at_day.NO_START, starts)
+    starts = np.where(starts < 0, NO_START, starts)
     new = Lasting(ids, starts, as_of)
     if old is None or old.as_of > as_of:
         old = Lasting(np.zeros(0, np.int64), np.zeros(0, np.int64), as_of)

@@ -9,12 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from banso.listen.events.reads import core_names, features
-from banso.measure.metrics import at_day, grid, rowwise
+from banso.measure.metrics import asks, at_day, grid, rowwise
+from banso.measure.metrics.aside import Aside
 from banso.measure.metrics.customers import Customers, seats_at
 from banso.measure.metrics.evaluation import Plan, planned
 from banso.measure.metrics.models import MetricDefinition, MetricVersion
 from banso.measure.metrics.shapes import needs_seats
-from banso.measure.metrics.world import Bools, Floats, Ints
+from banso.measure.metrics.weekly import Weekly, fits
+from banso.measure.metrics.world import Bools, Floats, Ints, Values
 
 ROWS_AT_ONCE = 1_500_000
 ROWS_TOGETHER = 200_000
@@ -91,14 +93,35 @@ def computed(
     as_of: int,
     *,
     is_everybody: bool,
-    known: Mapping[at_day.Ask, Floats] | None = None,
+    known: Mapping[asks.Ask, Floats] | None = None,
+    ready: Mapping[str, Values] | None = None,
 ) -> pa.Table:
     """account_id and, for each metric, its column of values and its flags "not yet"."""
     if not people.num_rows or not some:
         return _nothing(some, people)
     rows = _asked({as_of: people})
-    found = at_day.values_on(plan_of(some), rows, is_everybody=is_everybody, known=known)
+    plan = plan_of(some)
+    found = at_day.values_on(plan, rows, is_everybody=is_everybody, known=known, ready=ready)
     return _told(some, people, as_of, found)
+
+
+def on_mondays(
+    some: Sequence[Served], people: Customers, mondays: Sequence[int]
+) -> Iterator[tuple[int, pa.Table]]:
+    """The same for all customers on each of the Mondays, in their order."""
+    asked, others = asks.split(plan_of(some))
+    weekly = Weekly([ask for ask in asked if fits(ask)], people.ids, _starts(people))
+    apart = {one.key: one for one in [*served(), *some] if one.key in others}
+    with_seats = wants_seats(some)
+    with Aside(computed_for_all([*apart.values()], people, mondays) if apart else []) as aside:
+        for day, known in weekly.answers(mondays):
+            table = people_on(people, day, with_seats=with_seats)
+            ready = aside.values(day, {key: one.column for key, one in apart.items()})
+            yield day, computed(some, table, day, is_everybody=True, known=known, ready=ready)
+
+
+def _starts(people: Customers) -> Ints:
+    return np.where(people.start < 0, asks.NO_START, people.start)
 
 
 def computed_on_days(some: Sequence[Served], people: Mapping[int, pa.Table]) -> dict[int, pa.Table]:
@@ -119,7 +142,7 @@ def computed_on_days(some: Sequence[Served], people: Mapping[int, pa.Table]) -> 
 def computed_for_all(
     some: Sequence[Served], people: Customers, days: Sequence[int]
 ) -> Iterator[dict[int, pa.Table]]:
-    """The same for all customers on these days: for some customers after the other, each day's."""
+    """Row by row for all customers on these days, some customers after the other."""
     plan, with_seats = plan_of(some), wants_seats(some)
     size = max(1, ROWS_AT_ONCE // len(days))
     for start in range(0, people.ids.size, size):

@@ -10,7 +10,7 @@ import pytest
 
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
-from banso.measure.metrics import at_day, changes, lasting, standing
+from banso.measure.metrics import asks, at_day, changes, lasting, standing
 from banso.measure.metrics.lasting import Lasting, brought_up
 from banso.measure.metrics.tests.builders import TODAY
 from banso.measure.metrics.tests.test_incremental import a_company, some_events
@@ -24,8 +24,8 @@ from banso.shared.users.reads import organisation
 pytestmark = pytest.mark.django_db
 
 
-def asked() -> list[at_day.Ask]:
-    return [LAST_DAY, *at_day.lasting(standing.plan_of(standing.served()))]
+def asked() -> list[asks.Ask]:
+    return [LAST_DAY, *asks.lasting(standing.plan_of(standing.served()))]
 
 
 def kept() -> Lasting:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +34,7 @@ IN_SERIES = rules.WEEKS_IN_SERIES - 1
 FEW_ROWS = 300_000  # so many rows of few customers are computed together, row by row
 MANY_SERIES = 20_000  # customers whose weekly values are held in memory together
 BLOCK_ROWS = 6_000_000  # so many rows of Mondays without a file are made together
+TOGETHER = 6  # Mondays are kept so many at a time
 FEW_CUSTOMERS = 10_000  # more of them are computed day by day
 
 
@@ -93,15 +95,34 @@ def _make_whole(
     people: Customers,
     newest: int,
 ) -> dict[int, Ints]:
-    """Mondays of which nothing is there: many at once, some customers after the other."""
+    """Mondays of which nothing is there, one after the other; some are kept together."""
     missing = [day for day in weeks if grid.kept_on(day) is None]
     moved: dict[int, Ints] = {}
     for days in _in_blocks(missing, BLOCK_ROWS // max(people.ids.size, 1)):
-        parts = standing.computed_for_all(metrics, people, days)
-        made = grid_writes.keep_days(parts=parts, columns=columns, change=newest)
-        _keep_points(((day, grid.loaded(file)) for day, file in made.items()), metrics)
-        moved |= dict.fromkeys(made, people.ids)
+        tables = standing.on_mondays(metrics, people, days[::-1])
+        while made := _keep_next(tables, metrics, columns, newest):
+            moved |= dict.fromkeys(made, people.ids)
     return moved
+
+
+def _keep_next(
+    tables: Iterator[tuple[int, pa.Table]],
+    metrics: Sequence[Served],
+    columns: dict[str, str],
+    newest: int,
+) -> Sequence[int]:
+    """Keep the next Mondays and how the values lay on them: if the job dies, it goes on there."""
+    points: list[WeeklyCourse] = []
+
+    def watched() -> Iterator[tuple[int, pa.Table]]:
+        for day, table in islice(tables, TOGETHER):
+            points.extend(_points(day, table, metrics))
+            yield day, table
+
+    made = grid_writes.keep_days(tables=watched(), columns=columns, change=newest)
+    if points:
+        _write_points(points)
+    return [one.day for one in made]
 
 
 def _in_blocks(weeks: Sequence[int], size: int) -> list[Sequence[int]]:
@@ -181,7 +202,7 @@ def _bring_up(
         new, moved = _mended(one, one.old, new, metrics)
     if len(moved) or one.old is None or one.kept != columns:
         grid_writes.keep(day=one.day, table=new, columns=columns, change=newest)
-        _keep_points([(one.day, new)], metrics)
+        _write_points(_points(one.day, new, metrics))
     else:
         GridFile.objects.filter(day=one.day).update(change=newest)
     return moved
@@ -203,25 +224,24 @@ def _mended(
     return table, moved
 
 
-def _keep_points(days: Iterable[tuple[int, pa.Table]], metrics: Sequence[Served]) -> None:
-    """How the values of each metric lie on each of the days."""
-    points = []
-    for day, table in days:
-        for one in metrics:
-            spread = rules.spread(grid.numbers(table, one.column), grid.flags(table, one.column))
-            points.append(
-                WeeklyCourse(
-                    definition_id=one.pk,
-                    version=one.version,
-                    day=day_of(day),
-                    n=spread.n,
-                    censored=spread.censored,
-                    q1=spread.q1,
-                    median=spread.median,
-                    q3=spread.q3,
-                )
+def _points(day: int, table: pa.Table, metrics: Sequence[Served]) -> list[WeeklyCourse]:
+    """How the values of each metric lie on the day."""
+    found = []
+    for one in metrics:
+        spread = rules.spread(grid.numbers(table, one.column), grid.flags(table, one.column))
+        found.append(
+            WeeklyCourse(
+                definition_id=one.pk,
+                version=one.version,
+                day=day_of(day),
+                n=spread.n,
+                censored=spread.censored,
+                q1=spread.q1,
+                median=spread.median,
+                q3=spread.q3,
             )
-    _write_points(points)
+        )
+    return found
 
 
 @transaction.atomic

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ ROW_GROUP = 16_384  # one customer's line is found without reading the others
 
 def keep(*, day: int, table: pa.Table, columns: Mapping[str, str], change: int = 0) -> GridFile:
     """Keep the values of a day; the file before goes with the next sweep."""
-    return keep_days(parts=[{day: table}], columns=columns, change=change)[day]
+    return keep_days(tables=[(day, table)], columns=columns, change=change)[0]
 
 
 def keep_lasting(*, kept: Lasting, zone: str) -> GridFile:
@@ -32,31 +33,40 @@ def keep_lasting(*, kept: Lasting, zone: str) -> GridFile:
 
 
 def keep_days(
-    *, parts: Iterable[Mapping[int, pa.Table]], columns: Mapping[str, str], change: int
-) -> dict[int, GridFile]:
-    """Keep the values of several days, which come for some customers after the other.
+    *, tables: Iterable[tuple[int, pa.Table]], columns: Mapping[str, str], change: int
+) -> list[GridFile]:
+    """Keep the values of several days: one is written while the next one is made.
 
-    Nothing of a part is held when the next one comes; the files take their places together.
+    The files take their places together.
     """
-    paths: dict[int, Path] = {}
-    rows: dict[int, int] = {}
-    with ExitStack() as stack:
-        writers: dict[int, pq.ParquetWriter] = {}
-        for part in parts:
-            for day, table in part.items():
-                if day not in writers:
-                    paths[day] = facts.root() / f"grid-{max(day, 0):05d}-{uuid4().hex}.parquet"
-                    writers[day] = stack.enter_context(_writer(paths[day], table.schema))
-                writers[day].write_table(table, row_group_size=ROW_GROUP)
-                rows[day] = rows.get(day, 0) + table.num_rows
-    files.finish(paths.values(), facts.root())
-    return _placed(paths, rows, columns, change)
+    made: list[_Made] = []
+    written: Future[None] | None = None
+    with ThreadPoolExecutor(1) as pool:
+        for day, table in tables:
+            path = facts.root() / f"grid-{max(day, 0):05d}-{uuid4().hex}.parquet"
+            made.append(_Made(day, path, table.num_rows))
+            if written is not None:
+                written.result()
+            written = pool.submit(_write, table, path)
+        if written is not None:
+            written.result()
+    if made:
+        files.finish([one.path for one in made], facts.root())
+    return _placed(made, columns, change)
 
 
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(
+@dataclass(frozen=True)
+class _Made:
+    day: int
+    path: Path
+    rows: int
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    pq.write_table(
+        table,
         files.unfinished(path),
-        schema,
+        row_group_size=ROW_GROUP,
         compression="zstd",
         compression_level=1,
         use_dictionary=False,
@@ -64,20 +74,18 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 
 @transaction.atomic
-def _placed(
-    paths: Mapping[int, Path], rows: Mapping[int, int], columns: Mapping[str, str], change: int
-) -> dict[int, GridFile]:
+def _placed(made: Iterable[_Made], columns: Mapping[str, str], change: int) -> list[GridFile]:
     now = clock.now()
-    return {
-        day: GridFile.objects.update_or_create(
-            day=day,
+    return [
+        GridFile.objects.update_or_create(
+            day=one.day,
             defaults={
-                "file": path.name,
+                "file": one.path.name,
                 "columns": dict(columns),
                 "change": change,
-                "rows": rows[day],
+                "rows": one.rows,
                 "made_at": now,
             },
         )[0]
-        for day, path in paths.items()
-    }
+        for one in made
+    ]

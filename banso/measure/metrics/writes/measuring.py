@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from banso.listen.events.writes import refresh_names
-from banso.measure.metrics import at_day, changes, facts, grid, lasting, standing
+from banso.measure.metrics import asks, changes, facts, grid, lasting, standing
 from banso.measure.metrics.changes import EVERY, Changed
 from banso.measure.metrics.customers import customers
 from banso.measure.metrics.lasting import Lasting
@@ -35,7 +35,7 @@ from banso.shared.users.reads import organisation
 AT_ONCE = 2_000_000  # events that may be read before a new metric serves; more is background work
 MANY = 20_000  # customers from which on a summary for a few changes can wait
 NEVER = 1 << 19
-LAST_DAY = at_day.LastDay(EVERY)
+LAST_DAY = asks.LastDay(EVERY)
 
 
 @dataclass
@@ -187,7 +187,7 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
 def _known(work: Work, people: pa.Table) -> Lasting:
     """What the metrics ask of the whole past, brought up to now and kept."""
     zone = organisation().time_zone
-    asked = [LAST_DAY, *at_day.lasting(standing.plan_of(work.metrics))]
+    asked = [LAST_DAY, *asks.lasting(standing.plan_of(work.metrics))]
     ids, starts = (people[name].to_numpy() for name in ("account_id", "start"))
     old = None if work.is_forced else lasting.kept(asked, zone)
     known = lasting.brought_up(old, asked, ids, starts, work.as_of, work.changed)
