@@ -136,10 +136,11 @@ def _counted(hypothesis: Hypothesis, gathered: Gathered, today: date, together: 
     decided = gathered.decided[hypothesis.outcome]
     candidate, days = decided.candidate(hypothesis), decided.days
     part = decided.of_segment(hypothesis)
-    until = gathered.data_cut - timedelta(days=rules.SETTLED_DAYS)
+    until = decided.data_cut - timedelta(days=rules.SETTLED_DAYS)
     fresh = part & (days > _number(hypothesis.look_from)) & (days <= _number(until))
     known = ~np.isnan(np.asarray(candidate.values, dtype=np.float64))
-    basis = basis_of(decided.rows, part & known, fresh & known, gathered)
+    coming = None if hypothesis.own_outcome else gathered.coming
+    basis = basis_of(decided, part & known, fresh & known, coming)
     claimed = rules.claimed_log_odds(
         hypothesis.smallest, basis.event_rate, share_yes=_share_yes(hypothesis, candidate, part)
     )
@@ -147,7 +148,7 @@ def _counted(hypothesis: Hypothesis, gathered: Gathered, today: date, together: 
         basis, claimed=claimed, tested_together=together, today=today, settings=SETTINGS
     )
     return Checked(
-        hypothesis, decided, candidate, part, fresh, gathered.data_cut, until, basis, claimed, plan
+        hypothesis, decided, candidate, part, fresh, decided.data_cut, until, basis, claimed, plan
     )
 
 
@@ -166,8 +167,9 @@ def _open(checked: Checked, found: Compared | None, today: date, together: int) 
     ).expected_by  # fmt: skip
 
 
-def basis_of(rows: pa.Table, of_claim: Bools, fresh: Bools, gathered: Gathered) -> rules.Basis:
+def basis_of(decided: Decided, of_claim: Bools, fresh: Bools, coming: float | None) -> rules.Basis:
     """Counts of the new decisions, and the pace of all that the claim is about."""
+    rows = decided.rows
     account = rows["account_id"].to_numpy()
     lost = rows["not_renewed"].to_numpy(zero_copy_only=False).astype(bool)
     days = np.asarray(rows["decided_on"].cast(pa.int32()).to_numpy(), dtype=np.int64)
@@ -176,7 +178,7 @@ def basis_of(rows: pa.Table, of_claim: Bools, fresh: Bools, gathered: Gathered) 
         events=int((fresh & lost).sum()),
         event_accounts=len(np.unique(account[fresh & lost])),
         other_accounts=len(np.unique(account[fresh & ~lost])),
-        per_month=decisions_per_month(days[of_claim], gathered.data_cut) or gathered.coming,
+        per_month=decisions_per_month(days[of_claim], decided.data_cut) or coming,
         known_rows=int(of_claim.sum()),
         known_events=int((of_claim & lost).sum()),
     )

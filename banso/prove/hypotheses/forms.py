@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from banso.measure.metrics.models import MetricDefinition, Unit
 from banso.prove.hypotheses.models import Compare, Direction, Hypothesis
-from banso.prove.hypotheses.outcomes import known_outcomes
+from banso.prove.hypotheses.outcomes import open_outcomes
 from banso.prove.hypotheses.reads import Segment, finding_of_metric, meaning_of, segments
+from banso.prove.hypotheses.records import own_outcome
 from banso.prove.hypotheses.rules import next_quarter
 from banso.prove.studies.models import Finding
 from banso.prove.studies.rules import leak_in_metric
@@ -69,7 +70,7 @@ class WriteForm(forms.Form):
         self.fields["owner"].initial = user.pk
         self.fields["next_check_on"].initial = next_quarter(today)
         self.fields["outcome"].choices = [  # type: ignore[attr-defined]
-            (key, outcome.name) for key, outcome in known_outcomes().items()
+            (key, outcome.name) for key, outcome in open_outcomes().items()
         ]
         self.fields["segment"].choices = [  # type: ignore[attr-defined]
             ("", _("All customers")),
@@ -92,6 +93,9 @@ class WriteForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
+        own, asked = own_outcome(given.get("outcome", "")), given.get("metric")
+        if own is not None and asked and own.params.get("metric") == asked.key:
+            self.add_error("metric", _("The outcome is this very metric: choose another one."))
         if given.get("compare") and given.get("threshold") is None:
             self.add_error("threshold", _("Say from which value on it counts as reached."))
         if not given.get("compare"):

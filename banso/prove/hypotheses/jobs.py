@@ -5,6 +5,7 @@ from datetime import timedelta
 from banso.prove.hypotheses.behind import keep_rows
 from banso.prove.hypotheses.checking import check_together
 from banso.prove.hypotheses.measuring import gather
+from banso.prove.hypotheses.outcome_writes import take_readings
 from banso.prove.hypotheses.reads import JOB, any_due, open_hypotheses
 from banso.prove.hypotheses.writes import keep_checks
 from banso.shared import clock
@@ -19,6 +20,7 @@ def check_hypotheses(asked: bool = False) -> None:
     A second run finds the decisions of the first used up, and keeps nothing twice.
     """
     today = clock.today(organisation().time_zone)
+    take_readings()
     if not asked and not any_due(today):
         return
     hypotheses = open_hypotheses()

@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from banso.know.subscriptions.models import Subscription
-from banso.know.subscriptions.reads import last_known_day
 from banso.measure.metrics.models import MetricDefinition
 from banso.prove.engine.power import decisions_per_month
 from banso.prove.hypotheses.models import Hypothesis
 from banso.prove.hypotheses.outcomes import known_outcomes
+from banso.prove.hypotheses.records import own_outcome
 from banso.prove.hypotheses.rules import Basis, Bools, Floats, reached
 from banso.prove.studies.attributes import attributes_of, days_of
 from banso.prove.studies.metric_values import raw_values, tracked_days, tracked_rows
@@ -33,6 +33,7 @@ class Decided:
     rows: pa.Table
     at_landmark: Measured
     late: Measured
+    data_cut: date
     attributes: dict[str, Candidate] = field(default_factory=dict)
 
     @property
@@ -70,17 +71,13 @@ class Decided:
 class Gathered:
     """``coming``: contract ends a month that are known ahead, for who has no past to go by."""
 
-    data_cut: date
     landmark_days: int
     decided: dict[str, Decided]
     coming: float | None = None
 
 
 def gather(hypotheses: Sequence[Hypothesis], *, today: date) -> Gathered | None:
-    """Everything these hypotheses are checked on; None while no contract is known."""
-    data_cut = last_known_day(today)
-    if data_cut is None:
-        return None
+    """Everything these hypotheses are checked on; None while no outcome of theirs is known."""
     landmark_days, tracked = organisation().landmark_days, tracked_days()
     by_outcome: dict[str, list[Hypothesis]] = defaultdict(list)
     for hypothesis in hypotheses:
@@ -88,10 +85,13 @@ def gather(hypotheses: Sequence[Hypothesis], *, today: date) -> Gathered | None:
     known = known_outcomes()
     decided = {}
     for key in by_outcome.keys() & known.keys():
+        data_cut = known[key].known_until(today)
+        if data_cut is None:
+            continue
         rows = known[key].decisions(data_cut, landmark_days)
         rows = tracked_rows(rows, tracked[0]) if tracked else rows.slice(0, 0)
-        decided[key] = _decided(rows, by_outcome[key])
-    return Gathered(data_cut, landmark_days, decided, ends_per_month(today))
+        decided[key] = _decided(rows, by_outcome[key], data_cut)
+    return Gathered(landmark_days, decided, ends_per_month(today)) if decided else None
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,13 @@ def ahead(outcome: str, *, share: float, today: date) -> Ahead | None:
     """What a hypothesis written today has to wait for; None where nothing is known. share: of the
     customers it is about.
     """
-    known, data_cut = known_outcomes().get(outcome), last_known_day(today)
+    known = known_outcomes().get(outcome)
+    data_cut = known.known_until(today) if known else None
     if known is None or data_cut is None:
         return None
     rows = known.decisions(data_cut, organisation().landmark_days)
-    pace = decisions_per_month(days_of(rows["decided_on"]), data_cut) or ends_per_month(today)
+    coming = None if own_outcome(outcome) else ends_per_month(today)
+    pace = decisions_per_month(days_of(rows["decided_on"]), data_cut) or coming
     lost = int(np.count_nonzero(rows["not_renewed"].to_numpy(zero_copy_only=False)))
     basis = Basis(0, 0, 0, 0, pace and pace * share, rows.num_rows, lost)
     return Ahead(basis, str(known.missed))
@@ -125,7 +127,7 @@ def ends_per_month(today: date) -> float | None:
     return fixed + rolling or None
 
 
-def _decided(rows: pa.Table, hypotheses: list[Hypothesis]) -> Decided:
+def _decided(rows: pa.Table, hypotheses: list[Hypothesis], data_cut: date) -> Decided:
     definitions = list({h.value_key: _definition(h) for h in hypotheses}.values())
     attributes: dict[str, Candidate] = {}
     if any(h.segment_key for h in hypotheses):
@@ -134,6 +136,7 @@ def _decided(rows: pa.Table, hypotheses: list[Hypothesis]) -> Decided:
         rows,
         raw_values(definitions, rows, as_of=days_of(rows["landmark"])),
         raw_values(definitions, rows, as_of=days_of(rows["closed_on"])),
+        data_cut,
         attributes,
     )
 

@@ -49,6 +49,71 @@ class EntryKind(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class Aim(models.TextChoices):
+    """What an outcome of the organisation's own is about."""
+
+    SUCCESS = "success", _("Delivered success")
+    INTENT = "intent", _("Intent to continue")
+    OTHER = "other", _("Something else")
+
+
+class Origin(models.TextChoices):
+    """Where such an outcome is read."""
+
+    FIELD = "field", _("Fields of the customers")
+    METRIC = "metric", _("A metric at the end of each quarter")
+
+
+class OwnOutcome(models.Model):
+    """Something besides renewal that comes or does not, as somebody registered it.
+
+    What it means is never changed: hypotheses rest on it. ``params``: keys of the field with the
+    answer and of the field with its day, or the metric as it was meant. ``counts``: the answer that
+    counts as come; of a number this or more (of a metric ``compare`` says which way).
+    """
+
+    name = models.CharField(_("Name"), max_length=80)
+    aim = models.CharField(_("What it is about"), max_length=10, choices=Aim.choices)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    params = models.JSONField(default=dict)
+    compare = models.CharField(max_length=10, choices=Compare.choices, blank=True)
+    counts = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        return f"own.{self.pk}"
+
+
+class Reading(models.Model):
+    """One customer's answer on a day, as it was when it was first read; never changed."""
+
+    outcome = models.ForeignKey(OwnOutcome, models.PROTECT, related_name="readings")
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    on = models.DateField()
+    value = models.CharField(max_length=200)
+    came = models.BooleanField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["outcome", "account", "on"], name="one_reading_per_customer_and_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.on} {self.value}"
+
+
 class LedgerEntry(models.Model):
     """One link of the chain (``chain.py``): never changed, never deleted.
 
@@ -89,6 +154,7 @@ class Hypothesis(models.Model):
     compare = models.CharField(max_length=10, choices=Compare.choices, blank=True)
     threshold = models.FloatField(null=True)
     outcome = models.CharField(max_length=40)
+    own_outcome = models.ForeignKey(OwnOutcome, models.PROTECT, null=True, related_name="+")
     direction = models.CharField(max_length=4, choices=Direction.choices)
     segment_key = models.CharField(max_length=160, blank=True)
     segment_level = models.CharField(max_length=200, blank=True)

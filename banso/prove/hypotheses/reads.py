@@ -5,16 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
 from banso.know.subscriptions.models import Subscription
 from banso.measure.metrics.models import MetricDefinition, MetricVersion
 from banso.prove.hypotheses.chain import broken_at, canonical
-from banso.prove.hypotheses.models import Check, EntryKind, Hypothesis, LedgerEntry
+from banso.prove.hypotheses.models import (
+    Check,
+    EntryKind,
+    Hypothesis,
+    LedgerEntry,
+    OwnOutcome,
+    Reading,
+)
 from banso.prove.hypotheses.records import claim_of, outcome_of
 from banso.prove.studies.models import Finding
 from banso.prove.studies.reads import findings_of_run, latest_run
 from banso.prove.studies.wording import level_name
+from banso.shared.fields.models import FieldDefinition, Holder, Kind
 from banso.shared.journal.models import Job
 
 JOB = "hypotheses.check"
@@ -24,13 +32,17 @@ MOST_LEVELS = 20
 def hypotheses() -> QuerySet[Hypothesis]:
     """Every hypothesis with what its line needs, the newest first; checks newest first."""
     checks = Prefetch("checks", Check.objects.order_by("-pk"), to_attr="newest_first")
-    wanted = Hypothesis.objects.select_related("metric", "owner", "author")
+    wanted = Hypothesis.objects.select_related("metric", "owner", "author", "own_outcome")
     return wanted.prefetch_related(checks).order_by("-pk")
 
 
 def open_hypotheses() -> list[Hypothesis]:
     """Those that are still checked, in the order they were written."""
-    return list(Hypothesis.objects.filter(retired_at=None).select_related("metric").order_by("pk"))
+    return list(
+        Hypothesis.objects.filter(retired_at=None)
+        .select_related("metric", "own_outcome")
+        .order_by("pk")
+    )
 
 
 def any_due(today: date) -> bool:
@@ -67,6 +79,34 @@ def finding_of_metric(pk: int) -> tuple[Finding, MetricDefinition] | None:
         return None
     metric = MetricDefinition.objects.filter(key=finding.key.removeprefix("metric.")).first()
     return (finding, metric) if metric else None
+
+
+def answer_fields() -> list[FieldDefinition]:
+    """Fields of the customers that may say whether something came."""
+    kinds = (Kind.CHOICE, Kind.NUMBER, Kind.TEXT)
+    return list(FieldDefinition.objects.filter(holder=Holder.ACCOUNT, kind__in=kinds))
+
+
+def day_fields() -> list[FieldDefinition]:
+    return list(FieldDefinition.objects.filter(holder=Holder.ACCOUNT, kind=Kind.DATE))
+
+
+def own_outcomes() -> list[OwnOutcome]:
+    """What the organisation registered, with how many answers were read and how many came."""
+    came = Count("readings", filter=Q(readings__came=True))
+    found = OwnOutcome.objects.select_related("by").annotate(
+        n=Count("readings"), k=came, first=Min("readings__on"), last=Max("readings__on")
+    )
+    return list(found.order_by("-pk"))
+
+
+def answers_of(outcome: OwnOutcome) -> QuerySet[Reading]:
+    """Its answers with their customers, newest first."""
+    return Reading.objects.filter(outcome=outcome).select_related("account").order_by("-on", "pk")
+
+
+def hypotheses_about(key: str) -> int:
+    return Hypothesis.objects.filter(outcome=key).count()
 
 
 @dataclass(frozen=True)
@@ -138,7 +178,7 @@ def ledger_state() -> LedgerState:
     entries = list(LedgerEntry.objects.order_by("number"))
     said = {entry.pk: entry.content for entry in entries}
     changed = set()
-    for hypothesis in Hypothesis.objects.select_related("metric"):
+    for hypothesis in Hypothesis.objects.select_related("metric", "own_outcome"):
         if canonical(claim_of(hypothesis)) != said.get(hypothesis.first_entry_id or 0):
             changed.add(hypothesis.pk)
     for check in Check.objects.all().iterator(chunk_size=500):

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,7 +24,10 @@ from banso.prove.hypotheses.forms import (
     from_hypothesis,
 )
 from banso.prove.hypotheses.measuring import ahead
-from banso.prove.hypotheses.models import Hypothesis, Level
+from banso.prove.hypotheses.models import Hypothesis, Level, Origin, OwnOutcome
+from banso.prove.hypotheses.outcome_forms import FORMS
+from banso.prove.hypotheses.outcome_pages import answers_csv, answers_header, outcome_rows
+from banso.prove.hypotheses.outcome_writes import register_outcome, retire_outcome
 from banso.prove.hypotheses.presenting import (
     course,
     csv_header,
@@ -34,8 +38,11 @@ from banso.prove.hypotheses.presenting import (
     side_of,
 )
 from banso.prove.hypotheses.reads import (
+    answer_fields,
+    answers_of,
     any_contract,
     check_is_owed,
+    day_fields,
     hypotheses,
     ledger_entries,
     ledger_state,
@@ -215,6 +222,43 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
         return csv_response("ledger.csv", header, (list(row) for row in rows))
     page = Paginator(entries, LINES_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "hypotheses/ledger.html", {"state": ledger_state(), "page": page})
+
+
+@require_http_methods(["GET", "POST"])
+def own_outcomes(request: HttpRequest) -> HttpResponseBase:
+    """What else do we want for our customers?"""
+    user = _author(request) if request.method == "POST" else signed_in(request)
+    asked = request.GET.get("origin", "")
+    kind = FORMS.get(asked) if user.may("define") else None
+    form = kind(request.POST or None) if kind else None
+    if form is not None and form.is_valid():
+        made = register_outcome(by=user, **form.registered)
+        messages.success(request, _("Registered. Hypotheses can be about it from now on."))
+        return redirect(f"{reverse('hypotheses:own_outcomes')}?outcome={made.pk}")
+    wanted = whole_number(request.GET.get("outcome", "")) or 0
+    chosen = OwnOutcome.objects.filter(pk=wanted).first()
+    answers = answers_of(chosen) if chosen and chosen.origin == Origin.FIELD else None
+    if answers is not None and request.GET.get("format") == "csv":
+        return csv_response(f"{chosen}.csv", answers_header(), answers_csv(answers))
+    page = None
+    if answers is not None:
+        page = Paginator(answers, LINES_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "rows": outcome_rows(), "form": form, "origin": asked, "chosen": chosen, "page": page,
+        "may_define": user.may("define"), "any_metric": MetricDefinition.objects.exists(),
+        "any_field": bool(answer_fields() and day_fields()),
+    }  # fmt: skip
+    status = 400 if form is not None and form.errors else 200
+    return render(request, "hypotheses/own_outcomes.html", context, status=status)
+
+
+@require_POST
+def drop_outcome(request: HttpRequest, pk: int) -> HttpResponse:
+    """No new hypothesis about it."""
+    user = _author(request)
+    retire_outcome(by=user, outcome=get_object_or_404(OwnOutcome, pk=pk))
+    messages.success(request, _("New hypotheses cannot be about it any more; those there go on."))
+    return redirect("hypotheses:own_outcomes")
 
 
 def _author(request: HttpRequest) -> User:

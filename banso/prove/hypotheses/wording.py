@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from banso.measure.metrics.models import MetricDefinition, Unit
 from banso.prove.hypotheses.measuring import Ahead
 from banso.prove.hypotheses.models import Check, Direction, Hypothesis, Level, Result
-from banso.prove.hypotheses.outcomes import known_outcomes
+from banso.prove.hypotheses.outcomes import outcome_of_claim
 from banso.prove.hypotheses.rules import Plan
 from banso.prove.studies.wording import (
     LEAKS,
@@ -63,12 +63,12 @@ def headline(found: Sequence[Hypothesis], today: date) -> str:
 
 
 def outcome_name(hypothesis: Hypothesis) -> str:
-    known = known_outcomes().get(hypothesis.outcome)
+    known = outcome_of_claim(hypothesis)
     return str(known.name) if known else hypothesis.outcome
 
 
 def missed(hypothesis: Hypothesis) -> str:
-    known = known_outcomes().get(hypothesis.outcome)
+    known = outcome_of_claim(hypothesis)
     return str(known.missed) if known else _("not reached")
 
 

@@ -18,7 +18,7 @@ from banso.prove.hypotheses.models import (
     Level,
 )
 from banso.prove.hypotheses.reads import JOB, Segment, latest_check, looks_of, meaning_of
-from banso.prove.hypotheses.records import claim_of, outcome_of
+from banso.prove.hypotheses.records import claim_of, outcome_of, own_outcome
 from banso.prove.studies.models import Finding, Verdict
 from banso.shared import clock
 from banso.shared.journal.models import Job
@@ -57,6 +57,7 @@ def write_down(
         direction=direction, smallest=smallest, every_months=every_months, author=by, owner=owner,
         registered_at=clock.now(), registered_on=today, look_from=today,
         next_check_on=next_check_on, found_in=found_in, replaces=replaces,
+        own_outcome=own_outcome(outcome),
     )  # fmt: skip
     if segment is not None:
         hypothesis.segment_key, hypothesis.segment_level = segment.key, segment.level

@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from banso.measure.revenue.overview import retention
 from banso.measure.revenue.reads import Scope, book, main_currency
 from banso.prove.engine.answer import Answer
-from banso.prove.hypotheses.outcomes import EXPANSION, RENEWAL, known_outcomes
+from banso.prove.hypotheses.outcomes import EXPANSION, RENEWAL, known_outcomes, open_outcomes
+from banso.prove.hypotheses.records import own_outcome
 from banso.prove.tree.rules import Actual, Point, quarter_of, quarterly, rate_of
 from banso.shared.slots import Slot
 
 EPOCH = date(1970, 1, 1)
 SETTLED_DAYS, A_YEAR = 31, 365
+OUTCOMES_PAGE = "hypotheses:own_outcomes"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,13 @@ goals: Slot[Goal] = Slot("goals of KPI trees")
 
 
 def known_goals() -> dict[str, Goal]:
-    return {filling.key: filling.value for filling in goals.fillings()}
+    """Those that parts of Banso bring, and the organisation's own outcomes as shares."""
+    found = {filling.key: filling.value for filling in goals.fillings()}
+    for key, outcome in open_outcomes().items():
+        if own_outcome(key) is not None:
+            share = share_of(key, misses=False)
+            found[key] = Goal(outcome.name, "share", "higher", share, key, page=OUTCOMES_PAGE)
+    return found
 
 
 def share_of(outcome: str, *, misses: bool) -> Callable[[date, int], Standing]:
