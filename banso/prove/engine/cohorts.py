@@ -47,32 +47,48 @@ class Spread:
     bins: tuple[Bin, ...]
 
 
-def spread(values: FloatArray) -> Spread | NoAnswer:
-    """Distribution of `values` (n,), NaN = missing; NoAnswer("no_values") when all are.
+def in_order(values: FloatArray) -> FloatArray:
+    """The known of `values` (n,), NaN = missing, ascending."""
+    return np.sort(values[np.isfinite(values)])
+
+
+def spread(values: FloatArray, known: FloatArray | None = None) -> Spread | NoAnswer:
+    """Distribution of `values` (n,), NaN = missing; NoAnswer("no_values") when all are. known: the
+    same `in_order`, where it is at hand.
 
     Up to 12 different values are counted one by one; else bins of equal width (whole numbers keep
     whole ends), 12 at most, reach to the 98 % quantile, and the last one takes in what lies beyond.
     """
-    known = values[np.isfinite(values)]
+    known = in_order(values) if known is None else known
     if not len(known):
         return NoAnswer("no_values", {"n": 0})
-    quantiles = tuple(float(q) for q in np.quantile(known, _SHARES))
+    quantiles = tuple(_quantile(known, share) for share in _SHARES)
     missing = len(values) - len(known)
-    low, high = float(known.min()), float(known.max())
+    low, high = float(known[0]), float(known[-1])
     return Spread(len(known), missing, low, high, quantiles, _bins(known))
 
 
+def _quantile(known: FloatArray, share: float) -> float:
+    """Type 7 of Hyndman & Fan, of values in order."""
+    place = share * (len(known) - 1)
+    below = int(place)
+    above = min(below + 1, len(known) - 1)
+    return float(known[below] + (place - below) * (known[above] - known[below]))
+
+
 def _bins(known: FloatArray) -> tuple[Bin, ...]:
-    levels, counts = np.unique(known, return_counts=True)
+    starts = np.flatnonzero(np.concatenate(([True], known[1:] != known[:-1])))
+    levels, counts = known[starts], np.diff(np.concatenate((starts, [len(known)])))
     if len(levels) <= MOST_BINS:
         return tuple(Bin(float(v), float(v), int(n)) for v, n in zip(levels, counts, strict=True))
-    tail = float(np.quantile(known, _TAIL))
+    tail = _quantile(known, _TAIL)
     low, high = float(levels[0]), tail if tail > levels[0] else float(levels[-1])
     edges = np.linspace(low, high, MOST_BINS + 1)
     if np.array_equal(levels, np.rint(levels)):
         edges = np.arange(low, high + 1, max(1.0, np.ceil((high - low) / MOST_BINS)))
     edges[-1] = levels[-1]
-    counts = np.histogram(known, edges)[0]
+    ends = np.searchsorted(known, edges[1:-1], side="left")
+    counts = np.diff(np.concatenate(([0], ends, [len(known)])))
     return tuple(
         Bin(float(a), float(b), int(n))
         for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
@@ -80,11 +96,16 @@ def _bins(known: FloatArray) -> tuple[Bin, ...]:
 
 
 def cohorts(
-    values: FloatArray, not_renewed: FloatArray, *, confidence: float = 0.95
+    values: FloatArray,
+    not_renewed: FloatArray,
+    known: FloatArray | None = None,
+    *,
+    confidence: float = 0.95,
 ) -> tuple[Group, ...] | NoAnswer:
     """Renewal by groups of ascending value: tenths, or fewer so that 20 decisions stand in each.
 
-    values (n,) with NaN = missing, not_renewed (n,) 0/1. k = min(10, known // 20) groups; row i of
+    values (n,) with NaN = missing, not_renewed (n,) 0/1; known: the values `in_order`, where that
+    is at hand. k = min(10, known // 20) groups; row i of
     the sorted known goes to group floor(i k / known), and equal values to the group of the first of
     them. Each group's rate is the share RENEWED with Wilson's interval; `label` is its number from
     1. NoAnswer("too_few_rows") below 40 known rows, "no_variation" when all values are equal.
@@ -92,29 +113,23 @@ def cohorts(
     """
     if len(values) != len(not_renewed):
         raise ValueError(f"{len(values)} values for {len(not_renewed)} decisions")
-    observed = np.isfinite(values)
-    known, lost = values[observed], not_renewed[observed]
+    known = in_order(values) if known is None else known
     groups = min(MOST_GROUPS, len(known) // ROWS_PER_GROUP)
     if groups < 2:
         return NoAnswer("too_few_rows", {"n": len(known), "n_needed": 2 * ROWS_PER_GROUP})
-    order = np.argsort(known, kind="stable")
-    known, lost = known[order], lost[order]
-    number = np.arange(len(known)) * groups // len(known)
-    number = number[np.searchsorted(known, known, side="left")]
-    starts = np.flatnonzero(np.concatenate(([True], number[1:] != number[:-1])))
+    lost = np.sort(values[np.isfinite(values) & (not_renewed > 0)])
+    first = -(-np.arange(groups) * len(known) // groups)
+    lowest = known[first]
+    # Where a group would begin amid equal values it begins after them.
+    amid = np.concatenate(([False], known[first[1:] - 1] == lowest[1:]))
+    after = np.searchsorted(known, lowest, side="right")
+    starts = np.unique(np.where(amid, after, first))
+    starts = starts[starts < len(known)]
     if len(starts) < 2:
-        return _beside_the_common_value(known, lost, confidence)
+        starts = np.array([0, after[0]])
+        if starts[1] == len(known):
+            return NoAnswer("no_variation", {"levels": 1, "levels_needed": 2})
     return _cut(known, lost, starts.tolist(), confidence)
-
-
-def _beside_the_common_value(
-    known: FloatArray, lost: FloatArray, confidence: float
-) -> tuple[Group, ...] | NoAnswer:
-    """The smallest value is nearly everybody's: it stands against all others."""
-    cut = int(np.searchsorted(known, known[0], side="right"))
-    if cut == len(known):
-        return NoAnswer("no_variation", {"levels": 1, "levels_needed": 2})
-    return _cut(known, lost, [0, cut], confidence)
 
 
 def _cut(
@@ -122,7 +137,8 @@ def _cut(
 ) -> tuple[Group, ...]:
     made = []
     for i, (a, b) in enumerate(zip(starts, [*starts[1:], len(known)], strict=True), start=1):
-        events = int(lost[a:b].sum())
+        below = np.searchsorted(lost, known[a], side="left")
+        events = int(np.searchsorted(lost, known[b - 1], side="right") - below)
         renewed: Answer | NoAnswer = rate(b - a - events, b - a, confidence)
         made.append(Group(str(i), float(known[a]), float(known[b - 1]), b - a, events, renewed))
     return tuple(made)

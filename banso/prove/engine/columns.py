@@ -18,6 +18,7 @@ from banso.prove.engine.regression import FloatArray, IntArray
 BoolArray = npt.NDArray[np.bool_]
 _SKEWED = 1.0
 _LEVELS_SHOWN = 10
+_MANY, _STEPS, _STEPS_BETWEEN = 20_000, 65_535, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def read_column(feature: Feature, values: Any, d: Decisions, table_rows: int) ->
     if sd > 1e-12 * (1.0 + float(np.abs(known).max(initial=0.0))):
         scaled = (known - known.mean()) / sd
         z[observed] = scaled
-        z[~observed] = np.median(scaled)
+        if len(scaled) < d.n:
+            z[~observed] = np.median(scaled)
     else:
         sd = 0.0
     sparse = feature.kind == "flag" and _fewest_in_cell(raw, observed, d.y) < RARE
@@ -160,12 +162,15 @@ def contrast(feature: Feature, column: Column, y: FloatArray, confidence: float)
         return Contrast(
             _by_level(values.astype(np.int64), events, column.labels, confidence), None, None
         )
+    if feature.kind == "number":
+        groups = _thirds(values, events, confidence)
+        return Contrast(groups, _apart(groups, confidence), _auc_of(values, events, groups))
     order = np.argsort(values)
     values, events = values[order], events[order]
     starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
     lost = np.add.reduceat(events, starts)
     size = np.diff(np.concatenate((starts, [len(values)])))
-    if feature.kind == "number" or len(starts) > _LEVELS_SHOWN:
+    if len(starts) > _LEVELS_SHOWN:
         groups = _thirds(values, events, confidence)
     else:
         ends = values[starts]
@@ -180,13 +185,34 @@ def contrast(feature: Feature, column: Column, y: FloatArray, confidence: float)
             )
             for i in range(len(starts))
         )
+    return Contrast(groups, _apart(groups, confidence), _auc(lost, size))
+
+
+def _apart(groups: tuple[Group, ...], confidence: float) -> Answer | NoAnswer | None:
+    """Renewal of the last group less that of the first."""
     first, last = groups[0], groups[-1]
-    apart = None
-    if len(groups) > 1:
-        apart = difference(
-            last.n - last.events, last.n, first.n - first.events, first.n, confidence
-        )
-    return Contrast(groups, apart, _auc(lost, size))
+    if len(groups) < 2:
+        return None
+    return difference(last.n - last.events, last.n, first.n - first.events, first.n, confidence)
+
+
+def _auc_of(values: FloatArray, events: FloatArray, groups: tuple[Group, ...]) -> float | None:
+    """AUC; of many rows with values in 65,536 steps, unless the middle third fills but few of them
+    (then, as of few rows, by sorting).
+    """
+    low, high = float(values.min()), float(values.max())
+    ends = groups[0].high, groups[-1].low
+    if len(values) > _MANY and None not in ends and high > low:
+        step = (high - low) / _STEPS
+        if (ends[1] or 0.0) - (ends[0] or 0.0) > _STEPS_BETWEEN * step:
+            place = ((values - low) / step).astype(np.int64)
+            size = np.bincount(place, minlength=_STEPS + 1).astype(np.int64)
+            return _auc(np.bincount(place, events, minlength=_STEPS + 1), size)
+    order = np.argsort(values)
+    values, events = values[order], events[order]
+    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
+    size = np.diff(np.concatenate((starts, [len(values)])))
+    return _auc(np.add.reduceat(events, starts), size)
 
 
 def _auc(lost: FloatArray, size: IntArray) -> float | None:
@@ -198,26 +224,25 @@ def _auc(lost: FloatArray, size: IntArray) -> float | None:
 
 
 def _thirds(values: FloatArray, events: FloatArray, confidence: float) -> tuple[Group, ...]:
-    """Lowest and highest third of sorted values; ties stay together, so a common value makes a
-    group larger.
+    """Lowest and highest third of the values; ties stay together, so a common value makes a group
+    larger.
     """
     n = len(values)
     third = -(-n // 3)
-    low_end, high_start = values[third - 1], values[n - third]
-    if low_end >= high_start:  # one value fills the middle: split beside it
-        side: Literal["left", "right"] = "right" if values[-1] > low_end else "left"
-        cut = int(np.searchsorted(values, low_end, side=side))
-        below, above = cut, cut
+    placed = np.partition(values, (third - 1, n - third))
+    low_end, high_start = placed[third - 1], placed[n - third]
+    if low_end < high_start:
+        sides = values <= low_end, values >= high_start
+    elif placed[n - third :].max() > low_end:  # one value fills the middle: split beside it
+        sides = values <= low_end, values > low_end
     else:
-        below = int(np.searchsorted(values, low_end, side="right"))
-        above = int(np.searchsorted(values, high_start, side="left"))
+        sides = values < low_end, values >= low_end
     groups = []
-    for label, a, b in (("lowest", 0, below), ("highest", above, n)):
-        if b > a:
-            lost = int(events[a:b].sum())
-            groups.append(
-                _group(label, float(values[a]), float(values[b - 1]), b - a, lost, confidence)
-            )
+    for label, side in zip(("lowest", "highest"), sides, strict=True):
+        inside = values[side]
+        if len(inside):
+            low, high, lost = float(inside.min()), float(inside.max()), int(events[side].sum())
+            groups.append(_group(label, low, high, len(inside), lost, confidence))
     return tuple(groups)
 
 

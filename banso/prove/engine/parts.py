@@ -11,7 +11,7 @@ sum w_i b_i / sum w_i; chi-square with k - 1 degrees of freedom when all parts s
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -74,9 +74,44 @@ def alike(b: Sequence[float], se: Sequence[float]) -> ChiSquare:
     return ChiSquare(q, len(x) - 1, chi_square_p(q, len(x) - 1))
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Decisions with metrics per standard deviation over all of them. z: (m, n), NaN = missing."""
+
+    d: Decisions
+    features: tuple[Feature, ...]
+    z: FloatArray
+
+    @classmethod
+    def of(cls, decisions: pa.Table, features: Sequence[Feature], data_cut: date) -> Measured:
+        """decisions as in `association.scan`, whose errors apply. Not for nominal features."""
+        d = read_decisions(decisions, data_cut)
+        z = np.empty((len(features), d.n))
+        for j, feature in enumerate(features):
+            column = read_column(feature, feature.at_landmark, d, decisions.num_rows)
+            z[j] = column.x[:, 0]
+            z[j, ~column.observed] = np.nan
+        return cls(d, tuple(features), z)
+
+    def only(self, keys: Collection[str]) -> Measured:
+        """The same decisions with some of the metrics."""
+        kept = [j for j, feature in enumerate(self.features) if feature.key in keys]
+        return Measured(self.d, tuple(self.features[j] for j in kept), self.z[kept])
+
+    def ordered(self, order: IntArray) -> Measured:
+        """The decisions in another order: each part is then a run of them."""
+        d = self.d
+        moved = replace(
+            d, rows=np.arange(d.n), y=d.y[order], day=d.day[order],
+            clusters=Clusters(d.clusters.codes[order], d.clusters.count),
+            contract=d.contract[order], log_tenure=d.log_tenure[order],
+            tenure_known=d.tenure_known[order], half_year=d.half_year[order],
+        )  # fmt: skip
+        return Measured(moved, self.features, self.z[:, order])
+
+
 def by_level(
-    decisions: pa.Table,
-    features: Sequence[Feature],
+    measured: Measured,
     level: Sequence[str | None],
     *,
     data_cut: date,
@@ -84,88 +119,43 @@ def by_level(
 ) -> Mapping[str, tuple[Part, ...]]:
     """For each feature key, one part per level (sorted; None in no part), tested together per key.
 
-    level: one label per row of `decisions`. Not for nominal features.
+    level: one label per row of the decisions that were measured. Raises ValueError for fewer.
     """
     s = settings or Settings()
     codes, labels = label_codes(pa.array(level, pa.string()))
-    ordered = _Ordered.of(decisions, features, data_cut, codes)
+    codes = codes[measured.d.rows]
+    order = np.argsort(codes, kind="stable")
+    ordered = measured.ordered(order)
+    ends = np.searchsorted(codes[order], np.arange(len(labels) + 1)).tolist()
     pace = Pace(data_cut, None, s)
-    made: dict[str, list[Part]] = {feature.key: [] for feature in features}
-    for name, rows in ordered.runs(labels):
-        if name:
+    made: dict[str, list[Part]] = {feature.key: [] for feature in measured.features}
+    for i, name in enumerate(labels):
+        if name and ends[i + 1] > ends[i]:
+            rows = slice(ends[i], ends[i + 1])
             for key, part in _judged_alone(ordered, rows, name, pace).items():
                 made[key].append(part)
     return {key: _together(parts, s) for key, parts in made.items()}
 
 
 def by_cut(
-    decisions: pa.Table,
-    features: Sequence[Feature],
-    cuts: Sequence[date],
-    *,
-    settings: Settings | None = None,
+    measured: Measured, cuts: Sequence[date], *, settings: Settings | None = None
 ) -> Mapping[str, tuple[Part, ...]]:
     """For each feature key, what was known at each cut: all decisions up to that day, none after.
 
-    cuts: ascending; the scale is that of the last. Not for nominal features.
+    cuts: ascending; the scale is that of all decisions that were measured.
     """
     s = settings or Settings()
-    made: dict[str, list[Part]] = {feature.key: [] for feature in features}
-    if not cuts:
-        return dict.fromkeys(made, ())
-    ordered = _Ordered.of(decisions, features, cuts[-1])
+    made: dict[str, list[Part]] = {feature.key: [] for feature in measured.features}
+    ordered = measured.ordered(np.argsort(measured.d.day, kind="stable")) if cuts else measured
     for cut in cuts:
         until = int(np.searchsorted(ordered.d.day, (cut - _EPOCH).days, side="right"))
-        pace = Pace(cut, None, s)
-        parts = _judged_alone(ordered, slice(0, until), cut.isoformat(), pace)
+        parts = _judged_alone(ordered, slice(0, until), cut.isoformat(), Pace(cut, None, s))
         for key, part in parts.items():
             made[key].append(part)
     return {key: tuple(parts) for key, parts in made.items()}
 
 
-@dataclass(frozen=True)
-class _Ordered:
-    """Decisions in order of their code, then day, with the features per SD over all of them: each
-    part is then a run of rows. z: (m, n), NaN = missing.
-    """
-
-    d: Decisions
-    features: Sequence[Feature]
-    z: FloatArray
-    codes: IntArray
-
-    @classmethod
-    def of(
-        cls,
-        decisions: pa.Table,
-        features: Sequence[Feature],
-        data_cut: date,
-        codes: IntArray | None = None,
-    ) -> _Ordered:
-        d = read_decisions(decisions, data_cut)
-        own = np.zeros(d.n, dtype=np.int64) if codes is None else codes[d.rows]
-        order = np.argsort(own, kind="stable") if codes is not None else np.argsort(d.day)
-        z = np.empty((len(features), d.n))
-        for j, feature in enumerate(features):
-            column = read_column(feature, feature.at_landmark, d, decisions.num_rows)
-            z[j] = np.where(column.observed, column.x[:, 0], np.nan)[order]
-        return cls(_reordered(d, order), features, z, own[order])
-
-    def runs(self, labels: Sequence[str]) -> list[tuple[str, slice]]:
-        ends = np.searchsorted(self.codes, np.arange(len(labels) + 1)).tolist()
-        return [(name, slice(ends[i], ends[i + 1])) for i, name in enumerate(labels)]
-
-
-def _reordered(d: Decisions, order: IntArray) -> Decisions:
-    return replace(
-        d, rows=np.arange(d.n), y=d.y[order], day=d.day[order],
-        clusters=Clusters(d.clusters.codes[order], d.clusters.count),
-        contract=d.contract[order], log_tenure=d.log_tenure[order],
-        tenure_known=d.tenure_known[order], half_year=d.half_year[order],
-    )  # fmt: skip
-
-
-def _judged_alone(ordered: _Ordered, rows: slice, name: str, pace: Pace) -> dict[str, Part]:
+def _judged_alone(ordered: Measured, rows: slice, name: str, pace: Pace) -> dict[str, Part]:
     """Each feature in a run of the decisions: through the gates, estimated, q over all of them."""
     s, d = pace.settings, some_decisions(ordered.d, rows)
     nuisance = build_nuisance(d)

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from banso.prove.engine.answer import Answer, NoAnswer
-from banso.prove.engine.cohorts import cohorts, spread
+from banso.prove.engine.cohorts import cohorts, in_order, spread
 from banso.prove.engine.course import Point
 from banso.prove.engine.families import families, spearman
 from banso.prove.engine.findings import Feature, Finding, Scan
 from banso.prove.engine.partial import Partial, level_of, partial_effects
-from banso.prove.engine.parts import Part, alike, by_cut, by_level
+from banso.prove.engine.parts import Measured, Part, alike, by_cut, by_level
 from banso.prove.studies.cards import finite
 from banso.prove.studies.comparing import feature_of, for_engine
 from banso.prove.studies.courses import courses_of
@@ -48,18 +48,22 @@ def pages_of(gathered: Gathered, scan: Scan) -> dict[str, dict[str, Any]]:
     family_of = {i: family for family in alike_ones for i in family}
     attributes = _attributes(gathered)
     partials = _partials(gathered, scan, alike_ones, attributes)
-    splits = _splits(gathered, scan, attributes)
-    quarters = _quarters(gathered, scan)
+    measured = Measured.of(
+        for_engine(rows), _usable(gathered, scan, (*DECIDED, "not_enough_data")), gathered.data_cut
+    )
+    splits = _splits(gathered, scan, attributes, measured)
+    quarters = _quarters(gathered, measured)
     courses = courses_of(rows, gathered.tracked_from) if gathered.tracked_from else {}
     names = {c.key: (c.label_en, c.label_ja) for c in [*candidates, *attributes]}
     pages = {}
     for i, (candidate, found) in enumerate(zip(candidates, scan.findings, strict=True)):
         values = np.asarray(candidate.values, dtype=np.float64)
+        known = in_order(values)
         partial = partials.get(candidate.key)
         page = {
             "level": level_of(found, partial, scan.settings.q_target),
-            "spread": _spread(values),
-            "cohorts": _cohorts(values, lost),
+            "spread": _spread(values, known),
+            "cohorts": _cohorts(values, lost, known),
             "course": _course(courses.get(candidate.key.removeprefix("metric."))),
             "partial": _partial(partial, names),
             "family": _near(i, rho, candidates, [j for j in family_of[i] if j != i]),
@@ -92,6 +96,10 @@ def _attributes(gathered: Gathered) -> list[Candidate]:
     return made
 
 
+def _keys(gathered: Gathered, scan: Scan, verdicts: Sequence[str]) -> set[str]:
+    return {feature.key for feature in _usable(gathered, scan, verdicts)}
+
+
 def _usable(gathered: Gathered, scan: Scan, verdicts: Sequence[str]) -> list[Feature]:
     return [
         feature_of(candidate)
@@ -118,10 +126,10 @@ def _partials(
 
 
 def _splits(
-    gathered: Gathered, scan: Scan, attributes: Sequence[Candidate]
+    gathered: Gathered, scan: Scan, attributes: Sequence[Candidate], measured: Measured
 ) -> list[tuple[str, Mapping[str, tuple[Part, ...]]]]:
     """By up to five kinds of customers, those every company has first."""
-    metrics = _usable(gathered, scan, DECIDED)
+    chosen = measured.only(_keys(gathered, scan, DECIDED))
     order = {key: place for place, key in enumerate(FIRST_SPLITS)}
     kinds = sorted(
         (a for a in attributes if a.kind == "nominal"),
@@ -130,11 +138,10 @@ def _splits(
     made: list[tuple[str, Mapping[str, tuple[Part, ...]]]] = []
     for attribute in kinds:
         level = _levels(attribute.values.to_pylist())
-        if metrics and level and len(made) < MOST_SPLITS:
+        if chosen.features and level and len(made) < MOST_SPLITS:
             parts = by_level(
-                for_engine(gathered.metrics.rows), metrics, level,
-                data_cut=gathered.data_cut, settings=gathered.settings,
-            )  # fmt: skip
+                chosen, level, data_cut=gathered.data_cut, settings=gathered.settings
+            )
             made.append((attribute.key, parts))
     return made
 
@@ -148,21 +155,20 @@ def _levels(labels: list[str | None]) -> list[str | None]:
     return [label if label in largest else None for label in labels] if len(largest) > 1 else []
 
 
-def _quarters(gathered: Gathered, scan: Scan) -> Mapping[str, tuple[Part, ...]]:
+def _quarters(gathered: Gathered, measured: Measured) -> Mapping[str, tuple[Part, ...]]:
     """What was known at the end of each of the last quarters, and at the cut."""
-    metrics = _usable(gathered, scan, (*DECIDED, "not_enough_data"))
     first: date = pc.min(gathered.metrics.rows["decided_on"]).as_py()
     cuts = quarter_ends(first, gathered.data_cut)
-    return by_cut(for_engine(gathered.metrics.rows), metrics, cuts, settings=gathered.settings)
+    return by_cut(measured, cuts, settings=gathered.settings)
 
 
-def _spread(values: Any) -> dict[str, Any] | None:
-    made = spread(values)
+def _spread(values: Any, known: Any) -> dict[str, Any] | None:
+    made = spread(values, known)
     return None if isinstance(made, NoAnswer) else asdict(made)
 
 
-def _cohorts(values: Any, lost: Any) -> list[dict[str, Any]]:
-    made = cohorts(values, lost)
+def _cohorts(values: Any, lost: Any, known: Any) -> list[dict[str, Any]]:
+    made = cohorts(values, lost, known)
     if isinstance(made, NoAnswer):
         return []
     return [
