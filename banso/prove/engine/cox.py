@@ -270,8 +270,9 @@ def _pass(problem: _Problem, b: FloatArray) -> _Pass:
     at, share = risk.time_of_event, risk.fraction[:, None]
     whole = problem.at_risk(sums)[at] - share * problem.of_events(sums)[at]
     phi = whole[:, 0]
-    mean = whole[:, 1:] / phi[:, None]
-    exposed = _over_time(problem, 1.0 / phi[:, None])[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        mean = whole[:, 1:] / phi[:, None]
+        exposed = _over_time(problem, 1.0 / phi[:, None])[:, 0]
     events = x[risk.row_of_event]
     with np.errstate(divide="ignore", invalid="ignore"):
         likelihood = float((eta[risk.row_of_event] - shift - np.log(phi)).sum())

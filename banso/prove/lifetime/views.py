@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET
 
 from banso.measure.revenue.reads import Book, Scope, book, currencies, main_currency
 from banso.measure.revenue.words import whole
-from banso.prove.lifetime import charts, presenting
+from banso.prove.engine.answer import NoAnswer
+from banso.prove.lifetime import charts, factor_words, presenting
 from banso.prove.lifetime.curves import (
     FIRST_DAYS,
     compared,
@@ -20,6 +21,7 @@ from banso.prove.lifetime.curves import (
     reaching_groups,
     staying,
 )
+from banso.prove.lifetime.factors import factors
 from banso.prove.lifetime.forms import ValueForm
 from banso.prove.lifetime.gathering import (
     asked_first,
@@ -84,6 +86,37 @@ def survival(request: HttpRequest) -> HttpResponseBase:
         "any_late": bool((whole_life.entry > 0).any()),
     }
     return render(request, "lifetime/survival.html", context)
+
+
+@require_GET
+def staying_factors(request: HttpRequest) -> HttpResponseBase:
+    """What goes with leaving sooner?"""
+    found = book()
+    some = lives(found, clock.today()) if found else None
+    if found is None or some is None or not len(some.account):
+        return render(request, "lifetime/staying_factors.html", {"nothing": True})
+    model = factors(found, some, main_currency(found))
+    if isinstance(model, NoAnswer):
+        context: dict[str, Any] = {
+            "answer": _("Not enough data yet."),
+            "refusal": factor_words.refused(model, some),
+        }
+        return render(request, "lifetime/staying_factors.html", context)
+    if request.GET.get("format") == "csv":
+        header, *lines = factor_words.as_file(model)
+        return csv_response(f"{_('Factors')}.csv", header, lines)
+    context = {
+        "answer": factor_words.answer(model),
+        "rows": factor_words.rows(model),
+        "chart": factor_words.chart(model),
+        "assumption": factor_words.proportionality(model),
+        "order": factor_words.order_told(model),
+        "without_room": ", ".join(model.without_room),
+        "changed": ", ".join(model.changed),
+        "late": whole(float((some.entry > 0).sum())),
+        "any_late": bool((some.entry > 0).any()),
+    }
+    return render(request, "lifetime/staying_factors.html", context)
 
 
 @require_GET

@@ -188,20 +188,20 @@ def expected_by(found: NoAnswer, some: Lives, months: int) -> str:
         term = months * DAYS_A_MONTH
         waiting = np.sort((some.start + term)[(~some.left) & (some.days < term)])
         if len(waiting) >= lacking:
-            return _by(day_of(int(waiting[int(lacking) - 1])))
+            return by_about(day_of(int(waiting[int(lacking) - 1])))
         recent = int((some.start > some.cut - 365).sum())
         if not recent:
             return ""
         rest = (lacking - len(waiting)) / recent * 365 + term
-        return _by(cut + timedelta(days=round(min(rest, 36500))))
+        return by_about(cut + timedelta(days=round(min(rest, 36500))))
     if found.reason == "too_few_renewals_seen":
         starts = np.sort((some.start + some.entry.astype(np.int64))[~some.left])
         if len(starts) >= SEEN_BY:
             ahead = np.array([OPPORTUNITIES_NEEDED * months])
             by = day_of(int(add_months(starts[SEEN_BY - 1 : SEEN_BY], ahead)[0]))
-            return _by(max(by, cut))
+            return by_about(max(by, cut))
     return ""
 
 
-def _by(day: date) -> str:
+def by_about(day: date) -> str:
     return _("At the present pace that may be about %(month)s.") % {"month": month(day)}

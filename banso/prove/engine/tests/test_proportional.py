@@ -100,3 +100,15 @@ def test_the_spread_of_many_rows_is_taken_from_some() -> None:
     assert whole.se is not None and part.se is not None
     assert whole.se == pytest.approx(part.se / np.sqrt(3), rel=0.1)
     assert isinstance(concordance_interval([1, 2], [0, 0], [1, 2]), NoAnswer)
+
+
+def test_nobody_of_a_level_left_later_gives_no_answer_and_no_warning() -> None:
+    x = np.repeat([[1.0], [0.0]], 120, axis=0)
+    stop = np.full(240, 1900.0)
+    left = np.zeros(240, dtype=bool)
+    stop[:70], left[:70] = 365.0, True
+    stop[120:130], left[120:130] = 365.0, True
+    stop[160:230], left[160:230] = 1461.0, True
+    found = halves(x, stop, left)[0]
+    assert isinstance(found, NoAnswer)
+    assert found.reason == "not_separable"
