@@ -27,7 +27,7 @@ STAGES = {
     "know": ["accounts", "people", "subscriptions", "notes", "forgetting"],
     "listen": ["events", "imports", "loads"],
     "measure": ["metrics", "health", "readings", "revenue"],
-    "prove": ["studies", "hypotheses", "tree", "effects", "lifetime", "prediction", "patterns"],
+    "prove": ["studies", "hypotheses", "tree", "effects", "lifetime", "prediction", "worth", "patterns"],
     "act": ["signals", "tasks", "today"],
     "grow": [],
     "inform": [],

@@ -39,6 +39,7 @@ urlpatterns = [
     path("lifetime/", include("banso.prove.lifetime.urls")),
     path("did-it-work/", include("banso.prove.effects.urls")),
     path("score-check/", include("banso.prove.prediction.urls")),
+    path("worth/", include("banso.prove.worth.urls")),
     path("patterns/", include("banso.prove.patterns.urls")),
     path("today/", include("banso.act.today.urls")),
     path("tasks/", include("banso.act.tasks.urls")),

@@ -1,0 +1,137 @@
+"""What the pages of what-ifs show, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from banso.prove.studies.models import Finding, Verdict
+from banso.prove.studies.wording import percent
+from banso.prove.worth.asking import Answered
+from banso.prove.worth.behind import Line
+from banso.prove.worth.forms import WhatIfForm
+from banso.prove.worth.models import Scenario
+from banso.prove.worth.presenting import (
+    assumptions_of,
+    evidence_of,
+    names_told,
+    outcome_rows,
+    outcome_told,
+    rows_of,
+    text_of,
+)
+from banso.prove.worth.reads import first_estimate
+from banso.prove.worth.rules import Asked
+from banso.prove.worth.wording import (
+    answer_told,
+    caution_told,
+    cost_told,
+    question_told,
+    refusal_told,
+    value_told,
+)
+from banso.shared.money import shown
+
+
+def card_context(card: dict[str, Any], today: date) -> dict[str, Any]:
+    """An estimate ready to print."""
+    return {
+        "card": card,
+        "question": question_told(card),
+        "answer": answer_told(card),
+        "caution": caution_told(card),
+        "rows": rows_of(card),
+        "cost": cost_told(card),
+        "assumptions": assumptions_of(card),
+        "evidence": evidence_of(card, today),
+    }
+
+
+def worth_context(found: Answered, given: QueryDict, today: date) -> dict[str, Any]:
+    """The page of a question, answered or refused."""
+    query = given.copy()
+    for name in ("format", "page", "csrfmiddlewaretoken", "name", "owner"):
+        query.pop(name, None)
+    context: dict[str, Any] = {"form": shown_form(found), "query": query.urlencode()}
+    context["told"] = [(k, v) for k in query for v in query.getlist(k)]
+    if found.finding and found.asked and found.refused:
+        context["refusal"] = refusal_told(found.refused, found.finding, found.asked, today)
+        context["finding"] = found.finding
+        context["waits"] = found.finding.verdict == Verdict.NOT_ENOUGH_DATA
+    if found.reach and found.finding and found.asked:
+        context["reach"] = {
+            name: value_told(value, found.finding, found.asked)
+            for name, value in found.reach.items()
+        }
+    if found.card is not None:
+        context |= card_context(found.card, today) | {"finding": found.finding}
+    return context
+
+
+def shown_form(found: Answered) -> WhatIfForm | None:
+    """The form with the target that was reckoned with."""
+    form, asked = found.form, found.asked
+    if form is None or asked is None or not form.is_valid():
+        return form
+    told = dict(form.data)
+    told["meant"] = form.meaning(told)
+    if found.card is not None or (found.reach and not told.get("target")):
+        scale = 100 if form.in_percent(asked.compare, asked.metric) else 1
+        if asked.target == asked.target:  # not NaN
+            told["target"] = f"{asked.target * scale:.10g}"
+    form.data = told
+    return form
+
+
+def customer_rows(lines: Iterable[Line], finding: Finding, asked: Asked) -> list[dict[str, Any]]:
+    """Customers behind an estimate, ready to print."""
+    return [
+        {
+            "line": line,
+            "mrr": shown(line.mrr, asked.currency),
+            "value": _value(line.value, finding, asked),
+            "stay": percent(line.stay),
+            "changed": percent(line.changed),
+        }
+        for line in lines
+    ]
+
+
+def _value(value: float | None, finding: Finding, asked: Asked) -> str:
+    if value is None:
+        return ""
+    if asked.compare:
+        return _("reached") if value else _("not reached")
+    return value_told(value, finding, asked)
+
+
+def asked_again(found: Answered, today: date) -> str:
+    """Why nothing can be estimated today."""
+    if found.refused and found.finding and found.asked:
+        return refusal_told(found.refused, found.finding, found.asked, today)
+    return _("The metric of this scenario is not measured any more.")
+
+
+def detail_context(scenario: Scenario, today: date) -> dict[str, Any]:
+    """The page of a saved scenario: the promise, its history, and what came."""
+    promise, names = first_estimate(scenario), names_told()
+    history = [
+        (made, [text_of(key, made.figures["figures"][key]["value"], scenario.currency)
+                for key in names], made == promise)
+        for made in scenario.estimates.all()
+    ]  # fmt: skip
+    outcome = getattr(scenario, "outcome", None)
+    return card_context(promise.figures, promise.at.date()) | {
+        "scenario": scenario,
+        "promise": promise,
+        "history": history,
+        "names": list(names.values()),
+        "outcome": outcome,
+        "outcome_rows": outcome_rows(outcome, promise.figures) if outcome else [],
+        "outcome_told": outcome_told(outcome, promise.figures) if outcome else "",
+        "due": scenario.due_on <= today,
+    }

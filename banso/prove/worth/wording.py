@@ -1,0 +1,229 @@
+"""What may be said of a what-if: an upper bound where the evidence is an association, never an
+effect; and why nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from banso.prove.engine.answer import NoAnswer
+from banso.prove.studies.models import Finding
+from banso.prove.studies.wording import (
+    REASONS,
+    about,
+    in_japanese,
+    percent,
+    sentence,
+    together,
+    whole,
+)
+from banso.prove.worth.rules import Asked, months_after
+from banso.shared.figures import figure
+from banso.shared.money import shown
+
+REFUSALS: Mapping[str, Any] = {
+    "no_association": gettext_lazy(
+        "It shows no association with renewal of a size that matters, so there is nothing to "
+        "reckon with."
+    ),
+    "rows_gone": gettext_lazy(
+        "The decisions behind the newest evidence are not kept any longer: compute the evidence "
+        "anew."
+    ),
+    "no_contracts": gettext_lazy("No contract is known."),
+    "one_outcome": gettext_lazy(
+        "All decisions ended the same way, so there is nothing to compare."
+    ),
+    "no_variation": gettext_lazy("All these customers have the same value so far."),
+    "not_separable": gettext_lazy(
+        "It cannot be told apart from contract type, length of the relation or season."
+    ),
+    "no_values": gettext_lazy("No customer has a value now."),
+    "too_few_customers": gettext_lazy(
+        "Of only %(n)s present customers the value is known; %(n_needed)s are needed."
+    ),
+    "no_change": gettext_lazy("That is where it is now: choose another value."),
+    "outside_support": gettext_lazy(
+        "Nobody was ever seen there: customers would need a value beyond every one on record. The "
+        "furthest that can be reckoned with is %(furthest)s."
+    ),
+    "against_up": gettext_lazy(
+        "Customers with more of it tend to renew more often, so a fall keeps nothing. Choose a "
+        "value above %(now)s."
+    ),
+    "against_down": gettext_lazy(
+        "Customers with less of it tend to renew more often, so a rise keeps nothing. Choose a "
+        "value below %(now)s."
+    ),
+    "against_step": gettext_lazy(
+        "Customers that reached this tend to renew less often: turn the comparison around."
+    ),
+}
+
+
+def refusal_told(refused: NoAnswer, finding: Finding, asked: Asked, today: date) -> str:
+    """Why nothing can be said, and by when it may change."""
+    if refused.reason in ("not_enough_data", "suspicious"):
+        return sentence(finding, today)
+    if refused.reason == "no_decisions":
+        return _no_decisions(refused, today)
+    if refused.reason in REFUSALS:
+        told = {key: value_told(value, finding, asked) for key, value in refused.needs.items()}
+        for key in ("n", "n_needed"):
+            if key in refused.needs:
+                told[key] = whole(int(refused.needs[key]))
+        return str(REFUSALS[refused.reason]) % told
+    needs = {key: whole(round(value)) for key, value in refused.needs.items()}
+    for key in ("share_missing", "share_allowed"):
+        if key in refused.needs:
+            needs[key] = percent(refused.needs[key])
+    by = _("Known by %(when)s.") % {"when": about(refused.expected_by)} if (
+        refused.expected_by and refused.expected_by > today
+    ) else ""  # fmt: skip
+    return together(str(REASONS[refused.reason]) % needs, by)
+
+
+def _no_decisions(refused: NoAnswer, today: date) -> str:
+    said = _("None of the customers that would be changed decides within that time.")
+    if "months" not in refused.needs:
+        return said
+    when = about(months_after(today, int(refused.needs["months"])))
+    return together(said, _("The first decision is due %(when)s.") % {"when": when})
+
+
+def value_told(value: float, finding: Finding | None, asked: Asked, unit: str = "") -> str:
+    """A mean or share in the unit of its metric."""
+    unit = unit or (finding.numbers["metric_unit"] if finding else "")
+    if asked.compare or unit in ("share", "change"):
+        return f"{figure(100 * value, 1 if abs(value) < 0.1 else 0, grouped=False)}%"
+    if unit in ("days", "first_days"):
+        return _("%(n)s days") % {"n": figure(value, 1)}
+    return figure(value, 1 if abs(value) < 100 else 0)
+
+
+def edge_told(asked: Asked, unit: str) -> str:
+    """The threshold of a step."""
+    edge = asked.threshold or 0.0
+    if unit in ("share", "change"):
+        return f"{figure(100 * edge, 0)}%"
+    if unit in ("days", "first_days"):
+        return _("%(n)s days") % {"n": figure(edge, 0)}
+    return figure(edge, 0 if float(edge).is_integer() else 2)
+
+
+def what_told(card: Mapping[str, Any]) -> str:
+    """What changes: the mean of a metric, or the share that reached a step."""
+    asked, subject = Asked.of(card["asked"]), card["subject"]
+    name = subject["label_ja" if in_japanese() else "label_en"]
+    if not asked.compare:
+        return _("mean of “%(name)s”") % {"name": name}
+    told = {"name": name, "edge": edge_told(asked, subject["unit"])}
+    if asked.compare == "at_least":
+        return _("share of customers with “%(name)s” of %(edge)s or more") % told
+    return _("share of customers with “%(name)s” of %(edge)s or less") % told
+
+
+def question_told(card: Mapping[str, Any]) -> str:
+    asked, unit = Asked.of(card["asked"]), card["subject"]["unit"]
+    return _("What if the %(what)s went from %(now)s to %(target)s?") % {
+        "what": what_told(card),
+        "now": value_told(card["change"]["now"], None, asked, unit),
+        "target": value_told(asked.target, None, asked, unit),
+    }
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount of an estimate: three figures are all it can bear."""
+    size = abs(amount)
+    scale = 10 ** max(len(str(int(size))) - 3, 0)
+    return shown(round(amount / scale) * scale, currency)
+
+
+def points(share: float) -> str:
+    return _("%(n)s points") % {"n": figure(100 * share, 1)}
+
+
+def answer_told(card: Mapping[str, Any]) -> str:
+    """The answer in one sentence."""
+    asked, mrr = Asked.of(card["asked"]), card["figures"]["mrr"]
+    told = {
+        "months": asked.horizon,
+        "full": money(mrr["full"], asked.currency),
+        "mrr": money(mrr["value"], asked.currency),
+        "low": money(mrr["low80"], asked.currency),
+        "high": money(mrr["high80"], asked.currency),
+        "kept": figure(card["figures"]["kept"]["value"], 1),
+    }
+    if not card["upper_bound"]:
+        return _("In %(months)s months %(kept)s customers and %(mrr)s of MRR would be kept (80%%: "
+                 "%(low)s to %(high)s).") % told  # fmt: skip
+    return _("In %(months)s months at most about %(full)s of MRR would be kept, if the whole "
+             "difference came across. How much of it does, nobody knows: reckoning with all "
+             "shares alike it is %(mrr)s and %(kept)s customers in the middle (80%%: %(low)s to "
+             "%(high)s).") % told  # fmt: skip
+
+
+def caution_told(card: Mapping[str, Any]) -> str:
+    """What must not be overread."""
+    said = ""
+    if card["upper_bound"]:
+        said = _("An upper bound, not an effect: it is what it would be worth if customers became "
+                 "like those who have such values today. Whether a change brings that is not "
+                 "known; a random hold-out would tell.")  # fmt: skip
+    if card["change"]["extrapolates"]:
+        said = together(said, beyond_told(card))
+    return said
+
+
+def beyond_told(card: Mapping[str, Any]) -> str:
+    asked, unit = Asked.of(card["asked"]), card["subject"]["unit"]
+    change = card["change"]
+    furthest = change["most"] if asked.target > change["now"] else change["least"]
+    return _("It goes beyond what was seen often: up to %(furthest)s there are customers to learn "
+             "from, beyond it this is a guess.") % {
+        "furthest": value_told(furthest, None, asked, unit)
+    }  # fmt: skip
+
+
+def cost_told(card: Mapping[str, Any]) -> str:
+    """Whether it pays; empty without a cost."""
+    found, asked = card["cost"], Asked.of(card["asked"])
+    if found is None:
+        return ""
+    told = {"cost": money(asked.cost, asked.currency), "p": percent(found["worth_it"])}
+    said = _("The value kept exceeds the cost of %(cost)s in %(p)s of the draws.") % told
+    if found["break_even"] is None:
+        return together(said, _("It never pays: even the whole difference is worth nothing."))
+    share = {"share": percent(found["break_even"]), "points": points(found["break_even_points"])}
+    if found["break_even"] > 1:
+        return together(said, _("Even the whole difference would not pay for it."))
+    return together(
+        said,
+        _("It pays from %(points)s more renewals among those changed on, that is %(share)s of the "
+          "difference.") % share,
+    )  # fmt: skip
+
+
+def verify_told(card: Mapping[str, Any], today: date) -> str:
+    """By when one could know better."""
+    found = card["verify"]
+    if not found["renewals"]:
+        return _("The expected difference is too small to be told from none.")
+    told = {"points": points(found["points"]), "n": whole(round(found["renewals"]))}
+    said = _("To tell the expected difference of %(points)s from none, half of those concerned "
+             "would wait: that takes about %(n)s renewals.") % told  # fmt: skip
+    if found["months"] > 240:
+        return together(said, _("At the present pace that takes more than 20 years."))
+    when = about(months_after(today, round(found["months"])))
+    told = {"months": whole(round(found["months"])), "when": when}
+    return together(said, _("That is %(months)s months, until %(when)s.") % told)
+
+
+def day_told(text: str) -> str:
+    return str(date_format(date.fromisoformat(text), "DATE_FORMAT"))
