@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from banso.prove.engine.money_survival import MoneyCurve
-from banso.prove.lifetime.curves import FIRST_DAYS, Reaching, Staying, months_seen, points
+from banso.prove.lifetime.curves import FIRST_DAYS, Reaching, Staying, longest, points
 from banso.prove.lifetime.lives import DAYS_A_MONTH
 from banso.prove.lifetime.worth import Worth
 
@@ -21,7 +22,7 @@ def staying_chart(groups: Sequence[Staying]) -> dict[str, Any]:
     series: list[dict[str, Any]] = []
     for place, group in enumerate(groups):
         c = group.curve
-        begin, until = group.given / DAYS_A_MONTH, float(months_seen(groups)[-1])
+        begin, until = group.given / DAYS_A_MONTH, _end(groups)
         months = c.time / DAYS_A_MONTH
         end = min(c.last / DAYS_A_MONTH, until)
         lines = [(group.name, c.survival, 2.5, DASHES[place])]
@@ -33,8 +34,13 @@ def staying_chart(groups: Sequence[Staying]) -> dict[str, Any]:
             drawn.append([round(end, 2), drawn[-1][1]])
             series.append(_step(name, drawn, COLOURS[place], width, dash))
     if len(groups) == 1 and isinstance(groups[0].money, MoneyCurve):
-        series.append(_money(groups[0].money, float(months_seen(groups)[-1])))
-    return _curve(series, _("months as a customer"), months_seen(groups)[-1], 6)
+        series.append(_money(groups[0].money, _end(groups)))
+    return _curve(series, _("months as a customer"), _end(groups), 6)
+
+
+def _end(groups: Sequence[Staying]) -> float:
+    """The end of the axis: the next half year after the longest time watched."""
+    return max(6.0 * math.ceil(longest(groups) / 6), 12.0)
 
 
 def _money(c: MoneyCurve, until: float) -> dict[str, Any]:

@@ -79,8 +79,13 @@ def staying(name: str, some: Lives, paid: Floats) -> Staying:
 
 def months_seen(groups: Sequence[Staying]) -> tuple[int, ...]:
     """The MONTHS that anybody was watched for, and the first two at least."""
+    return tuple(month for month in MONTHS if month <= max(longest(groups), MONTHS[1]))
+
+
+def longest(groups: Sequence[Staying]) -> float:
+    """How many months anybody was watched, up to the last of the MONTHS."""
     last = max((group.curve.last for group in groups), default=0.0) / DAYS_A_MONTH
-    return tuple(month for month in MONTHS if month <= max(last, MONTHS[1]))
+    return min(last, float(MONTHS[-1]))
 
 
 def _at(day: float, given: float, share: Callable[[float], Answer | NoAnswer]) -> Answer | NoAnswer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from banso.prove.lifetime.groups import CONTRACT, EMPLOYEES
 from banso.prove.lifetime.lives import DAYS_A_MONTH, Lives
 from banso.prove.lifetime.presenting import customers_link
 from banso.prove.lifetime.words import by_about
+from banso.prove.studies.wording import in_japanese
 from banso.shared.figures import figure
 
 Q_TARGET = 0.10
@@ -66,6 +67,10 @@ def answer(found: Factors) -> str:
         "n": whole(found.customers), "left": whole(found.left),
     }  # fmt: skip
     return f"{said} {base} " + _("(An association, not an effect.)")
+
+
+def listed(names: Iterable[str]) -> str:
+    return ("、" if in_japanese() else ", ").join(names)
 
 
 def rows(found: Factors) -> list[dict[str, Any]]:
@@ -156,7 +161,7 @@ def proportionality(found: Factors) -> str:
             )
             % month
         )
-    names = ", ".join(dict.fromkeys(found.names[line.key] for line in moved))
+    names = listed(dict.fromkeys(found.names[line.key] for line in moved))
     return _(
         "Each hazard ratio is one number for the whole time, and that does not fit %(names)s: "
         "before and after month %(month)s, by which half of those who left had left, it counts "

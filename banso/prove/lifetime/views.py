@@ -111,8 +111,8 @@ def staying_factors(request: HttpRequest) -> HttpResponseBase:
         "chart": factor_words.chart(model),
         "assumption": factor_words.proportionality(model),
         "order": factor_words.order_told(model),
-        "without_room": ", ".join(model.without_room),
-        "changed": ", ".join(model.changed),
+        "without_room": factor_words.listed(model.without_room),
+        "changed": factor_words.listed(model.changed),
         "late": whole(float((some.entry > 0).sum())),
         "any_late": bool((some.entry > 0).any()),
     }
