@@ -11,6 +11,10 @@ class EffectsConfig(AppConfig):
     label = "effects"
 
     def ready(self) -> None:
+        from banso.prove.effects.api import router
+        from banso.shared.rest.slots import routers
+
+        routers.fill("effects", router, order=93)
         from banso.prove.effects import jobs, panels  # noqa: F401
 
         nav.fill(

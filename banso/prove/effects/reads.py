@@ -52,8 +52,12 @@ def latest_result(measure: Measure) -> Result | None:
     return Result.objects.filter(measure=measure, state=RunState.DONE).order_by("-pk").first()
 
 
+def done_results(measure: Measure) -> QuerySet[Result]:
+    return Result.objects.filter(measure=measure, state=RunState.DONE)
+
+
 def finished_results(measure: Measure) -> list[Result]:
-    return list(Result.objects.filter(measure=measure, state=RunState.DONE).order_by("-pk"))
+    return list(done_results(measure).order_by("-pk"))
 
 
 def open_result(measure: Measure) -> Result | None:

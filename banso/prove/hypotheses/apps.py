@@ -9,6 +9,10 @@ class HypothesesConfig(AppConfig):
     label = "hypotheses"
 
     def ready(self) -> None:
+        from banso.prove.hypotheses.api import router
+        from banso.shared.rest.slots import routers
+
+        routers.fill("hypotheses", router, order=91)
         from banso.prove.hypotheses import jobs  # noqa: F401
         from banso.prove.hypotheses.outcomes import fill_built_in
         from banso.shared.slots import NavItem, nav

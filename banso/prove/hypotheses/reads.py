@@ -32,8 +32,21 @@ MOST_LEVELS = 20
 def hypotheses() -> QuerySet[Hypothesis]:
     """Every hypothesis with what its line needs, the newest first; checks newest first."""
     checks = Prefetch("checks", Check.objects.order_by("-pk"), to_attr="newest_first")
-    wanted = Hypothesis.objects.select_related("metric", "owner", "author", "own_outcome")
+    wanted = Hypothesis.objects.select_related(
+        "metric", "owner", "author", "own_outcome", "first_entry"
+    )
     return wanted.prefetch_related(checks).order_by("-pk")
+
+
+def hypotheses_asked(*, level: str | None, outcome: str | None) -> QuerySet[Hypothesis]:
+    """Those on a level and about an outcome, where one is asked for."""
+    said = {"level": level, "outcome": outcome}
+    return hypotheses().filter(**{name: value for name, value in said.items() if value is not None})
+
+
+def checks_asked(hypothesis: Hypothesis) -> QuerySet[Check]:
+    """The checks of one hypothesis with their links in the ledger."""
+    return Check.objects.filter(hypothesis=hypothesis).select_related("entry")
 
 
 def open_hypotheses() -> list[Hypothesis]:

@@ -9,6 +9,10 @@ class TreeConfig(AppConfig):
     label = "tree"
 
     def ready(self) -> None:
+        from banso.prove.tree.api import router
+        from banso.shared.rest.slots import routers
+
+        routers.fill("trees", router, order=92)
         from banso.prove.tree import jobs, reactions  # noqa: F401
         from banso.prove.tree.goals import fill_built_in
         from banso.shared.slots import NavItem, nav

@@ -14,6 +14,7 @@ from banso.prove.tree.goals import known_goals
 from banso.prove.tree.models import EdgeState, Node
 from banso.prove.tree.reads import depths, metric_names
 from banso.prove.tree.wording import (
+    DECIDED,
     actual_of,
     claim,
     distance_of,
@@ -122,7 +123,7 @@ def _groups(node: Node) -> list[Group]:
     """How often the outcome came, or what was kept of the money, where the metric was low and where
     it was high.
     """
-    if node.state not in (EdgeState.SUPPORTED, EdgeState.REFUTED):
+    if node.state not in DECIDED:
         return []
     made = []
     for group in node.evidence.get("groups", []):

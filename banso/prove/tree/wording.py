@@ -48,6 +48,7 @@ SCALES = {
     "money": gettext_lazy("Share of the money kept, more for one standard deviation more"),
     "decisions": gettext_lazy("Odds ratio of what stands above, per standard deviation"),
 }
+DECIDED = (EdgeState.SUPPORTED, EdgeState.REFUTED)
 MONEY_REASONS = {"too_few_accounts": "too_few_paying", "too_few_moved": "too_few_moved"}
 
 
@@ -163,7 +164,7 @@ def month_of(card: dict[str, Any]) -> str:
 def estimate_of(node: Node) -> str:
     """The estimate with its interval, of lines that are decided only."""
     card = node.evidence
-    if node.state not in (EdgeState.SUPPORTED, EdgeState.REFUTED) or not card.get("ci95"):
+    if node.state not in DECIDED or not card.get("ci95"):
         return ""
     value, (low, high) = card["estimate"]["value"], card["ci95"]
     if card.get("kind") == "money":
@@ -189,7 +190,7 @@ def facts_of(node: Node) -> list[tuple[str, str]]:
     else:
         told["lost"] = whole(card["n_events"])
         facts.append((_("Decisions"), _behind(kind) % told))
-    decided = node.state in (EdgeState.SUPPORTED, EdgeState.REFUTED)
+    decided = node.state in DECIDED
     if decided and card.get("q") is not None:
         told = {"q": p_value(card["q"]), "size": whole(card["family_size"])}
         facts.append(("q", _("%(q)s (%(size)s lines tested together)") % told))

@@ -32,6 +32,9 @@ TAGS = {
     "metrics": _("Metrics"),
     "health": _("Health scores"),
     "evidence": _("Evidence"),
+    "hypotheses": _("Hypotheses"),
+    "trees": _("KPI trees"),
+    "effects": _("Did it work?"),
     "signals": _("Signals"),
     "tasks": _("Tasks"),
 }
