@@ -116,7 +116,7 @@ def answers(
         found |= placed(some, table, account_ids)
     for alike in _alike(people, lambda ask: ask.days):
         with opened(alike, only, as_of - alike[0].days, as_of) as facts:
-            table = facts.table(_distinct_sql(facts, alike, as_of))
+            table = facts.table(distinct_sql(facts, alike, as_of))
         found |= placed(alike, table, account_ids)
     rest = [a for a in asked if not _is_recent(a)]
     if rest:
@@ -194,7 +194,7 @@ def _alike(asks: Sequence[A], window: Callable[[A], int]) -> list[list[A]]:
     return list(groups.values())
 
 
-def _distinct_sql(facts: Facts, asks: Sequence[Distinct], as_of: int) -> str:
+def distinct_sql(facts: Facts, asks: Sequence[Distinct], as_of: int) -> str:
     """Users with a bit in the window, each once; ``bits`` says which days of a week lie in it."""
     begin = as_of - asks[0].days
     weeks = range(week_of_day(begin), week_of_day(as_of - 1) + 1)
@@ -209,6 +209,12 @@ def _distinct_sql(facts: Facts, asks: Sequence[Distinct], as_of: int) -> str:
     counts = ", ".join(
         f"COUNT(CASE WHEN m{n} <> 0 THEN 1 END)::DOUBLE AS x{n}" for n in range(len(asks))
     )
+    if whole and len(weeks) == 1 and facts.has_each_user_once(weeks[0]):
+        columns = ", ".join(f"{facts.of(a.base)} AS m{n}" for n, a in enumerate(asks))
+        return (
+            f"SELECT account_id, {counts} FROM (SELECT account_id, {columns} FROM users "  # noqa: S608
+            f"WHERE week = {weeks[0]}) seen GROUP BY account_id ORDER BY account_id"
+        )
     return (
         f"SELECT account_id, {counts} FROM (SELECT account_id, user_no, {ors} FROM users "  # noqa: S608
         f"WHERE week BETWEEN {weeks[0]} AND {weeks[-1]} GROUP BY account_id, user_no) seen "

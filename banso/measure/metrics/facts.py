@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 from numpy.typing import NDArray
 
@@ -113,6 +114,12 @@ class Facts:
     numbers: dict[Base, int]
     connection: engine.Connection
     relations: list[str] = field(default_factory=list)
+    paths: dict[str, list[Path]] = field(default_factory=dict)  # none where some are computed
+
+    def has_each_user_once(self, week: int) -> bool:
+        """Whether a user of a customer has one line in the week at most: it lies in one file."""
+        files = self.paths.get(FactFile.USERS, [])
+        return bool(files) and sum(_holds(path, week) for path in files) <= 1
 
     def table(self, sql: str) -> pa.Table:
         return self.connection.sql(sql).to_arrow_table()
@@ -154,18 +161,49 @@ def opened(
         )
         for name, some in ((FactFile.DAILY, daily), (FactFile.USERS, users)):
             if some:
-                parts, is_held = _parts(segments, name, some, only)
+                files = _wanted(segments, name, some)
+                parts, is_held = _parts(segments, name, some, only, files)
                 form = (
                     "TABLE" if is_held or (accounts is not None and len(accounts) < FEW) else "VIEW"
                 )
                 union = " UNION ALL BY NAME ".join(parts)
                 connection.execute(f"CREATE TEMP {form} {name} AS {union}")
+                facts.paths[name] = (
+                    []
+                    if is_held
+                    else [root() / file.file for file in _wanted(segments, name, some)]
+                )
                 facts.relations.append(name)
         yield facts
 
 
+def _holds(path: Path, week: int) -> bool:
+    """Whether a file may have lines of the week."""
+    told = pq.read_metadata(path)
+    place = told.schema.names.index("week")
+    for number in range(told.num_row_groups):
+        span = told.row_group(number).column(place).statistics
+        if span is None or not span.has_min_max or span.min <= week <= span.max:
+            return True
+    return False
+
+
+def _wanted(segments: Sequence[Segment], kind: str, bases: fact_sql.Numbered) -> list[FactFile]:
+    """The files with facts of some of the bases."""
+    return [
+        file
+        for some in files_of(segments, kind).values()
+        for file in some
+        if not set(bases).isdisjoint(file.bases)
+    ]
+
+
 def _parts(
-    segments: Sequence[Segment], kind: str, bases: fact_sql.Numbered, only: str
+    segments: Sequence[Segment],
+    kind: str,
+    bases: fact_sql.Numbered,
+    only: str,
+    files: Sequence[FactFile],
 ) -> tuple[list[str], bool]:
     """SELECTs that together are the relation, no event in two of them for one base; and whether
     some of them compute.
@@ -174,12 +212,6 @@ def _parts(
     names = [name for n, base in bases.items() for name in fact_sql.columns_of(n, base)]
     empty = ", ".join(f"CAST(NULL AS BIGINT) AS {name}" for name in [*keys.split(", "), *names])
     parts = [f"SELECT {empty} WHERE false"]
-    files = [
-        file
-        for some in files_of(segments, kind).values()
-        for file in some
-        if not set(bases).isdisjoint(file.bases)
-    ]
     if files:
         there = {number for file in files for number in file.bases}
         taken = [c for n, base in bases.items() if n in there for c in fact_sql.columns_of(n, base)]

@@ -76,7 +76,7 @@ class _Seen:
             self.keys, self.place = self.keys[stays], self.place[stays]
             self.last = self.last[:, stays]
         keys = users.view(np.uint64) ^ (place.astype(np.uint64) * _ODD)
-        order = np.argsort(keys)
+        order = _order_of(keys)
         keys, place = keys[order], place[order]
         is_first = np.concatenate([[True], keys[1:] != keys[:-1]])[: len(keys)]
         self._enter(keys[is_first], place[is_first])
@@ -108,6 +108,7 @@ class _Reading:
     asked: list[Ask]
     daily: Future[pa.Table] | None = None
     users: Future[pa.Table] | None = None
+    week_users: Future[pa.Table] | None = None
     facts: ExitStack = field(default_factory=ExitStack)
 
 
@@ -121,12 +122,18 @@ class Weekly:
     def __init__(self, asked: Iterable[Ask], ids: Ints, starts: Ints) -> None:
         self.ids, self.starts = ids, starts
         self.totals = [a for a in asked if isinstance(a, Total) and not _is_from_start(a)]
-        self.users = [a for a in asked if isinstance(a, Distinct)]
-        self.ever = [a for a in asked if a not in {*self.totals, *self.users}]
+        self.ever = [a for a in asked if isinstance(a, First | Latest | Total)]
+        self.ever = [a for a in self.ever if a not in self.totals]
         depths: dict[Count | Sum, int] = {}
         for one in self.totals:
             depths[one.base] = max(depths.get(one.base, 0), -one.begin.days // WEEK)
         self.sums = {base: _Sums(deque(maxlen=depth)) for base, depth in depths.items()}
+        self.week_users: list[Distinct] = []  # those that no other week is needed for
+        self.users: list[Distinct] = []
+        people = [a for a in asked if isinstance(a, Distinct)]
+        long = {a.base for a in people if a.days > WEEK}
+        for distinct in people:
+            (self.users if distinct.base in long else self.week_users).append(distinct)
         longest = max((a.days // WEEK for a in self.users), default=0)
         bases = dict.fromkeys(a.base for a in self.users)
         self.seen = _Seen(len(ids), longest, {base: n for n, base in enumerate(bases)})
@@ -181,6 +188,10 @@ class Weekly:
         if self.seen.longest > back:
             facts = read.facts.enter_context(self._opened(self.users, day))
             read.users = pool.submit(facts.table, self._users_sql(facts, day))
+        if self.week_users and not back:
+            facts = read.facts.enter_context(self._opened(self.week_users, day))
+            sql = at_day.distinct_sql(facts, self.week_users, day)
+            read.week_users = pool.submit(facts.table, sql)
         return read
 
     def _opened(self, asked: Sequence[Ask], day: int) -> AbstractContextManager[Facts]:
@@ -210,6 +221,8 @@ class Weekly:
             lines = range(len(self.seen.lines))
             masks = [table[f"m{n}"].fill_null(0).to_numpy().astype(np.uint8)[there] for n in lines]
             self.seen.add(week_of_day(read.day - WEEK), place[there], users, masks)
+        if read.week_users is not None:
+            self.found |= at_day.placed(self.week_users, read.week_users.result(), self.ids)
 
     def _places(self, account_ids: Ints) -> tuple[Ints, Bools]:
         """Where customers stand, and which of them are known."""
@@ -233,6 +246,17 @@ class Weekly:
         for one in self.users:
             found[one] = self.seen.count(one.base, one.days // WEEK, week)
         return found
+
+
+def _order_of(keys: Keys) -> Ints:
+    """The order of hashes: their high bits and their places are sorted together, which is quicker
+    than an argsort; should two differ in their low bits alone, they are sorted as usual.
+    """
+    low = np.uint64((1 << len(keys).bit_length()) - 1)
+    packed = np.sort((keys & ~low) | np.arange(len(keys), dtype=np.uint64))
+    order = (packed & low).astype(np.int64)
+    found = keys[order]
+    return np.argsort(keys) if (found[1:] < found[:-1]).any() else order
 
 
 def _joined(ask: Ask, before: Floats, week: Floats) -> Floats:
