@@ -31,7 +31,7 @@ class WhatIfForm(forms.Form):
     """A change and its assumptions; what is left empty takes its default."""
 
     metric = forms.ChoiceField(label=_("KPI"))
-    compare = forms.ChoiceField(label=_("What changes"), choices=COMPARE, required=False)
+    compare = forms.ChoiceField(label=_("What is changed"), choices=COMPARE, required=False)
     threshold = forms.FloatField(label=_("Reached from (at most: until)"), required=False)
     target = forms.FloatField(label=_("It becomes"), required=False)
     quarters = forms.IntegerField(

@@ -100,7 +100,7 @@ def ground_of(finding: Finding, asked: Asked, found: Book | None, today: date) -
 
 
 def _not_allowed(finding: Finding) -> NoAnswer | None:
-    """What the claim ladder does not allow to be reckoned with."""
+    """What the claim ladder does not allow to calculate with."""
     if finding.verdict == Verdict.ASSOCIATED:
         return None
     reason = {

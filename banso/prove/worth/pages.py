@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -73,7 +74,7 @@ def worth_context(found: Answered, given: QueryDict, today: date) -> dict[str, A
 
 
 def shown_form(found: Answered) -> WhatIfForm | None:
-    """The form with the target that was reckoned with."""
+    """The form with the target that was used."""
     form, asked = found.form, found.asked
     if form is None or asked is None or not form.is_valid():
         return form
@@ -81,8 +82,13 @@ def shown_form(found: Answered) -> WhatIfForm | None:
     told["meant"] = form.meaning(told)
     if found.card is not None or (found.reach and not told.get("target")):
         scale = 100 if form.in_percent(asked.compare, asked.metric) else 1
-        if asked.target == asked.target:  # not NaN
+        if not math.isnan(asked.target):
             told["target"] = f"{asked.target * scale:.10g}"
+    if found.ground is not None:
+        lately = f"{100 * found.ground.base.rate.value:.0f}"
+        form.fields["renewal"].widget.attrs["placeholder"] = _("as lately: %(rate)s") % {
+            "rate": lately
+        }
     form.data = told
     return form
 
@@ -105,7 +111,7 @@ def _value(value: float | None, finding: Finding, asked: Asked) -> str:
     if value is None:
         return ""
     if asked.compare:
-        return _("reached") if value else _("not reached")
+        return _("reached it") if value else _("has not reached it")
     return value_told(value, finding, asked)
 
 

@@ -139,14 +139,14 @@ def evidence_of(card: Mapping[str, Any], today: date) -> list[tuple[str, str]]:
     """What it rests on: level, estimate, n, customers, data, and by when one could know better."""
     found, asked = card["evidence"], Asked.of(card["asked"])
     per = _("reached against not") if asked.compare else _("per standard deviation")
-    odds = _("%(value)s (%(low)s–%(high)s), %(per)s") % {
+    odds = _("%(value)s (%(low)s–%(high)s), %(per)s.") % {
         "value": decimal(found["odds_ratio"]), "low": decimal(found["low"]),
         "high": decimal(found["high"]), "per": per,
     }  # fmt: skip
     if found["kept_share"] < 0.995:
         odds = together(
-            odds + ("。" if "（" in odds else ""),
-            _("Reckoned with %(share)s of it, because the best of many looks better than it is.")
+            odds,
+            _("Only %(share)s of it is used, because the best of many looks better than it is.")
             % {"share": percent(found["kept_share"])},
         )
     people = card["customers"]

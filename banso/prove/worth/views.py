@@ -109,7 +109,7 @@ def worth_customers(request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 def scenario_list(request: HttpRequest) -> HttpResponse:
-    """Which changes did we reckon with?"""
+    """What did we expect changes to be worth?"""
     found = list(scenarios())
     wanted = {whole_number(pk) for pk in request.GET.getlist("with")}
     chosen = [scenario for scenario in found if scenario.pk in wanted][:MOST_SIDE_BY_SIDE]

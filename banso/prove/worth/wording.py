@@ -30,7 +30,7 @@ from banso.shared.money import shown
 REFUSALS: Mapping[str, Any] = {
     "no_association": gettext_lazy(
         "It shows no association with renewal of a size that matters, so there is nothing to "
-        "reckon with."
+        "calculate with."
     ),
     "rows_gone": gettext_lazy(
         "The decisions behind the newest evidence are not kept any longer: compute the evidence "
@@ -51,7 +51,7 @@ REFUSALS: Mapping[str, Any] = {
     "no_change": gettext_lazy("That is where it is now: choose another value."),
     "outside_support": gettext_lazy(
         "Nobody was ever seen there: customers would need a value beyond every one on record. The "
-        "furthest that can be reckoned with is %(furthest)s."
+        "furthest that can be calculated with is %(furthest)s."
     ),
     "against_up": gettext_lazy(
         "Customers with more of it tend to renew more often, so a fall keeps nothing. Choose a "
@@ -164,7 +164,7 @@ def answer_told(card: Mapping[str, Any]) -> str:
         return _("In %(months)s months %(kept)s customers and %(mrr)s of MRR would be kept (80%%: "
                  "%(low)s to %(high)s).") % told  # fmt: skip
     return _("In %(months)s months at most about %(full)s of MRR would be kept, if the whole "
-             "difference came across. How much of it does, nobody knows: reckoning with all "
+             "difference came across. How much of it does, nobody knows: taking all "
              "shares alike it is %(mrr)s and %(kept)s customers in the middle (80%%: %(low)s to "
              "%(high)s).") % told  # fmt: skip
 
