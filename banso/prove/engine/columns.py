@@ -207,7 +207,8 @@ def _auc_of(values: FloatArray, events: FloatArray, groups: tuple[Group, ...]) -
         if (ends[1] or 0.0) - (ends[0] or 0.0) > _STEPS_BETWEEN * step:
             place = ((values - low) / step).astype(np.int64)
             size = np.bincount(place, minlength=_STEPS + 1).astype(np.int64)
-            return _auc(np.bincount(place, events, minlength=_STEPS + 1), size)
+            lost = np.asarray(np.bincount(place, events, _STEPS + 1), dtype=np.float64)
+            return _auc(lost, size)
     order = np.argsort(values)
     values, events = values[order], events[order]
     starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))

@@ -100,7 +100,10 @@ def estimates(
     """`estimate` of every column; those with one tested column share the work of their models."""
     made: list[Estimate | None] = [None] * len(columns)
     left = set(range(len(columns)))
-    explained = [nuisance.explained(column.x[:, 0]) if column.tested else 1.0 for column in columns]
+    explained = [
+        nuisance.explained(c.x[:, 0]) if exact and c.tested else float(not c.tested)
+        for c in columns
+    ]
     k = nuisance.x.shape[1]
     if d.clusters.count > 1:
         for width in (1, 2):

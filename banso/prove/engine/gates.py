@@ -88,7 +88,10 @@ def gate(
     known = column.values[column.observed]
     if not column.sd:
         return NoAnswer("no_variation", {"levels": 1, "levels_needed": 2})
-    typical = np.median(known[:: max(1, len(known) // _SAMPLE)])
+    some = known[:: max(1, len(known) // _SAMPLE)]
+    typical = np.median(some)
+    if len(known) > 1000 * s.minimum_cell and np.count_nonzero(some != typical) > len(some) // 5:
+        return None
     other = column.observed & (column.values != typical)
     if int(other.sum()) > 100 * s.minimum_cell:
         return None

@@ -11,9 +11,11 @@ sum w_i b_i / sum w_i; chi-square with k - 1 degrees of freedom when all parts s
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +40,7 @@ from banso.prove.engine.regression import Clusters, FloatArray, IntArray
 _EPOCH = date(1970, 1, 1)
 _EXACT_ROWS = 20_000
 _STEEP = 0.8
+Run = TypeVar("Run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +132,14 @@ def by_level(
     ends = np.searchsorted(codes[order], np.arange(len(labels) + 1)).tolist()
     pace = Pace(data_cut, None, s)
     made: dict[str, list[Part]] = {feature.key: [] for feature in measured.features}
-    for i, name in enumerate(labels):
-        if name and ends[i + 1] > ends[i]:
-            rows = slice(ends[i], ends[i + 1])
-            for key, part in _judged_alone(ordered, rows, name, pace).items():
-                made[key].append(part)
+    runs = [
+        (slice(ends[i], ends[i + 1]), name)
+        for i, name in enumerate(labels)
+        if name and ends[i + 1] > ends[i]
+    ]
+    for parts in _in_two_threads(lambda run: _judged_alone(ordered, *run, pace), runs):
+        for key, part in parts.items():
+            made[key].append(part)
     return {key: _together(parts, s) for key, parts in made.items()}
 
 
@@ -147,12 +153,23 @@ def by_cut(
     s = settings or Settings()
     made: dict[str, list[Part]] = {feature.key: [] for feature in measured.features}
     ordered = measured.ordered(np.argsort(measured.d.day, kind="stable")) if cuts else measured
-    for cut in cuts:
+
+    def known_at(cut: date) -> dict[str, Part]:
         until = int(np.searchsorted(ordered.d.day, (cut - _EPOCH).days, side="right"))
-        parts = _judged_alone(ordered, slice(0, until), cut.isoformat(), Pace(cut, None, s))
+        return _judged_alone(ordered, slice(0, until), cut.isoformat(), Pace(cut, None, s))
+
+    for parts in _in_two_threads(known_at, cuts):
         for key, part in parts.items():
             made[key].append(part)
     return {key: tuple(parts) for key, parts in made.items()}
+
+
+def _in_two_threads(
+    work: Callable[[Run], dict[str, Part]], runs: Sequence[Run]
+) -> Iterator[dict[str, Part]]:
+    """The arithmetic of arrays lets other threads go on."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        yield from pool.map(work, runs)
 
 
 def _judged_alone(ordered: Measured, rows: slice, name: str, pace: Pace) -> dict[str, Part]:
@@ -182,11 +199,19 @@ def _column(z: FloatArray, d: Decisions) -> Column:
     """A run of standardised values as a column of the model, with its own SD for the zone."""
     observed = np.isfinite(z)
     if observed.all():
-        return Column(z[:, None], 1, observed, z, float(z.std()) if len(z) else 0.0)
+        return Column(z[:, None], 1, observed, z, _spread(z))
     known = z[observed]
     filled = np.where(observed, z, np.median(known) if len(known) else 0.0)
     x = with_missing(filled[:, None], observed, d)
-    return Column(x, 1, observed, z, float(known.std()) if len(known) else 0.0)
+    return Column(x, 1, observed, z, _spread(known))
+
+
+def _spread(z: FloatArray) -> float:
+    """Standard deviation, 0 where only rounding is left."""
+    if not len(z):
+        return 0.0
+    variance = float(z @ z) / len(z) - float(z.mean()) ** 2
+    return math.sqrt(variance) if variance > 1e-12 * (1 + float(z[0]) ** 2) else 0.0
 
 
 def _part(base: Part, column: Column, one: Estimate, q: float, d: Decisions, s: Settings) -> Part:

@@ -26,7 +26,7 @@ _BLOCK_CELLS = 65_536
 _CHUNK_CELLS = 16_000_000
 _MOST_STEPS = 15
 _RUNS_AWAY = 30.0
-_SMALL, _TOLERANCE = 1e-3, 1e-6
+_SMALL, _TOLERANCE, _SMALLEST_REST = 1e-3, 1e-6, 1e-6
 
 
 class Own(NamedTuple):
@@ -91,8 +91,8 @@ def fit_side_by_side(
     converge (separation) or its columns cannot be told apart.
 
     x (n, k) with the intercept among its columns; start (k,): the fit of y on x alone. exact: until
-    the last step is below 1e-6 of 1 + |b|; else until it is below 1e-3, in single precision: the
-    estimate is then right to a hundredth of its error. Raises ValueError for other shapes.
+    the last step is below 1e-6 of 1 + |b|; else until what is left is about a hundredth of the
+    error, in single precision, and the first step may do. Raises ValueError for other shapes.
     """
     if x.shape != (len(y), len(start)) or any(z.shape != (len(y), own[0].shape[1]) for z in own):
         raise ValueError("need x (n, k), start (k,), y (n) and own columns (n, c)")
@@ -116,9 +116,13 @@ def _fit(
     )  # fmt: skip
     rough, z = shared.single(), _stacked(own, np.float32)
     work.b[:, : shared.k] = shared.start
-    step = _solved(*_first(rough, z))
+    gradient, work.information[:] = _first(rough, z)
+    step = _solved(gradient, work.information)
     work.b[:] += step
-    work.lost[:] = ~np.isfinite(step).all(axis=1)
+    work.lost[:] = ~np.isfinite(step).all(axis=1) | _explained(work.information, shared.k)
+    if not exact:
+        work.residual[:] = rough.y - _probability(rough.start @ rough.xt)
+        work.done[:] = _settled(step, work.information, shared.k)
     _until(rough, z, work, _SMALL)
     if exact:
         work.done[:] = False
@@ -132,6 +136,21 @@ def _fit(
     for place, j in enumerate(fine):
         made[j] = Own(float(work.b[j, shared.k]), moved[place])
     return made
+
+
+def _explained(information: FloatArray, k: int) -> BoolArray:
+    """Whether the shared columns leave less than a millionth of the first own column."""
+    corner, across = information[:, :k, :k], information[:, :k, k]
+    told = np.einsum("mk,mk->m", across, np.linalg.solve(corner, across[:, :, None])[:, :, 0])
+    return np.asarray(~(told < (1 - _SMALLEST_REST) * information[:, k, k]))
+
+
+def _settled(step: FloatArray, information: FloatArray, k: int) -> BoolArray:
+    """Whether the first step is so small that what it leaves, about its square, is below a
+    hundredth of the error.
+    """
+    error = 1.0 / np.sqrt(information[:, k, k])
+    return np.asarray(np.abs(step).max(axis=1) ** 2 < 0.01 * error)
 
 
 def _stacked(own: Sequence[FloatArray], kind: type[np.float32 | np.float64]) -> FloatArray:
