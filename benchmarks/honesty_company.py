@@ -165,12 +165,12 @@ def playbook(
     """
     use, trend, trouble, size, unseen = rng.normal(size=(5, accounts))
     industry = rng.choice(["trade", "care", "industry"], accounts, p=[0.5, 0.3, 0.2])
-    worry = -0.7 * use - 0.4 * trend + 0.5 * trouble - hidden * unseen
+    worry = -0.8 * use - 0.4 * trend + 0.5 * trouble - hidden * unseen
     sign = 1.0 if given_to == "at_risk" else -1.0
     treated = rng.random(accounts) < _share(-0.9 + sign * worry + 0.2 * size)
     if given_to == "below_a_line":
         treated = use < -0.5
-    without = 1.1 + 0.7 * use + 0.3 * trend - 0.5 * trouble - 0.3 * size
+    without = 1.1 + 0.9 * use + 0.5 * trend - 0.6 * trouble - 0.3 * size
     without = without - 0.3 * (industry == "care") + hidden * unseen
     p0, p1 = _share(without), _share(without + effect)
     renewed = (rng.random(accounts) < np.where(treated, p1, p0)).astype(np.float64)

@@ -48,6 +48,7 @@ from benchmarks.honesty_company import (
 
 ENDLESS = 150_000
 MEANINGFUL = 0.05
+EFFECT = 0.6
 LOOKS = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -178,7 +179,7 @@ def _page(made: Playbook, unseen: bool) -> tuple[str, str, Answer | NoAnswer]:
 
 def playbooks(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     """Given to those at risk: helps. Given to the healthy: does nothing."""
-    made = playbook(accounts, rng, given_to="at_risk", effect=0.8)
+    made = playbook(accounts, rng, given_to="at_risk", effect=EFFECT)
     verdict, _, answer = _page(made, unseen=False)
     tally.interval("playbook for those at risk", answer, made.truth)
     y, treated = made.renewed, made.treated
@@ -198,7 +199,7 @@ def playbooks(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
 
 def hidden_causes(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     """A cause of both that is not among the covariates: what the page then claims."""
-    made = playbook(accounts, rng, given_to="at_risk", effect=0.8, hidden=0.8)
+    made = playbook(accounts, rng, given_to="at_risk", effect=EFFECT, hidden=0.8)
     verdict, level, answer = _page(made, unseen=True)
     tally.add("hidden cause, noted why chosen: called an effect", level == "L3")
     verdict, level, answer = _page(made, unseen=False)
@@ -208,11 +209,11 @@ def hidden_causes(accounts: int, rng: np.random.Generator, tally: Tally) -> None
     if isinstance(answer, Answer):
         tally.add("hidden cause, nobody noted it: interval holds the truth",
                   answer.low <= made.truth <= answer.high)
-    made = playbook(accounts, rng, given_to="at_risk", effect=0.8, hidden=0.8, shows=0.5)
+    made = playbook(accounts, rng, given_to="at_risk", effect=EFFECT, hidden=0.8, shows=0.5)
     verdict, level, _ = _page(made, unseen=False)
     tally.add("hidden cause that shows in the past: called an effect",
               level == "L3" and verdict in ("better", "worse"))
-    made = playbook(accounts, rng, given_to="below_a_line", effect=0.8)
+    made = playbook(accounts, rng, given_to="below_a_line", effect=EFFECT)
     verdict, _, _ = _page(made, unseen=False)
     tally.add("nobody comparable (given below a line): refused", verdict == "refused")
 
