@@ -6,14 +6,17 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from banso.prove.engine.money_survival import MoneyCurve
 from banso.prove.lifetime.curves import FIRST_DAYS, Reaching, Staying, longest, points
 from banso.prove.lifetime.lives import DAYS_A_MONTH
-from banso.prove.lifetime.worth import Worth
+from banso.prove.lifetime.worth import Ranked, Worth
+from banso.shared.money import CURRENCIES
 
 COLOURS = ("#0f6173", "#b06a00", "#5b3f8c", "#2f7d4f", "#a02f4f", "#555f6b")
+MOST_POINTS = 1500
 DASHES = ("solid", "dashed", "dotted", [8, 3, 2, 3], [12, 4], [2, 6])
 
 
@@ -92,6 +95,46 @@ def projection_chart(found: Worth) -> dict[str, Any]:
         _line(limits, line(p.high), COLOURS[0], 1, "dotted"),
     ]  # fmt: skip
     return _curve(series, _("renewals"), times[-1], 12 if found.months == 1 else 1)
+
+
+def orders_chart(rows: Sequence[Ranked], size: int, currency: str) -> dict[str, Any]:
+    """Each present customer by its chance to leave and its worth, and which order takes it."""
+    unit = 10 ** CURRENCIES.get(currency, 2)
+    marks = (
+        (_("in neither choice"), "#a3adba", "circle", 5),
+        (_("in both choices"), COLOURS[2], "diamond", 10),
+        (_("only by the chance to leave"), COLOURS[1], "triangle", 10),
+        (_("only by what would be lost"), COLOURS[0], "rect", 9),
+    )
+    drawn: list[list[dict[str, Any]]] = [[], [], [], []]
+    step = max(len(rows) // MOST_POINTS, 1)
+    for place, row in enumerate(rows):
+        by_risk, by_value = row.by_risk <= size, row.by_value <= size
+        kind = 1 if by_risk and by_value else 2 if by_risk else 3 if by_value else 0
+        if kind or place % step == 0:
+            href = reverse("accounts:account_detail", args=[row.account_id])
+            point = [round(row.leaving, 4), round(row.worth / unit, 2)]
+            drawn[kind].append({"value": point, "href": href})
+    return {
+        "legend": {"type": "scroll", "top": 0},
+        "grid": {"left": 8, "right": 24, "top": 40, "bottom": 32, "containLabel": True},
+        "tooltip": {"trigger": "none"},
+        "xAxis": {
+            "type": "value", "min": 0, "scale": True, "axisLabel": {"formatter": "percent"},
+            "name": _("chance to leave at the next renewal"), "nameLocation": "middle",
+            "nameGap": 28,
+        },
+        "yAxis": {
+            "type": "log" if all(row.worth > 0 for row in rows) else "value",
+            "axisLabel": {"formatter": "number"}, "name": _("worth if it renews"),
+            "nameLocation": "end", "nameTextStyle": {"align": "left"},
+        },
+        "series": [
+            {"type": "scatter", "name": name, "color": colour, "symbol": symbol,
+             "symbolSize": large, "data": points_of}
+            for (name, colour, symbol, large), points_of in zip(marks, drawn, strict=True)
+        ],
+    }  # fmt: skip
 
 
 def _step(name: str, data: Any, colour: str, width: float, dash: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from banso.prove.engine.answer import NoAnswer
 from banso.prove.lifetime import charts, presenting
 from banso.prove.lifetime.groups import CONTRACT, groupings, groups_of
 from banso.prove.lifetime.lives import Lives, Mask
+from banso.prove.lifetime.margins import Margins, present_plans
 from banso.prove.lifetime.reads import cost_fields, costs, first_payments, lives
 from banso.prove.lifetime.waits import First, Waits
 from banso.prove.lifetime.words import CONTRACTS, expected_by, reason, share
@@ -91,13 +93,42 @@ def left_days(found: Book | None, today: date) -> dict[int, int]:
     return dict(zip(whole_life.account[gone].tolist(), ended.tolist(), strict=True))
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a reader of the page of value chose: contract, assumptions, margins by plan, and the
+    fields that hold the cost of winning and of serving a customer.
+    """
+
+    months: int
+    assumed: Assumptions
+    by_plan: dict[str, float]
+    cost: str
+    serving: str
+
+
+def margins_of(asked: Asked, currency: str) -> Margins:
+    """The margins as they were chosen."""
+    return Margins(
+        asked.assumed.margin,
+        asked.by_plan,
+        present_plans() if asked.by_plan else {},
+        costs(asked.serving, currency) if asked.serving in dict(cost_fields()) else {},
+    )
+
+
 def worth_context(
-    found: Book, scope: Scope, some: Lives, months: int, assumed: Assumptions, cost: str
+    found: Book, scope: Scope, some: Lives, asked: Asked
 ) -> tuple[dict[str, Any], list[Ranked]]:
     """What the page of value shows, and the order of its file."""
-    fields = cost_fields()
-    context: dict[str, Any] = {"cost_fields": fields, "cost": cost, "n": whole(len(some.account))}
-    answer = worth(some, months, assumed)
+    months, assumed, cost = asked.months, asked.assumed, asked.cost
+    fields, margins = cost_fields(), margins_of(asked, scope.currency)
+    context: dict[str, Any] = {
+        "cost_fields": fields,
+        "cost": cost,
+        "serving": asked.serving,
+        "n": whole(len(some.account)),
+    }
+    answer = worth(some, months, assumed, margins)
     if isinstance(answer, NoAnswer):
         context["refusal"] = reason(answer)
         context["expected"] = expected_by(answer, some, months)
@@ -105,17 +136,16 @@ def worth_context(
         if answer.reason == "back_test_failed":
             context["answer"] = _("The future of these customers cannot be projected.")
         return context, []
-    rows = ranked(some, answer, assumed)
-    known = cost in dict(fields)
-    back = (
-        paid_back(some, answer, costs(cost, scope.currency), first_payments(found, scope), assumed)
-        if known and scope.currency
-        else None
-    )
+    rows = ranked(some, answer, assumed, margins)
+    back = None
+    if cost in dict(fields) and scope.currency:
+        won, first = costs(cost, scope.currency), first_payments(found, scope)
+        back = paid_back(some, answer, won, first, assumed, margins)
+    apart = disagreement(rows) if len(rows) >= 10 else None
     context |= _shown(answer, scope) | {
-        "disagreement": presenting.disagreement_told(disagreement(rows), scope.currency)
-        if len(rows) >= 10
-        else None,
+        "disagreement": presenting.disagreement_told(apart, scope.currency) if apart else None,
+        "orders_chart": charts.orders_chart(rows, apart.size, scope.currency) if apart else None,
+        "margins_differ": margins.differ,
         "pay_back": presenting.pay_back_told(back, months, scope.currency),
     }
     return context, rows

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from banso.measure.revenue.presenting import amount
 from banso.measure.revenue.reads import Scope, day_of, names_of
 from banso.measure.revenue.words import percent, whole
 from banso.prove.engine.answer import Answer, NoAnswer
@@ -216,7 +217,7 @@ def tenure_rows(found: Worth, scope: Scope) -> list[dict[str, Any]]:
             "mrr": shown(t.mrr, currency),
             "retention": percent(t.retention),
             "terms": times_text(t.terms),
-            "worth": money(t.worth, currency),
+            "worth": money_text(t.value, currency),
             "constant": money(t.worth_constant, currency),
             "each": money(t.worth / t.customers, currency),
         }
@@ -249,6 +250,7 @@ def ranked_rows(rows: Sequence[Ranked], currency: str) -> list[dict[str, Any]]:
             "name": names.get(row.account_id, ""),
             "nth": row.nth,
             "mrr": shown(row.mrr, currency),
+            "earned": money(row.earned, currency),
             "leaving": percent(row.leaving),
             "at_stake": money(row.at_stake, currency),
             "by_risk": row.by_risk,
@@ -261,18 +263,18 @@ def ranked_rows(rows: Sequence[Ranked], currency: str) -> list[dict[str, Any]]:
 def ranked_csv(rows: Sequence[Ranked], currency: str) -> Iterator[list[object]]:
     """Lines of the file; the first is the header."""
     yield [
-        _("Customer"), _("Next renewal (number)"), _("Currency"), _("MRR"), _("Chance to leave"),
-        _("Worth if it renews"), _("Expected loss"), _("Place by chance to leave"),
-        _("Place by expected loss"),
+        _("Customer"), _("Next renewal (number)"), _("Currency"), _("MRR"), _("Margin a month"),
+        _("Chance to leave"), _("Worth if it renews"), _("Expected loss"),
+        _("Place by chance to leave"), _("Place by expected loss"),
     ]  # fmt: skip
     for begin in range(0, len(rows), AT_ONCE):
         part = rows[begin : begin + AT_ONCE]
         names = names_of(row.account_id for row in part)
         for r in part:
             yield [
-                names.get(r.account_id, ""), r.nth, currency, shown(r.mrr, ""),
-                round(r.leaving, 4), shown(round(r.worth), ""), shown(round(r.at_stake), ""),
-                r.by_risk, r.by_value,
+                names.get(r.account_id, ""), r.nth, currency, amount(r.mrr, currency),
+                amount(round(r.earned), currency), round(r.leaving, 4), amount(round(r.worth), currency),
+                amount(round(r.at_stake), currency), r.by_risk, r.by_value,
             ]  # fmt: skip
 
 
@@ -280,6 +282,7 @@ def disagreement_told(found: Disagreement, currency: str) -> dict[str, Any]:
     return {
         "size": found.size,
         "both": found.both,
+        "costly": found.costly,
         "risk": ranked_rows(found.only_risk[:10], currency),
         "value": ranked_rows(found.only_value[:10], currency),
         "stake_by_risk": money(found.stake_by_risk, currency),

@@ -24,6 +24,7 @@ from banso.prove.lifetime.curves import (
 from banso.prove.lifetime.factors import factors
 from banso.prove.lifetime.forms import ValueForm
 from banso.prove.lifetime.gathering import (
+    Asked,
     asked_first,
     asked_grouping,
     asked_months,
@@ -33,6 +34,7 @@ from banso.prove.lifetime.gathering import (
     worth_context,
 )
 from banso.prove.lifetime.groups import groupings
+from banso.prove.lifetime.margins import plans
 from banso.prove.lifetime.reads import first_money, lives
 from banso.prove.lifetime.waits import first_times, waits
 from banso.prove.lifetime.words import (
@@ -195,10 +197,10 @@ def lifetime_value(request: HttpRequest) -> HttpResponseBase:
     everybody = lives(found, clock.today(), scope)
     months = asked_months(request, everybody)
     some = everybody.chosen(everybody.months == months)
-    form = ValueForm.of(request.GET)
-    context, rows = worth_context(
-        found, scope, some, months, form.assumptions(), request.GET.get("cost", "")
-    )
+    form = ValueForm.of(request.GET, plans())
+    fields = (request.GET.get("cost", ""), request.GET.get("serving", ""))
+    asked = Asked(months, form.assumptions(), form.plan_margins(), *fields)
+    context, rows = worth_context(found, scope, some, asked)
     if request.GET.get("format") == "csv":
         header, *lines = presenting.ranked_csv(rows, scope.currency)
         return csv_response(f"{_('Lifetime value')}.csv", header, lines)

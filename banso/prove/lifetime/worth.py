@@ -23,6 +23,7 @@ from banso.prove.engine.lifetime_value import (
 )
 from banso.prove.engine.projection import BackTest, Projection, project, share_still_there
 from banso.prove.lifetime.lives import DAYS_A_MONTH, Floats, Ints, Lives
+from banso.prove.lifetime.margins import Margins
 
 TERMS = {12: (1, 2, 3, 4, 5, 7, 10), 1: (6, 12, 18, 24, 36, 48, 60)}
 TENURES_SHOWN = 12
@@ -50,8 +51,8 @@ class Assumptions:
 @dataclass(frozen=True)
 class Tenure:
     """Present customers before their n-th renewal: how many, what they pay a month, the chance of
-    renewing then, terms still expected (discounted), what they are worth together, and what they
-    would be worth if everybody renewed at the same rate.
+    renewing then, terms still expected (discounted), what they are worth together with its
+    interval, and what they would be worth if everybody renewed at the same rate.
     """
 
     first: int
@@ -60,8 +61,12 @@ class Tenure:
     mrr: int
     retention: float
     terms: Answer
-    worth: float
+    value: Answer
     worth_constant: float
+
+    @property
+    def worth(self) -> float:
+        return self.value.value
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,13 @@ class Worth:
         return sum(tenure.worth_constant for tenure in self.tenures)
 
 
-def worth(some: Lives, months: int, assumed: Assumptions) -> Worth | NoAnswer:
-    """The value of these customers, all on terms of so many months; gates as in the engine."""
+def worth(
+    some: Lives, months: int, assumed: Assumptions, margins: Margins | None = None
+) -> Worth | NoAnswer:
+    """The value of these customers, all on terms of so many months; gates as in the engine.
+
+    margins: what each leaves of its revenue; without them the margin assumed for all.
+    """
     renewals = some.renewals(months)
     watched = some.watched_terms(months, SEEN_BY)
     if renewals.starters >= STARTERS_NEEDED and watched < OPPORTUNITIES_NEEDED:
@@ -108,7 +118,8 @@ def worth(some: Lives, months: int, assumed: Assumptions) -> Worth | NoAnswer:
         return projection
     fit, discount, horizon = projection.fit, assumed.per_term(months), assumed.horizon(months)
     rate = 1 - float(renewals.left.sum() / renewals.decided.sum())
-    stands, money = _per_term(some, months, assumed)
+    earned = _earned(some, assumed, margins)
+    stands, money = _per_term(some, months, earned)
     return Worth(
         months=months,
         renewals=renewals,
@@ -116,17 +127,22 @@ def worth(some: Lives, months: int, assumed: Assumptions) -> Worth | NoAnswer:
         shares=[(t, share_still_there(fit, t)) for t in ahead],
         new=expected_terms(fit, discount, horizon=horizon),
         rate=rate,
-        tenures=_tenures(some, months, fit, assumed, rate),
+        tenures=_tenures(some, months, fit, assumed, rate, earned),
         total=value_of_base(fit, stands, money, discount, horizon=horizon),
     )
 
 
-def _per_term(some: Lives, months: int, assumed: Assumptions) -> tuple[Ints, Floats]:
+def _earned(some: Lives, assumed: Assumptions, margins: Margins | None) -> Floats:
+    """Margin a month of each customer."""
+    return (margins or Margins(assumed.margin)).of(some.account, some.mrr)
+
+
+def _per_term(some: Lives, months: int, earned: Floats) -> tuple[Ints, Floats]:
     """The renewals before which present customers stand, and their margin per term at each."""
     here = ~some.left
     stands, place = np.unique(next_renewal(some, months)[here], return_inverse=True)
-    money = np.bincount(place.reshape(-1), weights=some.mrr[here], minlength=len(stands))
-    return stands, np.asarray(money * months * assumed.margin, dtype=np.float64)
+    money = np.bincount(place.reshape(-1), weights=earned[here], minlength=len(stands))
+    return stands, np.asarray(money * months, dtype=np.float64)
 
 
 def next_renewal(some: Lives, months: int) -> Ints:
@@ -136,7 +152,7 @@ def next_renewal(some: Lives, months: int) -> Ints:
 
 
 def _tenures(
-    some: Lives, months: int, fit: Lifetime, assumed: Assumptions, rate: float
+    some: Lives, months: int, fit: Lifetime, assumed: Assumptions, rate: float, earned: Floats
 ) -> list[Tenure]:
     here = ~some.left
     nth = next_renewal(some, months)
@@ -144,8 +160,7 @@ def _tenures(
     found = []
     discount, horizon = assumed.per_term(months), assumed.horizon(months)
     constant = _constant(rate, discount, horizon)
-    stands, money = _per_term(some, months, assumed)
-    each = np.array([remaining_terms(fit, int(n), discount, horizon=horizon).value for n in stands])
+    stands, money = _per_term(some, months, earned)
     for first, last in bands:
         mine = here & (nth >= first) & (nth <= last)
         band = (stands >= first) & (stands <= last)
@@ -158,7 +173,7 @@ def _tenures(
                 int(some.mrr[mine].sum()),
                 float(fit.retention([middle])[0]),
                 remaining_terms(fit, middle, discount, horizon=horizon),
-                float(money[band] @ each[band]),
+                value_of_base(fit, stands[band], money[band], discount, horizon=horizon),
                 float(money[band].sum()) * constant,
             )
         )
@@ -184,13 +199,15 @@ def _constant(rate: float, discount: float, horizon: int | None) -> float:
 
 @dataclass(frozen=True)
 class Ranked:
-    """One present customer: its next renewal, the chance (of customers of its tenure) to leave
-    then, what it is worth if it renews, and its places in the two orders (1 = first).
+    """One present customer: its next renewal, what it pays and leaves us a month, the chance (of
+    customers of its tenure) to leave then, what it is worth if it renews, and its places in the two
+    orders (1 = first).
     """
 
     account_id: int
     nth: int
     mrr: int
+    earned: float
     leaving: float
     worth: float
     at_stake: float
@@ -198,7 +215,9 @@ class Ranked:
     by_value: int
 
 
-def ranked(some: Lives, found: Worth, assumed: Assumptions) -> list[Ranked]:
+def ranked(
+    some: Lives, found: Worth, assumed: Assumptions, margins: Margins | None = None
+) -> list[Ranked]:
     """Customers by the chance to leave (equal ones by whose renewal comes first), and by that
     chance times what would be lost.
     """
@@ -211,8 +230,8 @@ def ranked(some: Lives, found: Worth, assumed: Assumptions) -> list[Ranked]:
     }
     retention = dict(zip(stages.tolist(), found.fit.retention(stages).tolist(), strict=True))
     leaving = np.array([1 - retention[int(n)] for n in nth])
-    mrr = some.mrr[here]
-    per_term = mrr * found.months * assumed.margin
+    mrr, earned = some.mrr[here], _earned(some, assumed, margins)[here]
+    per_term = earned * found.months
     if_renewed = per_term * np.array([terms[int(n)] / max(retention[int(n)], 1e-9) for n in nth])
     stake = leaving * if_renewed
     account = some.account[here]
@@ -227,6 +246,7 @@ def ranked(some: Lives, found: Worth, assumed: Assumptions) -> list[Ranked]:
             int(account[i]),
             int(nth[i]),
             int(mrr[i]),
+            float(earned[i]),
             float(leaving[i]),
             float(if_renewed[i]),
             float(stake[i]),
@@ -240,7 +260,8 @@ def ranked(some: Lives, found: Worth, assumed: Assumptions) -> list[Ranked]:
 @dataclass(frozen=True)
 class Disagreement:
     """The first `size` customers of each order: only in the order of risk, only in that of value,
-    and how many are in both; what would be lost, expected, by looking only at either.
+    and how many are in both; what would be lost, expected, by looking only at either. costly: how
+    many of the first order's cost as much as they bring, or more.
     """
 
     size: int
@@ -249,6 +270,7 @@ class Disagreement:
     both: int
     stake_by_risk: float
     stake_by_value: float
+    costly: int
 
 
 def disagreement(rows: list[Ranked]) -> Disagreement:
@@ -263,6 +285,7 @@ def disagreement(rows: list[Ranked]) -> Disagreement:
         sum(r.by_value <= size for r in risk),
         sum(r.at_stake for r in risk),
         sum(r.at_stake for r in value),
+        sum(r.earned <= 0 for r in risk),
     )
 
 
@@ -284,6 +307,7 @@ def paid_back(
     costs: dict[int, float],
     first_mrr: dict[int, int],
     assumed: Assumptions,
+    margins: Margins | None = None,
 ) -> PayBack | NoAnswer:
     """costs: account -> minor units; first_mrr: account -> what it paid a month at first."""
     known = [
@@ -292,6 +316,11 @@ def paid_back(
     if len(known) < 10:
         return NoAnswer("too_few_costs", {"customers": len(known), "customers_needed": 10})
     cost = float(np.mean([costs[pk] for pk in known]))
-    money = float(np.mean([first_mrr[pk] for pk in known])) * found.months * assumed.margin
+    paid = np.array([first_mrr[pk] for pk in known], dtype=np.float64)
+    each = (margins or Margins(assumed.margin)).of(np.array(known, dtype=np.int64), paid)
+    money = float(each.mean()) * found.months
+    if money <= 0:
+        terms: Answer | NoAnswer = NoAnswer("never_pays_back", {"cost": cost, "earned": money})
+        return PayBack(len(known), cost, money, terms)
     terms = pay_back(found.fit, money, cost, assumed.per_term(found.months))
     return PayBack(len(known), cost, money, terms)

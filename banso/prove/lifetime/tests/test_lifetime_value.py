@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 from datetime import date, timedelta
 from io import StringIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from banso.know.accounts.models import Account
+from banso.know.subscriptions.models import Subscription
 from banso.prove.engine.answer import NoAnswer
 from banso.prove.lifetime.lives import DAYS_A_MONTH, Lives
+from banso.prove.lifetime.margins import Margins
 from banso.prove.lifetime.tests.builders import a_base, a_life
 from banso.prove.lifetime.tests.test_survival import TODAY, look, text
 from banso.prove.lifetime.worth import Assumptions, Worth, disagreement, paid_back, ranked, worth
@@ -124,6 +127,63 @@ def test_pay_back_by_a_field_of_ones_own(client: Client) -> None:
     assert "n = 220 customers with a known cost" in page
 
 
+def test_cost_to_serve_and_margins_by_plan_move_the_value() -> None:
+    some = made_up(800)
+    usual = worth(some, 12, Assumptions())
+    half = worth(some, 12, Assumptions(margin=0.5))
+    of_plan = Margins(1.0, {"Basic": 0.5}, dict.fromkeys(range(800), "Basic"))
+    by_plan = worth(some, 12, Assumptions(), of_plan)
+    served = Margins(1.0, serving=dict.fromkeys(range(800), 20_000.0))
+    costly = worth(some, 12, Assumptions(), served)
+    assert isinstance(usual, Worth) and isinstance(half, Worth)
+    assert isinstance(by_plan, Worth) and isinstance(costly, Worth)
+    assert by_plan.total.value == pytest.approx(half.total.value)
+    assert costly.total.value < usual.total.value
+    assert costly.total.low < costly.total.value < costly.total.high
+    rows = ranked(some, costly, Assumptions(), served)
+    assert min(row.earned for row in rows) < 0
+    apart = disagreement(rows)
+    assert apart.costly > 0, "who is likely to leave may cost more than it brings"
+    assert all(row.earned > 0 for row in apart.only_value)
+    poor = Margins(1.0, serving=dict.fromkeys(range(800), 1e9))
+    first = dict.fromkeys(range(800), 10_000)
+    lost = paid_back(some, costly, dict.fromkeys(range(50), 1.0), first, Assumptions(), poor)
+    assert not isinstance(lost, NoAnswer)
+    assert isinstance(lost.terms, NoAnswer)
+
+
+def test_the_value_of_each_tenure_has_its_interval() -> None:
+    found = worth(made_up(800), 12, Assumptions())
+    assert isinstance(found, Worth)
+    for tenure in found.tenures:
+        assert tenure.value.low < tenure.value.value < tenure.value.high
+
+
+def test_margins_on_the_page(client: Client) -> None:
+    a_base(260, TODAY)
+    admin = a_user(role="administrator")
+    for key in ("cac", "service"):
+        define_field(by=admin, holder="account", key=key, label_ja=key, kind="number")
+    Account.objects.update(custom={"cac": 150_000, "service": 12_000})
+    Subscription.objects.update(plan="Basic")
+    usual = look(client, PAGE)
+    assert "Margin by plan" in text(usual)
+    asked: dict[str, Any] = {"serving": "service", "cost": "cac", "plan:Basic": "80"}
+    response = look(client, PAGE, **asked)
+    page = text(response)
+    assert "Margin a month" in page
+    assert response.context["total"] != usual.context["total"]
+    assert "of margin a term" in page
+    assert "of the first choice cost" in page
+    body = b"".join(look(client, PAGE, format="csv", **asked)).decode("utf-8-sig")
+    first = next(csv.DictReader(StringIO(body)))
+    paid, left = (float(first[n]) for n in ("MRR", "Margin a month"))
+    theirs = Subscription.objects.filter(account__name=first["Customer"])
+    assert paid in set(theirs.values_list("mrr_minor", flat=True)), "whole yen, not hundredths"
+    assert left == pytest.approx(0.8 * paid - 12_000, abs=1)
+    assert "in both choices" in {s["name"] for s in response.context["orders_chart"]["series"]}
+
+
 def test_twenty_customers_are_told_when(client: Client) -> None:
     for number in range(20):
         start = date(2023, 1, 10) + timedelta(days=20 * number)
@@ -136,8 +196,6 @@ def test_twenty_customers_are_told_when(client: Client) -> None:
 
 
 def test_a_snapshot_of_one_month_is_not_projected(client: Client) -> None:
-    from banso.know.subscriptions.models import Subscription
-
     a_base(300, TODAY)
     Subscription.objects.update(observed_from=date(2026, 2, 1))
     assert "Not enough data yet." in text(look(client, PAGE))
