@@ -19,7 +19,8 @@ from banso.act.tasks.rules import MINE, TEAM
 from banso.act.today.rules import HORIZONS, PAGE_SIZE
 from banso.know.accounts.models import Account, Stage
 from banso.know.accounts.reads import may_change
-from banso.measure.health.rules import band
+from banso.measure.health.reads import borders_in_force
+from banso.measure.health.rules import DEFAULT_BORDERS, Borders, band
 from banso.shared.journal.models import Entry
 from banso.shared.money import shown
 from banso.shared.users.models import User
@@ -45,6 +46,7 @@ class Card:
     account: Account
     may_act: bool
     lines: list[Line] = field(default_factory=list)
+    borders: Borders = DEFAULT_BORDERS
 
     @property
     def money(self) -> str:
@@ -52,7 +54,7 @@ class Card:
 
     @property
     def band(self) -> str:
-        return "" if self.account.health is None else band(self.account.health)
+        return "" if self.account.health is None else band(self.account.health, self.borders)
 
 
 def customers(user: User, scope: str) -> QuerySet[Account]:
@@ -120,9 +122,10 @@ def cards(user: User, account_ids: Sequence[int], today: date) -> list[Card]:
         by_account[signal.account_id].append(signal)
     tasks = open_tasks_by_signal(signal.pk for signal in signals)
     made = []
+    borders = borders_in_force()
     for pk in account_ids:
         if account := accounts.get(pk):
-            card = Card(account, may_change(user, account))
+            card = Card(account, may_change(user, account), borders=borders)
             card.lines = [_line(signal, tasks.get(signal.pk), today) for signal in by_account[pk]]
             made.append(card)
     return made

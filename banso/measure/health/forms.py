@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,9 @@ def _plain(number: float) -> float | int:
 
 
 class WeightsForm(forms.Form):
-    """The weights and marks of every measure, and a line to add one; weight 0 takes one out."""
+    """The weights and marks of every measure, and lines to add some; weight 0 takes one out."""
+
+    new_lines: ClassVar[tuple[str, ...]] = (NEW,)
 
     def __init__(
         self, *args: Any, measures: Sequence[rules.Measure], naming: Naming, **kwargs: Any
@@ -31,13 +33,15 @@ class WeightsForm(forms.Form):
         others = [(key, naming.title(key)) for key in naming.definitions if key not in taken]
         if rules.CONTACT_DAYS not in taken:
             others.append((rules.CONTACT_DAYS, naming.title(rules.CONTACT_DAYS)))
-        self.fields["new_key"] = forms.ChoiceField(
-            label=_("Measure to add"), choices=[("", "–"), *others], required=False
-        )
-        self.fields["new_group"] = forms.ChoiceField(
-            label=_("Group"), choices=[(g, GROUP_NAMES[g]) for g in rules.GROUPS], required=False
-        )
-        self._add_numbers(NEW, None, required=False)
+        for new in self.new_lines:
+            self.fields[f"{new}_key"] = forms.ChoiceField(
+                label=_("Measure to add"), choices=[("", "–"), *others], required=False
+            )
+            self.fields[f"{new}_group"] = forms.ChoiceField(
+                label=_("Group"), choices=[(g, GROUP_NAMES[g]) for g in rules.GROUPS],
+                required=False,
+            )  # fmt: skip
+            self._add_numbers(new, None, required=False)
 
     def _add_numbers(self, key: str, m: rules.Measure | None, *, required: bool) -> None:
         scale = self.naming.scale(key)
@@ -74,13 +78,19 @@ class WeightsForm(forms.Form):
             for m in sorted(self.measures, key=lambda m: rules.GROUPS.index(m.group))
         ]
 
+    def new_rows(self) -> list[dict[str, Any]]:
+        """One empty line for each measure that may be added."""
+        names = ("key", "group", "weight", "zero", "full")
+        return [{name: self[f"{new}_{name}"] for name in names} for new in self.new_lines]
+
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         lines = [self._line(m.key, m.group, m.key, given) for m in self.measures]
-        if given.get("new_key"):
-            group = given.get("new_group") or rules.USAGE
-            lines.append(self._line(given["new_key"], group, NEW, given))
-        kept = [line for line in lines if line is not None]
+        for new in self.new_lines:
+            if key := given.get(f"{new}_key"):
+                group = given.get(f"{new}_group") or rules.USAGE
+                lines.append(self._line(key, group, new, given))
+        kept = list({line.key: line for line in lines if line is not None}.values())
         if not self.errors and not kept:
             raise forms.ValidationError(_("At least one measure needs a weight above 0."))
         return given | {"measures": kept}
@@ -90,8 +100,8 @@ class WeightsForm(forms.Form):
     ) -> rules.Measure | None:
         weight = given.get(f"{prefix}_weight")
         if not weight:
-            if prefix == NEW and f"{NEW}_weight" not in self.errors:
-                self.add_error(f"{NEW}_weight", _("Give the new measure a weight above 0."))
+            if prefix in self.new_lines and f"{prefix}_weight" not in self.errors:
+                self.add_error(f"{prefix}_weight", _("Give the new measure a weight above 0."))
             return None
         zero, full = given.get(f"{prefix}_zero"), given.get(f"{prefix}_full")
         if zero is None and full is None and key != rules.CONTACT_DAYS:

@@ -10,6 +10,8 @@ class HealthModel(models.Model):
     """One version of the experts' weights and marks; the newest is in force, none is changed."""
 
     measures = models.JSONField()
+    good_from = models.PositiveSmallIntegerField(default=rules.GOOD_FROM)
+    watch_from = models.PositiveSmallIntegerField(default=rules.WATCH_FROM)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
@@ -21,6 +23,10 @@ class HealthModel(models.Model):
     @property
     def lines(self) -> tuple[rules.Measure, ...]:
         return rules.from_json(self.measures)
+
+    @property
+    def borders(self) -> rules.Borders:
+        return rules.Borders(self.good_from, self.watch_from)
 
     @property
     def has_open_marks(self) -> bool:

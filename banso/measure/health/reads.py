@@ -27,6 +27,17 @@ def lines_in_force() -> tuple[rules.Measure, ...]:
     return model.lines if model else rules.DEFAULT_MEASURES
 
 
+def borders_in_force() -> rules.Borders:
+    """From which score on which word is said."""
+    model = current_model()
+    return model.borders if model else rules.DEFAULT_BORDERS
+
+
+def earlier_models(most: int = 20) -> list[HealthModel]:
+    """What was in force since when, the newest first."""
+    return list(HealthModel.objects.select_related("saved_by").order_by("-pk")[:most])
+
+
 def last_event_of_all() -> date | None:
     """When the last event of any customer came: tells a silent customer from a broken feed."""
     found: date | None = AccountMeasures.objects.aggregate(last=Max("last_event_on"))["last"]
@@ -92,10 +103,10 @@ def distribution() -> Distribution:
     return Distribution(bins, none)
 
 
-def band_counts() -> dict[str, int]:
+def band_counts(borders: rules.Borders) -> dict[str, int]:
     """How many customers go well, need watching, struggle, and have no score."""
     scores = HealthScore.objects.filter(is_current=True)
-    good, watch = rules.GOOD_FROM, rules.WATCH_FROM
+    good, watch = borders.good, borders.watch
     return scores.aggregate(
         good=Count("pk", filter=Q(score__gte=good)),
         watch=Count("pk", filter=Q(score__gte=watch, score__lt=good)),
@@ -129,20 +140,29 @@ def sampled_scores() -> QuerySet[HealthScore]:
 
 def preview(measures: Sequence[rules.Measure]) -> tuple[Distribution, Distribution]:
     """The distribution now and under other weights and marks, over the same customers."""
-    scores = sampled_scores()
+    found = [(before, after) for _pk, before, after in rescored(measures, sampled_scores())]
+    before, after = ([pair[place] for pair in found] for place in (0, 1))
+    return Distribution(*rules.distribution(before)), Distribution(*rules.distribution(after))
+
+
+def every_score() -> QuerySet[HealthScore]:
+    """All present scores."""
+    return HealthScore.objects.filter(is_current=True)
+
+
+def rescored(
+    measures: Sequence[rules.Measure], scores: QuerySet[HealthScore]
+) -> Iterator[tuple[int, int | None, int | None]]:
+    """Account, its score now, and the one that other weights and marks would give it."""
     known = {m.key for m in lines_in_force()} | {rules.CONTACT_DAYS}
     added = [m for m in measures if m.key not in known]
     kept = dict(_measures_of(scores).iterator(chunk_size=2000)) if added else {}
     stale = rules.is_stale(last_event_of_all(), clock.today()) if added else False
-    before: list[int | None] = []
-    after: list[int | None] = []
     rows = scores.values_list("account_id", "score", "parts")
     for account_id, value, parts in rows.iterator(chunk_size=2000):
         values = kept.get(account_id, {})
         more = {m.key: rules.metric_reading(values.get(m.key), m, stale=stale) for m in added}
-        before.append(value)
-        after.append(rules.rescored(measures, parts, more).score)
-    return Distribution(*rules.distribution(before)), Distribution(*rules.distribution(after))
+        yield account_id, value, rules.rescored(measures, parts, more).score
 
 
 def _measures_of(scores: QuerySet[HealthScore]) -> QuerySet[AccountMeasures, tuple[int, Any]]:

@@ -162,11 +162,22 @@ def moves(
     return sorted((m for m in found if abs(m.by) >= 0.5), key=lambda m: (-abs(m.by), m.key))
 
 
-def band(value: int) -> str:
+@dataclass(frozen=True)
+class Borders:
+    """From which score on a customer goes well, or needs no more than watching."""
+
+    good: int = GOOD_FROM
+    watch: int = WATCH_FROM
+
+
+DEFAULT_BORDERS = Borders()
+
+
+def band(value: int, borders: Borders = DEFAULT_BORDERS) -> str:
     """A word for a score; the borders are experts' opinion too."""
-    if value >= GOOD_FROM:
+    if value >= borders.good:
         return GOOD
-    return WATCH if value >= WATCH_FROM else STRUGGLING
+    return WATCH if value >= borders.watch else STRUGGLING
 
 
 def distribution(scores: Iterable[int | None]) -> tuple[list[int], int]:

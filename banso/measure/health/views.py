@@ -9,8 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from banso.measure.health import rules
 from banso.measure.health.charts import histogram, table
 from banso.measure.health.forms import WeightsForm
+from banso.measure.health.notes import notes_told
 from banso.measure.health.reads import (
     Distribution,
     band_counts,
@@ -32,8 +34,9 @@ def health_settings(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     if request.method == "POST" and not user.may("define"):
         raise PermissionDenied
-    naming = Naming(definitions())
-    form = WeightsForm(request.POST or None, measures=lines_in_force(), naming=naming)
+    naming, model = Naming(definitions()), current_model()
+    lines = model.lines if model else rules.DEFAULT_MEASURES
+    form = WeightsForm(request.POST or None, measures=lines, naming=naming)
     if request.method == "POST" and form.is_valid():
         save_model(by=user, measures=form.cleaned_data["measures"])
         messages.success(request, _("Saved. All scores are made anew in the background."))
@@ -44,10 +47,11 @@ def health_settings(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": rows,
-        "model": current_model(),
+        "model": model,
         "may_define": user.may("define"),
         "found": found,
-        "bands": band_counts(),
+        "bands": band_counts(model.borders if model else rules.DEFAULT_BORDERS),
+        "notes": notes_told(),
         **_shown(found, None),
     }
     return render(request, "health/health_settings.html", context)

@@ -18,6 +18,7 @@ from banso.know.accounts.reads import owner_names
 from banso.know.accounts.rules import Filter, Question
 from banso.know.subscriptions.account_columns import plans_of
 from banso.measure.health import rules as health
+from banso.measure.health.reads import borders_in_force
 from banso.measure.health.words import BAND_NAMES
 from banso.shared.fields.models import FieldDefinition, Kind
 from banso.shared.fields.reads import fields_of
@@ -40,7 +41,7 @@ class Grouping:
         if group in ("", None):
             return Filter(self.key, "is" if self.key == "owner" else "empty", self._nobody)
         if self.key == "health":
-            low, high = BANDS[str(group)]
+            low, high = band_limits()[str(group)]
             return Filter(self.key, "between", low=low, high=high)
         return Filter(self.key, "is", (str(group),))
 
@@ -49,11 +50,14 @@ class Grouping:
         return ("nobody",) if self.key == "owner" else ()
 
 
-BANDS = {
-    health.GOOD: (str(health.GOOD_FROM), ""),
-    health.WATCH: (str(health.WATCH_FROM), str(health.GOOD_FROM - 1)),
-    health.STRUGGLING: ("", str(health.WATCH_FROM - 1)),
-}
+def band_limits() -> dict[str, tuple[str, str]]:
+    """The scores of each word, as the customer list filters by them."""
+    borders = borders_in_force()
+    return {
+        health.GOOD: (str(borders.good), ""),
+        health.WATCH: (str(borders.watch), str(borders.good - 1)),
+        health.STRUGGLING: ("", str(borders.watch - 1)),
+    }
 
 
 def groupings() -> dict[str, Grouping]:
@@ -100,7 +104,8 @@ def _own(key: str) -> Callable[[], Mapping[int, Hashable]]:
 
 def _health() -> Mapping[int, Hashable]:
     rows = Account.objects.order_by().values_list("pk", "health")
-    return {pk: "" if score is None else health.band(score) for pk, score in rows}
+    borders = borders_in_force()
+    return {pk: "" if score is None else health.band(score, borders) for pk, score in rows}
 
 
 def group_name(grouping: Grouping, group: Hashable, labels: Labels) -> str:

@@ -21,7 +21,7 @@ from banso.prove.engine.reliability import (
     in_the_large,
     observed_over_expected,
 )
-from banso.prove.prediction.readings import Bools, Decided, Floats
+from banso.prove.prediction.readings import Decided, Floats
 
 SPANS = (365, 273, 182)  # days that are foretold from what came before them: the longest that can
 AS_EXPERTS = 1e-4  # so narrow a prior leaves the experts' weights as they are
@@ -63,12 +63,12 @@ def checked(found: Decided) -> Checked:
         not_renewed=int(there.not_renewed.sum()),
         accounts=len(np.unique(there.account)),
         without_score=int((~found.has_score).sum()),
-        bands=_bands(score, there.not_renewed),
-        ranks=_told(auc(-score, there.not_renewed)),
+        bands=bands_told(score, there),
+        ranks=answer_told(auc(-score, there.not_renewed)),
     )
     whole = fit_blended(there.points, there.not_renewed, there.weights)
     if isinstance(whole, NoAnswer):
-        made.lacking = _lacking(whole, there)
+        made.lacking = lacking_told(whole, there)
         return made
     made.leads = whole.leads
     made.weights = _weights(there, whole)
@@ -78,13 +78,14 @@ def checked(found: Decided) -> Checked:
     return made
 
 
-def _told(answer: Answer | NoAnswer) -> Told:
+def answer_told(answer: Answer | NoAnswer) -> Told:
+    """An answer as it is kept: its limits, or why there is none."""
     if isinstance(answer, NoAnswer):
         return {"reason": answer.reason, "needs": dict(answer.needs)}
     return {"value": answer.value, "low": answer.low, "high": answer.high, "n": answer.n}
 
 
-def _lacking(answer: NoAnswer, there: Decided) -> Told:
+def lacking_told(answer: NoAnswer, there: Decided) -> Told:
     """When enough outcomes may be there, if they go on coming as they do."""
     n, events = len(there.account), int(there.not_renewed.sum())
     by: date | None = None
@@ -99,12 +100,14 @@ def _lacking(answer: NoAnswer, there: Decided) -> Told:
     }
 
 
-def _bands(score: Floats, not_renewed: Bools) -> list[Told]:
-    words = np.array([rules.band(round(value)) for value in score.tolist()], dtype=object)
+def bands_told(score: Floats, there: Decided) -> list[Told]:
+    """How many renewed, by the word the score had said."""
+    said = [rules.band(round(value), there.borders) for value in score.tolist()]
+    words, not_renewed = np.array(said, dtype=object), there.not_renewed
     made = []
     for word in (rules.GOOD, rules.WATCH, rules.STRUGGLING):
-        there = words == word
-        n, lost = int(there.sum()), int(not_renewed[there].sum())
+        which = words == word
+        n, lost = int(which.sum()), int(not_renewed[which].sum())
         limits = wilson(n - lost, n) if n else None
         made.append(
             {
@@ -179,20 +182,21 @@ def _foretold(there: Decided, days: int) -> Told | None:
         errors[name] = (p - after.not_renewed) ** 2
         # the experts' score ranks by itself, whatever chance was fitted to it
         order = -expert_score(after.points, after.weights) if name == "expert" else p
-        told["scores"][name] = _score_told(p, order, after, told["base_brier"])
-    told["gain"] = _gain(errors["expert"] - errors["blended"], after.account.tolist())
+        told["scores"][name] = score_told(p, order, after, told["base_brier"])
+    told["gain"] = gain_told(errors["expert"] - errors["blended"], after.account.tolist())
     return told
 
 
-def _score_told(p: Floats, order: Floats, after: Decided, base_brier: float) -> Told:
+def score_told(p: Floats, order: Floats, after: Decided, base_brier: float) -> Told:
+    """Ranking, probabilities and calibration of one score on the later decisions."""
     found = brier(p, after.not_renewed)
     return {
-        "auc": _told(auc(order, after.not_renewed)),
+        "auc": answer_told(auc(order, after.not_renewed)),
         "brier": found,
         "skill": 1 - found / base_brier if base_brier else None,
         "in_the_large": in_the_large(p, after.not_renewed),
-        "observed_over_expected": _told(observed_over_expected(p, after.not_renewed)),
-        "slope": _told(calibration_slope(p, after.not_renewed, after.account)),
+        "observed_over_expected": answer_told(observed_over_expected(p, after.not_renewed)),
+        "slope": answer_told(calibration_slope(p, after.not_renewed, after.account)),
         "groups": [
             {
                 "forecast": one.forecast,
@@ -206,7 +210,7 @@ def _score_told(p: Floats, order: Floats, after: Decided, base_brier: float) -> 
     }
 
 
-def _gain(gained: Floats, accounts: Sequence[int]) -> Mapping[str, float]:
+def gain_told(gained: Floats, accounts: Sequence[int]) -> Mapping[str, float]:
     """By how much the blended score's squared error is smaller, on average, with 95 % limits.
 
     Errors of one customer's decisions are added up first: they are not independent.

@@ -13,7 +13,7 @@ from banso.prove.prediction.models import ScoreCheck
 from banso.prove.prediction.words import between, calibration, number, percent
 
 Told = Mapping[str, Any]
-COLOURS = {"expert": "#0f6173", "blended": "#b06a00"}
+COLOURS = {"expert": "#0f6173", "blended": "#b06a00", "alternative": "#b06a00"}
 
 
 def names() -> dict[str, str]:
@@ -40,33 +40,35 @@ def bands(found: Told) -> list[dict[str, str]]:
 
 def scores(later: Told) -> list[dict[str, str]]:
     """The base rate and both scores on the same later decisions."""
-    rows = [
-        {
-            "name": _("Nothing but the share before (%(share)s)")
-            % {"share": percent(later["base_rate"])},
-            "auc": number(0.5),
-            "brier": number(later["base_brier"], 4),
-            "skill": percent(0.0),
-            "ratio": "–",
-            "slope": "–",
-        }
-    ]
-    for key, name in names().items():
-        told = later["scores"][key]
-        rows.append(
-            {
-                "name": name,
-                "auc": between(told["auc"]),
-                "brier": number(told["brier"], 4),
-                "skill": percent(told["skill"]),
-                "ratio": between(told["observed_over_expected"]),
-                "slope": between(told["slope"]),
-            }
-        )
-    return rows
+    told = later["scores"]
+    return [base_row(later), *(score_row(told[key], name) for key, name in names().items())]
 
 
-def foretold(later: Told) -> list[dict[str, str]]:
+def base_row(later: Told) -> dict[str, str]:
+    """What a forecast must beat: the share of before for everybody."""
+    return {
+        "name": _("Nothing but the share before (%(share)s)")
+        % {"share": percent(later["base_rate"])},
+        "auc": number(0.5),
+        "brier": number(later["base_brier"], 4),
+        "skill": percent(0.0),
+        "ratio": "–",
+        "slope": "–",
+    }
+
+
+def score_row(told: Told, name: str) -> dict[str, str]:
+    return {
+        "name": name,
+        "auc": between(told["auc"]),
+        "brier": number(told["brier"], 4),
+        "skill": percent(told["skill"]),
+        "ratio": between(told["observed_over_expected"]),
+        "slope": between(told["slope"]),
+    }
+
+
+def foretold(later: Told, names: Mapping[str, str]) -> list[dict[str, str]]:
     """Forecasts against what came, group by group."""
     return [
         {
@@ -77,7 +79,7 @@ def foretold(later: Told) -> list[dict[str, str]]:
             "seen": percent(one["events"] / one["n"]),
             "limits": f"{percent(one['low'])}–{percent(one['high'])}",
         }
-        for key, name in names().items()
+        for key, name in names.items()
         for one in later["scores"][key]["groups"]
     ]
 
@@ -127,18 +129,18 @@ def context(check: ScoreCheck) -> dict[str, Any]:
             "later": later,
             "is_better": later["gain"]["low"] > 0,
             "scores": scores(later),
-            "foretold": foretold(later),
+            "foretold": foretold(later, names()),
             "calibration": calibration(later["scores"]["expert"]),
-            "chart": chart(later),
+            "chart": chart(later, names()),
         }
     return made
 
 
-def chart(later: Told) -> dict[str, Any]:
+def chart(later: Told, names: Mapping[str, str]) -> dict[str, Any]:
     """Foretold against seen; on the dashed line as many left as foretold."""
     most = 0.1
     series: list[dict[str, Any]] = []
-    for key, name in names().items():
+    for key, name in names.items():
         dots = []
         for one in later["scores"][key]["groups"]:
             seen = one["events"] / one["n"]

@@ -14,7 +14,7 @@ from banso.know.accounts.models import Account
 from banso.know.notes.models import Note
 from banso.know.subscriptions.reads import decision_rows, last_known_day
 from banso.measure.health import rules
-from banso.measure.health.reads import definitions, lines_in_force
+from banso.measure.health.reads import borders_in_force, definitions, lines_in_force
 from banso.prove.studies.attributes import days_of
 from banso.prove.studies.metric_values import raw_values, tracked_days, tracked_rows
 from banso.shared.users.reads import organisation
@@ -40,6 +40,7 @@ class Decided:
     account: Ints
     decided_on: Ints
     data_cut: date
+    borders: rules.Borders = rules.DEFAULT_BORDERS
 
     @property
     def weights(self) -> Floats:
@@ -55,17 +56,25 @@ class Decided:
             self.account[which],
             self.decided_on[which],
             self.data_cut,
+            self.borders,
         )
 
 
-def decided(today: date) -> Decided | None:
-    """Every decision since usage was recorded; None while there are no contracts or no events."""
+def decided(
+    today: date,
+    lines: Sequence[rules.Measure] | None = None,
+    borders: rules.Borders | None = None,
+) -> Decided | None:
+    """Every decision since usage was recorded, scored by these lines or by those in force.
+
+    None while there are no contracts or no events. The rows are the same for all lines.
+    """
     data_cut, tracked = last_known_day(today), tracked_days()
     if data_cut is None or tracked is None:
         return None
     found = decision_rows(data_cut=data_cut, landmark_days=organisation().landmark_days)
     rows = tracked_rows(found.table, tracked[0])
-    lines = tuple(line for line in lines_in_force() if line.weight > 0)
+    lines = tuple(line for line in lines or lines_in_force() if line.weight > 0)
     points = _points(rows, lines)
     expected = np.full(points.shape, True)
     for number, line in enumerate(lines):
@@ -81,6 +90,7 @@ def decided(today: date) -> Decided | None:
         np.asarray(rows["account_id"].to_numpy(), dtype=np.int64),
         days_of(rows["decided_on"]),
         data_cut,
+        borders or borders_in_force(),
     )
 
 

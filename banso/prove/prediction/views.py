@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from banso.prove.prediction import presenting
+from banso.prove.prediction.alternative_pages import quarter_rows, quarters_chart
+from banso.prove.prediction.alternative_words import quarters_answer
+from banso.prove.prediction.files import quarters_file
 from banso.prove.prediction.models import ScoreCheck
-from banso.prove.prediction.reads import earlier_checks, latest_check
+from banso.prove.prediction.reads import earlier_checks, latest_check, quarters_judged
 from banso.prove.prediction.words import answer, leads, verdict
 from banso.prove.prediction.writes import ask_for_check, take_weights
 from banso.shared.spreadsheets import csv_response
@@ -23,9 +26,12 @@ def score_check(request: HttpRequest) -> HttpResponseBase:
     if check is None:
         return render(request, "prediction/score_check.html", {"may": user.may("define")})
     found, later = check.numbers, check.numbers["later"]
+    quarters = quarters_judged()
+    if request.GET.get("format") == "quarters":
+        return csv_response(f"{_('Quarter by quarter')}.csv", *quarters_file(quarters))
     if request.GET.get("format") == "csv" and later:
         header = [_("Score"), _("Foretold"), "n", _("Did not renew"), _("Share"), _("95% interval")]
-        lines = [list(row.values()) for row in presenting.foretold(later)]
+        lines = [list(row.values()) for row in presenting.foretold(later, presenting.names())]
         return csv_response(f"{_('Foretold and seen')}.csv", header, lines)
     context = {
         "check": check,
@@ -35,6 +41,9 @@ def score_check(request: HttpRequest) -> HttpResponseBase:
         "earlier": presenting.earlier(earlier_checks()),
         "may": user.may("define"),
         "found": found,
+        "quarters": quarter_rows(quarters),
+        "quarters_answer": quarters_answer(quarters) if quarters else "",
+        "quarters_chart": quarters_chart(quarters),
         **presenting.context(check),
     }
     return render(request, "prediction/score_check.html", context)

@@ -210,7 +210,7 @@ def test_the_query_count_does_not_grow(
         a_task(signal=signal, owner=me, account=signal.account)
     page_of(client)
     for scope in ("mine", "team", "all"):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             page_of(client, f"?scope={scope}")
 
 
