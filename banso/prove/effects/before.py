@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from django.db.models import Q
 
 from banso.know.subscriptions.models import Subscription
 from banso.know.subscriptions.rules import contract_of
@@ -69,6 +70,13 @@ def known_before(measure: Measure, units: Ints, treated_on: Mapping[int, date]) 
         [{"key": "", "en": label.en, "ja": label.ja, "level": ""} for label in late],
         [_told(name, labels) for name in looked_at if name not in held],
     )
+
+
+def running_on(day: date) -> set[int]:
+    """Customers with a paid contract that runs on a day."""
+    running = Subscription.objects.filter(is_trial=False, start__lte=day)
+    running = running.filter(Q(end=None) | Q(end__gte=day))
+    return set(running.values_list("account_id", flat=True))
 
 
 def _told(name: str, labels: Mapping[str, Label]) -> dict[str, str]:

@@ -163,12 +163,11 @@ FORMS: dict[str, type[forms.Form]] = {
 
 
 def forms_for(origin: str, request: HttpRequest) -> tuple[MeasureForm, forms.Form]:
-    """The form of the measure and that of the origin; a hold-out asks about renewals only."""
+    """The form of the measure and that of the origin; of a hold-out nobody chose customers."""
     data, files = request.POST or None, request.FILES or None
     form, where = MeasureForm(data), FORMS[origin](data, files)
     if origin == Origin.HOLDOUT:
-        form.fields["goal"].choices = [(Goal.RENEWAL, Goal.RENEWAL.label)]  # type: ignore[attr-defined]
-        del form.fields["metric_key"], form.fields["looked_at"]
+        del form.fields["looked_at"]
         form.fields["reason"].label = _("Why it should help")
         form.fields["reason"].help_text = ""
     return form, where

@@ -7,7 +7,13 @@ from banso.prove.effects.answering import Told, renewal_answer
 from banso.prove.effects.gathering import gather
 from banso.prove.effects.holdouts import decided, due_look, look_answer, look_hash
 from banso.prove.effects.kept_rows import drop_rows, keep_rows, renewal_rows
-from banso.prove.effects.models import Goal, Measure, MeasureState, Result
+from banso.prove.effects.metric_holdouts import (
+    measured_groups,
+    metric_hash,
+    metric_look,
+    metric_look_due,
+)
+from banso.prove.effects.models import Goal, HoldOut, Measure, MeasureState, Result
 from banso.prove.effects.panel import Panel, behind, gather_panel, metric_answer
 from banso.prove.effects.reads import (
     JOB,
@@ -59,7 +65,7 @@ def ask_for_due() -> None:
     cut = last_known_day(today)
     for measure in running_measures():
         if measure.is_holdout:
-            if due_look(measure.holdout, today=today, data_cut=cut) is not None:
+            if _is_due(measure.holdout, today, cut):
                 ask_for_result(by=None, measure=measure)
             continue
         last = latest_result(measure)
@@ -95,8 +101,33 @@ def _drop_old_rows(measure: Measure) -> None:
     drop_rows(done[RESULTS_WITH_ROWS : RESULTS_WITH_ROWS + 20])
 
 
+def _is_due(holdout: HoldOut, today: date, cut: date | None) -> bool:
+    if holdout.measure.goal != Goal.METRIC:
+        return due_look(holdout, today=today, data_cut=cut) is not None
+    done = latest_result(holdout.measure) is not None
+    return not done and metric_look_due(holdout, today=today)
+
+
+def _look_at_metric(measure: Measure, today: date) -> None:
+    """The one look at a metric, on its day."""
+    found = measured_groups(measure.holdout) if _is_due(measure.holdout, today, None) else None
+    if found is None:
+        return
+    result = begin_result(measure=measure, look=1)
+    try:
+        told = metric_look(measure.holdout, found, measure)
+        data_hash = metric_hash(measure.holdout, found)
+        _finish(result, told, data_cut=found.data_cut, data_hash=data_hash)
+    except Exception as error:
+        fail_result(result=result, error=f"{type(error).__name__}: {error}")
+        raise
+
+
 def _look(measure: Measure, today: date) -> None:
     """The planned look that is due, if one is; between looks nothing is computed."""
+    if measure.goal == Goal.METRIC:
+        _look_at_metric(measure, today)
+        return
     number = due_look(measure.holdout, today=today, data_cut=last_known_day(today))
     found = decided(measure.holdout, today=today) if number is not None else None
     if number is None or found is None:

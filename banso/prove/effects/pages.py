@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from banso.know.subscriptions.rules import GRACE_DAYS
 from banso.prove.effects import reads
 from banso.prove.effects.gathering import possible_covariates
-from banso.prove.effects.holdouts import ENDING, MINIMUM_UNITS, Planned
+from banso.prove.effects.holdouts import ENDING, MINIMUM_UNITS, Planned, planned
 from banso.prove.effects.lists import Recognised, read_list
-from banso.prove.effects.models import Assigned, Measure, Origin, Result
+from banso.prove.effects.metric_holdouts import planned_metric
+from banso.prove.effects.models import Assigned, Goal, Measure, Origin, Result
 from banso.prove.effects.presenting import behind_lines, looks_told
 from banso.prove.effects.sources import treatment_sources
 from banso.prove.effects.wording import headline
@@ -30,7 +31,7 @@ def possible_origins() -> list[str]:
     there = {
         Origin.LIST: True,
         Origin.FIELD: bool(reads.tag_fields() and reads.date_fields()),
-        Origin.SOURCE: bool(treatment_sources.fillings()),
+        Origin.SOURCE: any(f.value.choices() for f in treatment_sources.fillings()),
         Origin.HOLDOUT: True,
     }
     return [origin for origin, possible in there.items() if possible]
@@ -86,9 +87,29 @@ def check_page(measure: Measure, plan: Planned | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def plan_of(measure: Measure) -> Planned:
+    """What a hold-out drawn today could show."""
+    given: dict[str, Any] = {
+        "segment": measure.params["segment"], "share": measure.params["share"],
+        "meaningful": measure.meaningful, "today": clock.today(),
+    }  # fmt: skip
+    if measure.goal == Goal.METRIC:
+        return planned_metric(metric_key=measure.metric_key, **given)
+    return planned(**given)
+
+
 def can_show(measure: Measure, plan: Planned) -> bool:
     """Whether the draw could show the difference that was said to matter."""
     return plan.possible and plan.smallest is not None and plan.smallest <= measure.meaningful
+
+
+def size_told(measure: Measure, size: float | None, places: int) -> str:
+    """A difference as it was agreed on: points of renewal, or standard deviations of a metric."""
+    if size is None:
+        return ""
+    if measure.goal == Goal.METRIC:
+        return _("%(size)s standard deviations of the metric") % {"size": decimal(size, 2)}
+    return _("%(size)s points of renewal") % {"size": decimal(100 * size, places)}
 
 
 def _plan_told(measure: Measure, plan: Planned) -> dict[str, Any]:
@@ -100,9 +121,9 @@ def _plan_told(measure: Measure, plan: Planned) -> dict[str, Any]:
         "share": percent(share), "minimum": MINIMUM_UNITS, "possible": plan.possible,
         "base": percent(plan.base_rate) if plan.base_rate is not None else "",
         "base_n": whole(plan.base_n),
-        "smallest": decimal(100 * plan.smallest, 1) if plan.smallest is not None else "",
+        "smallest": size_told(measure, plan.smallest, 1),
         "needed": whole(round(plan.needed)) if plan.needed is not None else "",
-        "wanted": decimal(100 * measure.meaningful, 0),
+        "wanted": size_told(measure, measure.meaningful, 0), "metric": measure.metric_key,
         "enough": can_show(measure, plan),
         "looks": looks_told(looks_kept(plan), []), "grace": GRACE_DAYS,
     }  # fmt: skip
@@ -128,7 +149,8 @@ def detail_page(measure: Measure, results: list[Result]) -> dict[str, Any]:
         "answer": headline(measure, None), "holdout": holdout, "looks": looks,
         "next_look": ahead[0] if ahead else None, "ended": ended,
         "waiting": bool(ahead) and ahead[0]["on"] <= clock.today(),
-        "smallest": decimal(100 * holdout.smallest, 1) if holdout.smallest is not None else "",
+        "smallest": size_told(measure, holdout.smallest, 1),
+        "metric": reads.metric_name(measure.metric_key),
         "base": percent(holdout.base_rate) if holdout.base_rate is not None else "",
         "share": percent(holdout.share), "treated_n": holdout.units - holdout.held_out,
     }  # fmt: skip

@@ -16,7 +16,7 @@ from banso.listen.imports.reading.faults import Unreadable
 from banso.listen.imports.sentences import sentence
 from banso.prove.effects import pages, reads
 from banso.prove.effects.forms import forms_for
-from banso.prove.effects.holdouts import drawn, planned
+from banso.prove.effects.holdouts import drawn
 from banso.prove.effects.kept_rows import kept_rows
 from banso.prove.effects.models import Measure, MeasureState, Origin, Result
 from banso.prove.effects.presenting import (
@@ -91,10 +91,7 @@ def measure_check(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("effects:measure_detail", pk)
     plan = None
     if measure.is_holdout:
-        plan = planned(
-            segment=measure.params["segment"], share=measure.params["share"],
-            meaningful=measure.meaningful, today=clock.today(),
-        )  # fmt: skip
+        plan = pages.plan_of(measure)
     if request.method == "POST" and (plan is None or pages.can_show(measure, plan)):
         try:
             if plan is None:

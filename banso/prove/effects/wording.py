@@ -119,7 +119,7 @@ def headline(measure: Measure, result: Result | None) -> str:
     if "value" not in (numbers.get("answer") or {}):
         return together(refusal(numbers), expected(result.expected_by))
     if measure.is_holdout:
-        return _holdout_headline(result)
+        return _holdout_headline(measure, result)
     if measure.goal == Goal.METRIC:
         return _metric_headline(result)
     return _renewal_headline(result)
@@ -246,7 +246,36 @@ def _metric_headline(result: Result) -> str:
     return fits % told
 
 
-def _holdout_headline(result: Result) -> str:
+def _metric_holdout_headline(result: Result) -> str:
+    n = result.numbers
+    answer, logged = n["answer"], n["logged"]
+    told = {
+        "change": change_told(answer["value"], logged=logged),
+        "low": change_told(answer["low"], logged=logged),
+        "high": change_told(answer["high"], logged=logged),
+        "n": whole(n["treated"]["n"]), "m": whole(n["held_out"]["n"]),
+    }  # fmt: skip
+    if result.level == "L4":
+        said = _(
+            "Shown by random draw: twelve weeks later the metric of the treated differs by "
+            "%(change)s (%(low)s to %(high)s; %(n)s treated, %(m)s held out)."
+        )
+    elif result.verdict == Verdict.NONE:
+        said = _(
+            "By random draw there is no difference that matters: %(change)s (%(low)s to "
+            "%(high)s; %(n)s treated, %(m)s held out)."
+        )
+    else:
+        said = _(
+            "The experiment is over and cannot tell: %(low)s to %(high)s (%(n)s treated, %(m)s "
+            "held out)."
+        )
+    return said % told
+
+
+def _holdout_headline(measure: Measure, result: Result) -> str:
+    if measure.goal == Goal.METRIC:
+        return _metric_holdout_headline(result)
     n = result.numbers
     told = {
         "treated": percent(n["treated"]["renewed"] / max(1, n["treated"]["n"])),

@@ -52,7 +52,7 @@ def test_what_a_hold_out_cannot_show_is_said_before_the_draw(client: Client) -> 
     with clock.held_at(TODAY):
         page = client.get(address(measure)).content.decode()
         assert "points of renewal will not be seen" in page
-        assert "You said that 5 points would matter" in page and "disabled" in page
+        assert "You said that 5 points of renewal would matter" in page and "disabled" in page
         client.post(address(measure))
         assert not HoldOut.objects.exists(), "what cannot show it is not drawn"
         measure = a_measure(origin="holdout", params={"share": 0.2, "segment": ""}, meaningful=0.25)

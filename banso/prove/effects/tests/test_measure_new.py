@@ -65,9 +65,9 @@ def test_a_goal_must_be_whole(client: Client) -> None:
     assert answer.status_code == 400 and "Choose the metric." in answer.content.decode()
 
 
-def test_a_hold_out_is_asked_about_renewals_only(client: Client) -> None:
+def test_a_hold_out_asks_nobody_who_was_chosen_why(client: Client) -> None:
     client.force_login(a_user(role="manager"))
     page = client.get(f"{reverse(NEW)}?origin=holdout").content.decode()
-    assert 'name="share"' in page and 'name="metric_key"' not in page
+    assert 'name="share"' in page and 'name="looked_at"' not in page
     client.post(f"{reverse(NEW)}?origin=holdout", ASKED | {"share": "20", "segment": ""})
     assert Measure.objects.get().params["share"] == 0.2

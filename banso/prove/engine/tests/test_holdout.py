@@ -1,20 +1,25 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.holdout import (
     Arm,
+    difference_of_means,
     draw,
     intention_to_treat,
     sample_ratio,
     smallest_detectable,
+    smallest_mean_difference,
     units_needed,
 )
 from banso.prove.engine.normal import quantile
 from banso.prove.engine.power import smallest_detectable_uplift
 from banso.prove.engine.proportions import newcombe
+from banso.prove.engine.regression import Clusters
 
 STRATA = {f"a{i}": ("small" if i % 3 else "large", i % 4) for i in range(1003)}
 
@@ -88,3 +93,49 @@ def test_what_can_be_seen_is_told_before_the_draw() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         units_needed(0.95, 0.1, 0.1)
     assert quantile(0.975) == pytest.approx(1.959964, abs=1e-6)
+
+
+def _drawn_means(n: int, effect: float, seed: int = 1) -> tuple[Any, Any, Any]:
+    rng = np.random.default_rng(seed)
+    before = rng.normal(10, 2, n)
+    treated = rng.permutation(n) >= round(0.3 * n)
+    return before + rng.normal(0, 1, n) + effect * treated, before, treated
+
+
+def test_means_beside_what_was_before_are_those_of_statsmodels() -> None:
+    formula = pytest.importorskip("statsmodels.formula.api", reason="pip install statsmodels")
+    pandas = pytest.importorskip("pandas", reason="pip install pandas")
+    y, before, treated = _drawn_means(300, 0.5)
+    firm = np.arange(300) // 2
+    found = difference_of_means(y, before, treated, Clusters.of(firm), share=0.3)
+    assert isinstance(found, Answer)
+    frame = pandas.DataFrame({"y": y, "a": treated.astype(float), "c": before - before.mean()})
+    fit = formula.ols("y ~ a * c", frame).fit(cov_type="cluster", cov_kwds={"groups": firm})
+    assert found.value == pytest.approx(fit.params["a"], rel=1e-9)
+    assert found.se == pytest.approx(fit.bse["a"], rel=1e-9)
+    assert found.low < 0.5 < found.high
+
+
+def test_means_cover_and_see_what_was_promised() -> None:
+    covered = seen = 0
+    promised = smallest_mean_difference(np.sqrt(5), 0.8, 240, 0.3)
+    for seed in range(100):
+        y, before, treated = _drawn_means(240, promised, seed)
+        found = difference_of_means(y, before, treated, Clusters.of(np.arange(240)), share=0.3)
+        assert isinstance(found, Answer)
+        covered += found.low <= promised <= found.high
+        seen += found.low > 0
+    assert 89 <= covered <= 100 and 70 <= seen <= 90
+
+
+def test_means_of_groups_that_are_not_as_drawn_are_refused() -> None:
+    y, before, treated = _drawn_means(300, 0.0)
+    each = Clusters.of(np.arange(300))
+    gone = np.where(~treated & (np.arange(300) % 2 == 0), np.nan, y)
+    found = difference_of_means(gone, before, treated, each, share=0.3)
+    assert isinstance(found, NoAnswer) and found.reason == "sample_ratio_mismatch"
+    few = difference_of_means(y[:20], before[:20], treated[:20], Clusters.of(np.arange(20)),
+                              share=0.3)  # fmt: skip
+    assert isinstance(few, NoAnswer) and few.reason == "too_few_rows"
+    unknown = difference_of_means(y, np.full(300, np.nan), treated, each, share=0.3)
+    assert isinstance(unknown, Answer), "without a number from before the groups are compared"
