@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from banso.measure.metrics.active_days import ActiveDays
 from banso.measure.metrics.bases import MICRO, Count, Last, Sum, Users
 from banso.measure.metrics.evaluation import Plan
 from banso.measure.metrics.shapes import shapes
@@ -49,7 +49,27 @@ class Distinct:
     days: int
 
 
+@dataclass(frozen=True)
+class Days:
+    """On which days it happened."""
+
+    base: Count
+
+
 Ask = Total | First | LastDay | Latest | Distinct
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known, in the order of the customers: numbers, NaN where there is none, and days."""
+
+    numbers: dict[Ask, Floats] = field(default_factory=dict)
+    days: dict[Days, ActiveDays] = field(default_factory=dict)
+
+    def __or__(self, other: Found) -> Found:
+        return Found(self.numbers | other.numbers, self.days | other.days)
+
+
 NOBODY = Rows(
     *(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0, np.int64)),
     np.zeros(0),
@@ -57,11 +77,11 @@ NOBODY = Rows(
 
 
 class Asking(World):
-    """Remembers what a shape asks for; a shape that asks for more than sums gets a KeyError."""
+    """Remembers what a shape asks for; a shape that asks for more gets a KeyError."""
 
     def __init__(self) -> None:
         super().__init__(np.zeros(0, np.int64), NOBODY, 0)
-        self.asked: dict[Ask, None] = {}
+        self.asked: dict[Ask | Days, None] = {}
 
     def total(self, base: Count | Sum, begin: Moment, end: Moment) -> Floats:
         self.asked[Total(base, begin, end)] = None
@@ -70,6 +90,18 @@ class Asking(World):
     def first(self, base: Count) -> tuple[Ints, Bools]:
         self.asked[First(base)] = None
         return np.zeros(0, np.int64), np.zeros(0, bool)
+
+    def first_since(self, base: Count, since: Ints) -> tuple[Ints, Bools]:
+        self.asked[Days(base)] = None
+        return np.zeros(0, np.int64), np.zeros(0, bool)
+
+    def weeks_in_a_row(self, base: Count) -> Floats:
+        self.asked[Days(base)] = None
+        return np.zeros(0)
+
+    def days_in_a_row(self, base: Count, *, working: bool) -> Floats:
+        self.asked[Days(base)] = None
+        return np.zeros(0)
 
     def users(self, base: Users, days: int) -> Floats:
         self.asked[Distinct(base, days)] = None
@@ -81,13 +113,13 @@ class Asking(World):
 
 
 class Answering(World):
-    """Gives the shapes what they asked for: one number per row."""
+    """Gives the shapes what they asked for: one number per row, all of one day."""
 
     def __init__(
-        self, accounts: Ints, rows: Rows, first_day: int, found: Mapping[Ask, Floats]
+        self, accounts: Ints, rows: Rows, first_day: int, as_of: int, found: Found
     ) -> None:
         super().__init__(accounts, rows, first_day)
-        self.found = found
+        self.as_of, self.found, self.days = as_of, found.numbers, found.days
 
     def total(self, base: Count | Sum, begin: Moment, end: Moment) -> Floats:
         numbers = np.nan_to_num(self.found[Total(base, begin, end)])
@@ -98,6 +130,16 @@ class Answering(World):
         there = ~np.isnan(days)
         return np.where(there, days, _NEVER).astype(np.int64), there
 
+    def first_since(self, base: Count, since: Ints) -> tuple[Ints, Bools]:
+        day = self.days[Days(base)].first_since(since)
+        return day, day < self.as_of
+
+    def weeks_in_a_row(self, base: Count) -> Floats:
+        return self.days[Days(base)].weeks_in_a_row(self.as_of)
+
+    def days_in_a_row(self, base: Count, *, working: bool) -> Floats:
+        return self.days[Days(base)].days_in_a_row(self.as_of, working=working)
+
     def users(self, base: Users, days: int) -> Floats:
         return np.nan_to_num(self.found[Distinct(base, days)])
 
@@ -105,9 +147,9 @@ class Answering(World):
         return self.found[Latest(base)] / MICRO
 
 
-def split(plan: Plan) -> tuple[dict[Ask, None], list[str]]:
-    """What can be asked as sums, and the metrics that need each row's steps."""
-    asked: dict[Ask, None] = {}
+def split(plan: Plan) -> tuple[dict[Ask | Days, None], list[str]]:
+    """What can be asked at once, and the metrics that need each row's steps."""
+    asked: dict[Ask | Days, None] = {}
     others: list[str] = []
     nothing = Values(np.zeros(0), np.zeros(0, dtype=bool))
     known = {definition.key: nothing for definition in plan.ordered}
@@ -122,11 +164,11 @@ def split(plan: Plan) -> tuple[dict[Ask, None], list[str]]:
     return asked, others
 
 
-def lasting(plan: Plan) -> list[Ask]:
+def lasting(plan: Plan) -> list[Ask | Days]:
     """What the plan asks of the whole past, or of the time after sign-up."""
     return [
         ask
         for ask in split(plan)[0]
-        if isinstance(ask, First | Latest)
+        if isinstance(ask, First | Latest | Days)
         or (isinstance(ask, Total) and ask.begin.anchor == ask.end.anchor == "start")
     ]

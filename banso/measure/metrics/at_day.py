@@ -12,12 +12,15 @@ import pyarrow as pa
 
 from banso.measure.metrics import facts as fact_files
 from banso.measure.metrics import rowwise
+from banso.measure.metrics.active_days import SPAN, ActiveDays
 from banso.measure.metrics.asks import (
     NO_START,
     Answering,
     Ask,
+    Days,
     Distinct,
     First,
+    Found,
     LastDay,
     Latest,
     Total,
@@ -32,6 +35,7 @@ from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Floats, Ints, Moment, Values
 
 _NEVER = 1 << 19
+NOTHING = Found()
 A = TypeVar("A")
 _MIDDLE = 2**62  # makes every moment and value in millionths positive
 _LOW = 2**64 - 1
@@ -42,7 +46,7 @@ def values_on(
     rows: pa.Table,
     *,
     is_everybody: bool,
-    known: Mapping[Ask, Floats] | None = None,
+    known: Found = NOTHING,
     ready: Mapping[str, Values] | None = None,
 ) -> pa.Table:
     """The values of rows that all look from one day, in the order of their accounts.
@@ -55,14 +59,14 @@ def values_on(
     asked, others = split(plan)
     first_day = fact_files.first_day()
     prepared = rowwise.rows_of(rows, account_ids)
-    found: dict[Ask, Floats] = dict(known or {})
-    lacking = [ask for ask in asked if ask not in found]
+    found = known
+    lacking = [ask for ask in asked if ask not in known.numbers and ask not in known.days]
     if lacking:
         only = None if is_everybody else account_ids
         starts = _ints(rows["signed_up_day"].fill_null(NO_START))
         found |= answers(lacking, account_ids, starts, as_of, only)
     start = _NEVER if first_day is None else first_day
-    world = Answering(account_ids, prepared, start, found)
+    world = Answering(account_ids, prepared, start, as_of, found)
     finished = dict(ready or {})
     if not finished.keys() >= set(others):
         finished |= _stepwise(plan, others, rows)
@@ -104,9 +108,9 @@ def _is_recent(ask: Ask) -> bool:
 
 
 def answers(
-    asked: Sequence[Ask], account_ids: Ints, starts: Ints, as_of: int, only: Ints | None
-) -> dict[Ask, Floats]:
-    """A number per customer for everything asked, NaN where there is none."""
+    asked: Sequence[Ask | Days], account_ids: Ints, starts: Ints, as_of: int, only: Ints | None
+) -> Found:
+    """A number per customer for everything asked, NaN where there is none; or the days."""
     recent = [a for a in asked if isinstance(a, Total) and a.is_recent]
     people = [a for a in asked if isinstance(a, Distinct)]
     found: dict[Ask, Floats] = {}
@@ -118,10 +122,42 @@ def answers(
         with opened(alike, only, as_of - alike[0].days, as_of) as facts:
             table = facts.table(distinct_sql(facts, alike, as_of))
         found |= placed(alike, table, account_ids)
-    rest = [a for a in asked if not _is_recent(a)]
+    rest = [a for a in asked if not isinstance(a, Days) and not _is_recent(a)]
     if rest:
         found |= lasting_answers(rest, account_ids, starts, as_of, only)[0]
-    return found
+    days = [a for a in asked if isinstance(a, Days)]
+    return Found(found, active_days(days, account_ids, as_of, only))
+
+
+def active_days(
+    asked: Sequence[Days],
+    account_ids: Ints,
+    as_of: int,
+    only: Ints | None,
+    *,
+    since: int | None = None,
+) -> dict[Days, ActiveDays]:
+    """On which days before ``as_of`` it happened, from ``since`` on if given."""
+    if not asked:
+        return {}
+    with opened(asked, only, since, as_of) as facts:
+        bits = ", ".join(
+            f"BIT_OR(CASE WHEN {facts.of(a.base)} > 0 THEN CAST(1 AS BIGINT) << (day % {SPAN}) "
+            f"ELSE 0 END) AS x{n}"
+            for n, a in enumerate(asked)
+        )
+        table = facts.table(
+            f"SELECT account_id, day // {SPAN} AS word, {bits} FROM daily "  # noqa: S608 - ours
+            f"WHERE {_between(since, as_of)} GROUP BY account_id, word"
+        )
+    ids = _ints(table["account_id"])
+    place = np.minimum(np.searchsorted(account_ids, ids), max(len(account_ids) - 1, 0))
+    there = account_ids[place] == ids if len(account_ids) else np.zeros(len(ids), dtype=bool)
+    lines = [_ints(table[name])[there] for name in ("word", *(f"x{n}" for n in range(len(asked))))]
+    return {
+        ask: ActiveDays.of_words(len(account_ids), place[there], lines[0], lines[n + 1])
+        for n, ask in enumerate(asked)
+    }
 
 
 def lasting_answers(
@@ -167,7 +203,7 @@ def placed(asks: Sequence[Ask], table: pa.Table, account_ids: Ints) -> dict[Ask,
 
 
 def opened(
-    asks: Sequence[Ask], only: Ints | None, begin: int | None, as_of: int, **tables: pa.Table
+    asks: Sequence[Ask | Days], only: Ints | None, begin: int | None, as_of: int, **tables: pa.Table
 ) -> AbstractContextManager[Facts]:
     bases: list[Base] = list(dict.fromkeys(ask.base for ask in asks))
     return fact_files.opened(bases, accounts=only, first_day=begin, last_day=as_of - 1, **tables)
@@ -248,12 +284,15 @@ def ever_sql(facts: Facts, asks: Sequence[Ask], as_of: int, since: int | None) -
             inner.append(f"MAX(CASE WHEN {there} THEN {moment} END) AS x{n}")
             inner.append(f"MAX(CASE WHEN {there} THEN day END) AS d{n}")
             outer[-1] = f"((x{n} & {_LOW}) - {_MIDDLE})::DOUBLE AS x{n}, d{n}::DOUBLE AS d{n}"
-    between = f"day < {as_of}" if since is None else f"day >= {since} AND day < {as_of}"
     return (
         f"SELECT account_id, {', '.join(outer)} FROM ("  # noqa: S608 - ours
         f"SELECT account_id, {', '.join(inner)} FROM daily JOIN started USING (account_id) "
-        f"WHERE {between} GROUP BY account_id) found ORDER BY account_id"
+        f"WHERE {_between(since, as_of)} GROUP BY account_id) found ORDER BY account_id"
     )
+
+
+def _between(since: int | None, as_of: int) -> str:
+    return f"day < {as_of}" if since is None else f"day >= {since} AND day < {as_of}"
 
 
 def _day(moment: Moment, as_of: int) -> str:

@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from banso.measure.metrics import at_day, facts, grid
-from banso.measure.metrics.asks import NO_START, Ask, First, Latest, Total
+from banso.measure.metrics.active_days import ActiveDays
+from banso.measure.metrics.asks import NO_START, Ask, Days, First, Found, Latest, Total
 from banso.measure.metrics.changes import EVERY, Changed
 from banso.measure.metrics.models import GridFile
 from banso.measure.metrics.world import Bools, Floats, Ints
@@ -36,25 +37,49 @@ class Lasting:
     as_of: int
     found: dict[Ask, Floats] = field(default_factory=dict)
     days: dict[Ask, Floats] = field(default_factory=dict)
+    active: dict[Days, ActiveDays] = field(default_factory=dict)
 
-    def of(self, ids: Ints) -> dict[Ask, Floats]:
+    def of(self, ids: Ints) -> Found:
         """The answers for some of the customers."""
         place = np.searchsorted(self.ids, ids)
-        return {ask: numbers[place] for ask, numbers in self.found.items()}
+        return Found(
+            {ask: numbers[place] for ask, numbers in self.found.items()},
+            {ask: days.of(place) for ask, days in self.active.items()},
+        )
 
     def table(self) -> pa.Table:
         columns = {"account_id": self.ids, "start": self.starts}
         for kind, kept in (("x", self.found), ("d", self.days)):
             for ask, numbers in kept.items():
                 columns[kind + _name(ask)] = pa.array(numbers, from_pandas=True)
+        for one, days in self.active.items():
+            if len(days.bits):  # nothing happened yet: there is no column of no width
+                columns["b" + _name(one)] = _as_column(days)
         return pa.table(columns)
 
+    @property
+    def first_days(self) -> dict[str, str]:
+        """The first day of each column of bits."""
+        return {"b" + _name(one): str(days.first) for one, days in self.active.items()}
 
-def _name(ask: Ask) -> str:
+
+def _name(ask: Ask | Days) -> str:
     return sha256(repr(ask).encode()).hexdigest()[:16]
 
 
-def kept(asked: Sequence[Ask], zone: str) -> Lasting | None:
+def _as_column(days: ActiveDays) -> pa.Array:
+    width, count = days.bits.shape
+    lines = np.ascontiguousarray(days.bits.T)
+    return pa.Array.from_buffers(pa.binary(width), count, [None, pa.py_buffer(lines)])
+
+
+def _as_days(column: pa.ChunkedArray, first: int) -> ActiveDays:
+    width, count = column.type.byte_width, len(column)
+    told = b"".join(chunk.cast(pa.binary()).buffers()[2].to_pybytes() for chunk in column.chunks)
+    return ActiveDays(first, np.frombuffer(told, np.uint8).reshape(count, width).T.copy())
+
+
+def kept(asked: Sequence[Ask | Days], zone: str) -> Lasting | None:
     """What was kept of these, if days still mean the same."""
     file = grid.kept_on(GridFile.LASTING)
     if file is None or file.columns.get("zone") != zone:
@@ -64,19 +89,30 @@ def kept(asked: Sequence[Ask], zone: str) -> Lasting | None:
     def column(name: str) -> Floats:
         return np.asarray(table[name].to_numpy(), dtype=np.float64)
 
-    there = {ask: _name(ask) for ask in asked if f"x{_name(ask)}" in table.column_names}
+    names = set(table.column_names)
+    there = {ask: _name(ask) for ask in _numbers(asked) if f"x{_name(ask)}" in names}
+    active = {ask: f"b{_name(ask)}" for ask in _days(asked) if f"b{_name(ask)}" in names}
     return Lasting(
         np.asarray(table["account_id"].to_numpy()),
         np.asarray(table["start"].to_numpy()),
         int(file.columns["as_of"]),
         {ask: column(f"x{name}") for ask, name in there.items()},
         {ask: column(f"d{name}") for ask, name in there.items() if isinstance(ask, Latest)},
+        {ask: _as_days(table[name], int(file.columns[name])) for ask, name in active.items()},
     )
+
+
+def _numbers(asked: Sequence[Ask | Days]) -> list[Ask]:
+    return [ask for ask in asked if not isinstance(ask, Days)]
+
+
+def _days(asked: Sequence[Ask | Days]) -> list[Days]:
+    return [ask for ask in asked if isinstance(ask, Days)]
 
 
 def brought_up(
     old: Lasting | None,
-    asked: Sequence[Ask],
+    asked: Sequence[Ask | Days],
     ids: Ints,
     starts: Ints,
     as_of: int,
@@ -87,32 +123,41 @@ def brought_up(
     new = Lasting(ids, starts, as_of)
     if old is None or old.as_of > as_of:
         old = Lasting(np.zeros(0, np.int64), np.zeros(0, np.int64), as_of)
-    fresh = [ask for ask in asked if ask not in old.found]
+    fresh = [ask for ask in _numbers(asked) if ask not in old.found]
     if fresh:
         new.found, new.days = at_day.lasting_answers(fresh, ids, starts, as_of, None)
-    rest = [ask for ask in asked if ask in old.found]
-    if rest:
-        is_new = _carried_over(old, new, rest)
+    unseen = [ask for ask in _days(asked) if ask not in old.active]
+    new.active = at_day.active_days(unseen, ids, as_of, None)
+    rest = [ask for ask in _numbers(asked) if ask in old.found]
+    seen = [ask for ask in _days(asked) if ask in old.active]
+    if rest or seen:
+        place, known = _known(old, new)
+        _carry_over(old, new, rest, place, known)
         first, last = _spans(changed, ids, old.as_of, as_of)
-        _look_again(new, rest, is_new)
-        _follow(new, rest, first, last, ~is_new & (last >= 0))
+        _look_again(new, rest, ~known)
+        _follow(new, rest, first, last, known & (last >= 0))
+        for ask in seen:
+            carried = old.active[ask].of(np.where(known, place, 0)) if len(old.ids) else None
+            new.active[ask] = _days_now(ask, carried, new, first, known, last)
     return new
 
 
-def _carried_over(old: Lasting, new: Lasting, asked: Sequence[Ask]) -> Bools:
-    """Take what is known; the customers that are new or signed up on another day."""
+def _known(old: Lasting, new: Lasting) -> tuple[Ints, Bools]:
+    """Where customers stood, and which of them are neither new nor signed up on another day."""
     place = np.searchsorted(old.ids, new.ids)
     place[place == len(old.ids)] = 0
-    known = (
-        (old.ids[place] == new.ids) & (old.starts[place] == new.starts)
-        if len(old.ids)
-        else (np.zeros(len(new.ids), dtype=bool))
-    )
+    if not len(old.ids):
+        return place, np.zeros(len(new.ids), dtype=bool)
+    return place, (old.ids[place] == new.ids) & (old.starts[place] == new.starts)
+
+
+def _carry_over(
+    old: Lasting, new: Lasting, asked: Sequence[Ask], place: Ints, known: Bools
+) -> None:
     for ask in asked:
         new.found[ask] = np.where(known, old.found[ask][place], np.nan)
         if ask in old.days:
             new.days[ask] = np.where(known, old.days[ask][place], np.nan)
-    return ~known
 
 
 def _spans(changed: Changed, ids: Ints, before: int, as_of: int) -> tuple[Ints, Ints]:
@@ -192,3 +237,28 @@ def _follow_ends(new: Lasting, asked: Sequence[Ask], which: Bools, since: int) -
         gone = which.copy()
         gone[which] = np.isnan(numbers) & ~stays & ~np.isnan(was)
         _look_again(new, [ask], gone)
+
+
+def _days_now(
+    ask: Days,
+    carried: ActiveDays | None,
+    new: Lasting,
+    first: Ints,
+    known: Bools,
+    last: Ints,
+) -> ActiveDays:
+    """The days as they are now: those that changed are read anew, all of who is new."""
+    days = ActiveDays.none(len(new.ids)) if carried is None else carried
+    days.bits[:, ~known] = 0
+    touched = known & (last >= 0)
+    late = touched & (first < new.as_of - RECENT)
+    for which, everything in ((~known, True), (late, False), (touched & ~late, False)):
+        if not which.any():
+            continue
+        since = None if everything else int(first[which].min())
+        if since is not None:
+            days.bits[:, which] = days.of(np.flatnonzero(which)).before(since).bits
+        only = None if which.mean() > 0.5 else new.ids[which]
+        found = at_day.active_days([ask], new.ids[which], new.as_of, only, since=since)[ask]
+        days = days.joined(found.spread_to(np.flatnonzero(which), len(new.ids)))
+    return days

@@ -16,7 +16,7 @@ from banso.measure.metrics.evaluation import Plan, planned
 from banso.measure.metrics.models import MetricDefinition, MetricVersion
 from banso.measure.metrics.shapes import needs_seats
 from banso.measure.metrics.weekly import Weekly, fits
-from banso.measure.metrics.world import Bools, Floats, Ints, Values
+from banso.measure.metrics.world import Bools, Ints, Values
 
 ROWS_AT_ONCE = 1_500_000
 ROWS_TOGETHER = 200_000
@@ -93,7 +93,7 @@ def computed(
     as_of: int,
     *,
     is_everybody: bool,
-    known: Mapping[asks.Ask, Floats] | None = None,
+    known: asks.Found = at_day.NOTHING,
     ready: Mapping[str, Values] | None = None,
 ) -> pa.Table:
     """account_id and, for each metric, its column of values and its flags "not yet"."""

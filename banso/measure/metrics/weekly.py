@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from banso.measure.metrics import at_day
-from banso.measure.metrics.asks import Ask, Distinct, First, Latest, Total
+from banso.measure.metrics.asks import Ask, Days, Distinct, First, Found, Latest, Total
 from banso.measure.metrics.bases import Count, Sum, Users
 from banso.measure.metrics.fact_sql import week_of_day
 from banso.measure.metrics.facts import Facts
@@ -24,7 +24,7 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)  # spreads customers over all numbers; user
 Keys = NDArray[np.uint64]
 
 
-def fits(ask: Ask) -> bool:
+def fits(ask: Ask | Days) -> bool:
     """Whether the answer on a Monday is made of whole weeks, or of all days before it."""
     if isinstance(ask, Distinct):
         return ask.days % WEEK == 0
@@ -32,7 +32,7 @@ def fits(ask: Ask) -> bool:
         return _is_from_start(ask) or (
             ask.is_recent and ask.begin.days % WEEK == ask.end.days % WEEK == 0
         )
-    return isinstance(ask, First | Latest)
+    return isinstance(ask, First | Latest | Days)
 
 
 def _is_from_start(ask: Total) -> bool:
@@ -119,7 +119,7 @@ class Weekly:
     facts, and NaN stands where nothing was found.
     """
 
-    def __init__(self, asked: Iterable[Ask], ids: Ints, starts: Ints) -> None:
+    def __init__(self, asked: Sequence[Ask | Days], ids: Ints, starts: Ints) -> None:
         self.ids, self.starts = ids, starts
         self.totals = [a for a in asked if isinstance(a, Total) and not _is_from_start(a)]
         self.ever = [a for a in asked if isinstance(a, First | Latest | Total)]
@@ -137,9 +137,10 @@ class Weekly:
         longest = max((a.days // WEEK for a in self.users), default=0)
         bases = dict.fromkeys(a.base for a in self.users)
         self.seen = _Seen(len(ids), longest, {base: n for n, base in enumerate(bases)})
+        self.days = [a for a in asked if isinstance(a, Days)]
         self.found: dict[Ask, Floats] = {}
 
-    def answers(self, mondays: Sequence[int]) -> Iterator[tuple[int, dict[Ask, Floats]]]:
+    def answers(self, mondays: Sequence[int]) -> Iterator[tuple[int, Found]]:
         """Each Monday, in their order, with its answers; the next week is read meanwhile."""
         if not len(mondays):
             return
@@ -147,6 +148,7 @@ class Weekly:
         if self.ever:
             before = at_day.lasting_answers(self.ever, self.ids, self.starts, first - WEEK, None)
             self.found = before[0]
+        active = at_day.active_days(self.days, self.ids, mondays[-1], None)
         days = range(first - WEEK * (self.depth - 1), mondays[-1] + 1, WEEK)
         wanted = set(mondays)
         with ThreadPoolExecutor(1) as pool:
@@ -159,7 +161,7 @@ class Weekly:
                     with read.facts:
                         self._take(read)
                     if day in wanted:
-                        yield day, self._told(day)
+                        yield day, Found(self._told(day), active)
             finally:
                 coming.facts.close()
 

@@ -45,6 +45,9 @@ SHAPES = (
     ("property_last", {"event": "", "property": "amount"}),
     ("role_conversion", {"role": "member", "other_role": "admin"}),
     ("active_users", {"role": "", "days": 28}),
+    ("streak", {"event": "", "period": "week"}),
+    ("streak", {"event": "login", "period": "workday"}),
+    ("days_to_first_after", {"after": "login", "event": "export"}),
     (
         "recent_count",
         {"event": "", "days": 28, "where": [{"prop": "plan", "op": "is", "value": "pro"}]},

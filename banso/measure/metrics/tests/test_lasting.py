@@ -11,6 +11,7 @@ import pytest
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
 from banso.measure.metrics import asks, at_day, changes, lasting, standing
+from banso.measure.metrics.active_days import ActiveDays
 from banso.measure.metrics.lasting import Lasting, brought_up
 from banso.measure.metrics.tests.builders import TODAY
 from banso.measure.metrics.tests.test_incremental import a_company, some_events
@@ -24,7 +25,7 @@ from banso.shared.users.reads import organisation
 pytestmark = pytest.mark.django_db
 
 
-def asked() -> list[asks.Ask]:
+def asked() -> list[asks.Ask | asks.Days]:
     return [LAST_DAY, *asks.lasting(standing.plan_of(standing.served()))]
 
 
@@ -37,11 +38,19 @@ def kept() -> Lasting:
 def assert_it_is_what_the_past_says() -> None:
     mended = kept()
     anew = brought_up(None, asked(), mended.ids, mended.starts, mended.as_of, changes.NOTHING)
-    assert set(mended.found) == set(anew.found) == set(asked())
+    assert {*mended.found, *mended.active} == {*anew.found, *anew.active} == set(asked())
+    for one, days in anew.active.items():
+        assert dates_of(mended.active[one]) == dates_of(days), one
     for ask, numbers in anew.found.items():
         np.testing.assert_array_equal(mended.found[ask], numbers, err_msg=str(ask))
         if ask in anew.days:
             np.testing.assert_array_equal(mended.days[ask], anew.days[ask])
+
+
+def dates_of(days: ActiveDays) -> set[tuple[int, int]]:
+    """Customer and day, for each that something happened on."""
+    bits = np.unpackbits(days.bits, axis=0, bitorder="little")
+    return {(int(c), int(d) + days.first) for d, c in zip(*np.nonzero(bits), strict=True)}
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -28,7 +28,7 @@ def keep(*, day: int, table: pa.Table, columns: Mapping[str, str], change: int =
 
 def keep_lasting(*, kept: Lasting, zone: str) -> GridFile:
     """Keep what lasts; until the refresh is remembered, the same days are looked at once more."""
-    columns = {"zone": zone, "as_of": str(kept.as_of)}
+    columns = {"zone": zone, "as_of": str(kept.as_of), **kept.first_days}
     return keep(day=GridFile.LASTING, table=kept.table(), columns=columns)
 
 
