@@ -11,6 +11,10 @@ class RevenueConfig(AppConfig):
     label = "revenue"
 
     def ready(self) -> None:
+        from banso.measure.revenue.api import router
+        from banso.shared.rest.slots import routers
+
+        routers.fill("revenue", router, order=75)
         nav.fill(
             "revenue", NavItem(_("Revenue"), "revenue:revenue_overview", "chart-bar"), order=66
         )

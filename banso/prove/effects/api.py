@@ -38,7 +38,7 @@ class AnswerOut(BaseModel):
     finished_at: datetime | None
     data_cut: date | None
     look: int | None = Field(description=_("Number of the planned look of a hold-out."))
-    verdict: Verdict
+    verdict: str = Field(description=_("better, worse, none, unclear or refused."))
     verdict_name: str
     level: str = Field(description=_("The step on the ladder of claims, such as L3."))
     level_name: str
@@ -146,7 +146,7 @@ def _answer(measure: Measure, result: Result) -> AnswerOut:
         finished_at=result.finished_at,
         data_cut=result.data_cut,
         look=result.look,
-        verdict=Verdict(result.verdict),
+        verdict=result.verdict,
         verdict_name=str(Verdict(result.verdict).label),
         level=result.level,
         level_name=str(LEVELS[result.level]),

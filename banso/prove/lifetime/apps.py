@@ -11,6 +11,10 @@ class LifetimeConfig(AppConfig):
     label = "lifetime"
 
     def ready(self) -> None:
+        from banso.prove.lifetime.api import router
+        from banso.shared.rest.slots import routers
+
+        routers.fill("staying", router, order=95)
         nav.fill(
             "lifetime", NavItem(_("Staying and value"), "lifetime:survival", "hourglass"), order=72
         )

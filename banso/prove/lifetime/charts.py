@@ -117,7 +117,7 @@ def orders_chart(rows: Sequence[Ranked], size: int, currency: str) -> dict[str, 
             drawn[kind].append({"value": point, "href": href})
     return {
         "legend": {"type": "scroll", "top": 0},
-        "grid": {"left": 8, "right": 24, "top": 40, "bottom": 32, "containLabel": True},
+        "grid": {"left": 8, "right": 24, "top": 64, "bottom": 32, "containLabel": True},
         "tooltip": {"trigger": "none"},
         "xAxis": {
             "type": "value", "min": 0, "scale": True, "axisLabel": {"formatter": "percent"},

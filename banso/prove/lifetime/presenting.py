@@ -273,8 +273,9 @@ def ranked_csv(rows: Sequence[Ranked], currency: str) -> Iterator[list[object]]:
         for r in part:
             yield [
                 names.get(r.account_id, ""), r.nth, currency, amount(r.mrr, currency),
-                amount(round(r.earned), currency), round(r.leaving, 4), amount(round(r.worth), currency),
-                amount(round(r.at_stake), currency), r.by_risk, r.by_value,
+                amount(round(r.earned), currency), round(r.leaving, 4),
+                amount(round(r.worth), currency), amount(round(r.at_stake), currency),
+                r.by_risk, r.by_value,
             ]  # fmt: skip
 
 

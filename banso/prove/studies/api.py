@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
+from banso.prove.studies.metric_tables import tables_of
+from banso.prove.studies.metric_words import words_of
 from banso.prove.studies.models import EvidenceRun, Finding, FindingGroup, Verdict
 from banso.prove.studies.presenting import DECIDED, Rate, rates_of
-from banso.prove.studies.reads import findings_asked, latest_run
+from banso.prove.studies.reads import findings_asked, latest_run, metric_finding, page_numbers
 from banso.prove.studies.wording import (
     association_only,
     claim_name,
     headline,
+    in_japanese,
     sentence,
     verdict_counts,
 )
@@ -89,6 +92,27 @@ class FindingPage(Page[FindingOut]):
     pass
 
 
+class TableOut(BaseModel):
+    key: str = Field(description=_("spread, cohorts, course, quarters, or segment: and a field."))
+    name: str
+    note: str
+    columns: list[str]
+    rows: list[list[str | float | None]]
+
+
+class MetricPageOut(BaseModel):
+    """A metric's page: its finding, the sentences on it, and its tables."""
+
+    finding: FindingOut
+    data_cut: date | None
+    partial: str = Field(description=_("What is left with other metrics and attributes held."))
+    held: list[str]
+    not_held: list[str] = Field(description=_("Metrics that follow from it in your order."))
+    leak: str = Field(description=_("Whether it only follows the decision."))
+    same: list[str] = Field(description=_("Keys of metrics that say the same."))
+    tables: list[TableOut]
+
+
 class FindingsAsked(Asked):
     verdict: Verdict | None = None
     group: FindingGroup | None = None
@@ -117,6 +141,52 @@ def list_findings(request: HttpRequest, asked: Query[FindingsAsked]) -> FindingP
     found, cursor = part(rows, Order("position", "position"), asked)
     today = clock.today()
     return FindingPage(items=[_finding(one, today) for one in found], next_cursor=cursor)
+
+
+@router.get(
+    "/evidence/metrics/{slug:key}",
+    response=MetricPageOut,
+    summary=_("What is known of one metric and renewal"),
+    description=_("The tables of the metric's page; what may not be shown yet is not there."),
+    **needs(EVIDENCE_READ),
+)
+def read_metric_evidence(request: HttpRequest, key: str) -> MetricPageOut:
+    run = latest_run()
+    finding = metric_finding(run, key) if run else None
+    numbers = page_numbers(finding) if finding else None
+    if finding is None or numbers is None:
+        raise Http404(key)
+    today = clock.today()
+    words = words_of(finding, numbers, today)
+    return MetricPageOut(
+        finding=_finding(finding, today),
+        data_cut=finding.run.data_cut,
+        partial=words["partial"],
+        held=[*told_names(numbers, "held"), *told_names(numbers, "attributes")],
+        not_held=told_names(numbers, "later"),
+        leak=words["leak"],
+        same=[like for like, _name, _rho in words["same"]],
+        tables=[
+            TableOut(
+                key=table.key,
+                name=table.name,
+                note=table.note,
+                columns=table.file_header,
+                rows=[[_cell(cell) for cell in row] for row in table.file_rows],
+            )
+            for table in tables_of(finding, numbers).values()
+        ],
+    )
+
+
+def told_names(numbers: dict[str, Any], which: str) -> list[str]:
+    """Names of the metrics that were held, or left out because they come later."""
+    at = 1 if in_japanese() else 0
+    return [pair[at] for pair in (numbers["partial"] or {}).get(which, ())]
+
+
+def _cell(value: object) -> str | float | None:
+    return value if value is None or isinstance(value, str | float | int) else str(value)
 
 
 def _run(run: EvidenceRun) -> RunOut:

@@ -15,16 +15,10 @@ from banso.know.accounts.rules import whole_number
 from banso.prove.studies.behind import behind_csv, behind_lines
 from banso.prove.studies.explaining import checks_told, facts_of, left_out_told, not_compared_told
 from banso.prove.studies.forms import OrderForm
-from banso.prove.studies.metric_tables import cohort_rates, like_told, spread_told, tables_of
-from banso.prove.studies.metric_wording import (
-    leak_told,
-    names_told,
-    partial_told,
-    with_later_told,
-)
+from banso.prove.studies.metric_tables import cohort_rates, tables_of
+from banso.prove.studies.metric_words import words_of
 from banso.prove.studies.models import Finding, FindingGroup, Verdict
 from banso.prove.studies.presenting import (
-    DECIDED,
     csv_header,
     csv_rows,
     forest,
@@ -153,7 +147,7 @@ def metric_evidence(request: HttpRequest, key: str) -> HttpResponseBase:
     if request.GET.get("format") == "csv" and decisions is not None:
         return behind_csv(finding, decisions)
     page = page_of(request, decisions)
-    context = _metric_words(finding, numbers) | {
+    context = words_of(finding, numbers, clock.today()) | {
         "key": key,
         "finding": finding,
         "tables": tables,
@@ -187,28 +181,6 @@ def metric_order(request: HttpRequest) -> HttpResponseBase:
         "owed": run_is_owed(),
     }
     return render(request, "studies/metric_order.html", context)
-
-
-def _metric_words(finding: Finding, numbers: dict[str, Any]) -> dict[str, Any]:
-    """The sentences of a metric's page."""
-    today, partial = clock.today(), numbers["partial"]
-    row = row_of(finding, today)
-    return {
-        "icon": row.icon,
-        "answer": row.sentence,
-        "level": row.level,
-        "decided": finding.verdict in DECIDED,
-        "suspicious": finding.verdict == Verdict.SUSPICIOUS,
-        "spread": spread_told(finding, numbers["spread"]) if numbers["spread"] else "",
-        "partial": partial_told(finding, partial, today),
-        "held": names_told(partial["held"]) if partial else "",
-        "later": names_told(partial.get("later", ())) if partial else "",
-        "with_later": with_later_told(partial),
-        "held_attributes": names_told(partial["attributes"]) if partial else "",
-        "same": like_told(numbers["family"]),
-        "nearest": like_told(numbers["nearest"]),
-        "leak": leak_told(finding, numbers["leak"]),
-    }
 
 
 def _metric_without_page(request: HttpRequest, key: str, finding: Finding | None) -> HttpResponse:

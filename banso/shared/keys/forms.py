@@ -23,6 +23,7 @@ LABELS = {
     rules.SIGNALS_READ: _("Read signals"),
     rules.TASKS_READ: _("Read tasks"),
     rules.EVIDENCE_READ: _("Read evidence"),
+    rules.REVENUE_READ: _("Read revenue, staying and value"),
 }
 AT_FIRST = (rules.EVENTS_WRITE,)
 

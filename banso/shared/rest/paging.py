@@ -7,7 +7,7 @@ so whoever needs every row reads in the order of ``id``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from banso.shared.keys.problems import Refused
 from banso.shared.rest.shapes import Asked
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 SALT = "banso.api.cursor"
 _READ: dict[str, Callable[[str], Any]] = {
     "date": date.fromisoformat,
@@ -75,6 +76,15 @@ def part(rows: QuerySet[M], order: Order, asked: Asked) -> tuple[list[M], str | 
     valued: QuerySet[M] = rows.annotate(order_value=by)  # type: ignore[assignment]
     found = _sorted(valued, order, start, asked.limit + 1)
     return _cut(found, order, asked.limit, lambda row: row.order_value)  # type: ignore[attr-defined]
+
+
+def part_of(found: Sequence[T], key: str, asked: Asked) -> tuple[list[T], str | None]:
+    """The same for an answer that is computed whole; key: what it is an answer to."""
+    start = _start(asked.cursor, Order(key))
+    first = 0 if start is None else start[1]
+    kept = list(found[first : first + asked.limit])
+    more = first + len(kept) < len(found)
+    return kept, after(key, "", first + len(kept)) if more else None
 
 
 def _sorted(rows: QuerySet[M], order: Order, start: tuple[Any, int] | None, most: int) -> list[M]:

@@ -31,6 +31,7 @@ TAGS = {
     "events": _("Usage events"),
     "metrics": _("Metrics"),
     "health": _("Health scores"),
+    "revenue": _("Revenue and staying"),
     "evidence": _("Evidence"),
     "hypotheses": _("Hypotheses"),
     "trees": _("KPI trees"),

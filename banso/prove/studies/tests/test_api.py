@@ -63,3 +63,26 @@ def test_findings_by_verdict_in_pages() -> None:
         assert found == everything
         leaks = caller.get("/evidence/findings", verdict="suspicious")["items"]
     assert [item["key"] for item in leaks] == ["metric.leak"]
+
+
+def test_a_metrics_page_says_no_more_than_the_page() -> None:
+    companies(800)
+    with clock.held_at(TODAY):
+        run_evidence()
+        caller = Caller("evidence:read")
+        real = caller.get("/evidence/metrics/real")
+        leak = caller.get("/evidence/metrics/leak")
+        missing = caller.ask("GET", "/evidence/metrics/nothing")
+    assert real["finding"]["level"] == "L2"
+    tables = {table["key"]: table for table in real["tables"]}
+    assert {"spread", "cohorts", "quarters", "segment:account.industry"} <= set(tables)
+    for table in tables.values():
+        assert all(len(row) == len(table["columns"]) for row in table["rows"])
+    assert "noise_1 in English" in real["held"]
+    assert real["not_held"] == []
+    assert "With the others held" in real["partial"]
+    kept = {table["key"]: table for table in leak["tables"]}
+    assert "Renewal rate" not in kept["cohorts"]["columns"]
+    assert "quarters" not in kept
+    assert "The alarm went off" in leak["leak"]
+    assert missing.status_code == 404
