@@ -21,7 +21,7 @@ class PatternsConfig(AppConfig):
             "patterns", NavItem(_("Winning patterns"), "patterns:pattern_list", "trophy"), order=76
         )
         panel = Panel(_("Winning patterns that fit"), fitting_patterns)
-        account_panels.fill("patterns", panel, order=65)
+        account_panels.fill("patterns", panel, order=25)
         for kind, sentence in SENTENCES.items():
             entry_sentences.fill(kind, sentence, order=0)
         uses = Source(_("Uses of winning patterns"), treatments.choices, treatments.treated)

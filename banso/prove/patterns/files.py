@@ -18,7 +18,7 @@ Table = tuple[list[str], Iterator[list[Any]]]
 
 def list_file(found: Sequence[Pattern]) -> Table:
     header = [
-        _("Name"), _("When"), _("In whom"), _("What to do"), _("Content"), _("Evidence level"),
+        _("Name"), _("Occasion"), _("In whom"), _("What to do"), _("Material"), _("Evidence level"),
         _("Who looks after it"), _("Uses"), _("People"), _("Customers"),
     ]  # fmt: skip
 
@@ -36,7 +36,7 @@ def list_file(found: Sequence[Pattern]) -> Table:
 
 def spread_file(uses: Sequence[Applied], today: date) -> Table:
     found = spread(uses, today)
-    header = [_("Person"), _("First used on"), _("Uses"), *(found["short"] if found else [])]
+    header = [_("Colleague"), _("First used on"), _("Uses"), *(found["short"] if found else [])]
     rows = found["rows"] if found else []
     return header, ([row["name"], row["first"], row["whole"], *row["counts"]] for row in rows)
 
@@ -44,7 +44,7 @@ def spread_file(uses: Sequence[Applied], today: date) -> Table:
 def uses_file(uses: Sequence[Applied]) -> Table:
     names = reads.people_named(one.user_id for one in uses)
     accounts = reads.customers_named(one.account_id for one in uses)
-    header = [_("Used on"), _("External id"), _("Customer"), _("Person")]
+    header = [_("Used on"), _("External id"), _("Customer"), _("Colleague")]
 
     def made() -> Iterator[list[Any]]:
         for one in uses:

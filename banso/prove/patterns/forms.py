@@ -103,7 +103,7 @@ class UseForm(forms.Form):
 
     account = AccountField(label=_("Customer"), max_length=420)
     used_on = forms.DateField(
-        label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Used on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def __init__(self, *args: Any, user: User, today: date, **options: Any) -> None:
@@ -161,5 +161,5 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, max_length=200)
     occasion = forms.ChoiceField(
-        label=_("When"), required=False, choices=[("", _("Any time")), *Occasion.choices]
+        label=_("Occasion"), required=False, choices=[("", _("Any time")), *Occasion.choices]
     )

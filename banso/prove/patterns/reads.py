@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from banso.know.accounts.models import Account, SavedView
 from banso.know.accounts.reads import account_for, may_change, views_for
 from banso.prove.patterns.models import Pattern, PatternLink, PatternVersion, Use
-from banso.prove.patterns.rules import holds
+from banso.prove.patterns.rules import holds, rank
 from banso.prove.patterns.sources import known_sources
 from banso.shared.upserts.writes import slices
 from banso.shared.users.models import User
@@ -43,13 +43,14 @@ def pattern_for(pk: int) -> Pattern:
 
 
 def patterns_asked(*, text: str, occasion: str, level: str) -> list[Pattern]:
-    """Those that meet every condition that says something, by name."""
+    """Those that meet every condition that says something, the best borne out first."""
     found = patterns()
     if occasion:
         found = found.filter(current__occasion=occasion)
     if level:
         found = found.filter(level=level)
-    return [p for p in found.order_by("current__name", "pk") if not text or _says(p, text)]
+    there = [p for p in found.order_by("current__name", "pk") if not text or _says(p, text)]
+    return sorted(there, key=lambda pattern: -rank(pattern.level))
 
 
 def _says(pattern: Pattern, text: str) -> bool:

@@ -229,7 +229,7 @@ def quarters_chart(quarters: list[ScoreQuarter]) -> dict[str, Any] | None:
     return {
         "tooltip": {"trigger": "item"},
         "legend": {"top": 0},
-        "grid": {"left": 96, "right": 24, "top": 40, "bottom": 48},
+        "grid": {"left": 72, "right": 24, "top": 56, "bottom": 48},
         "xAxis": {"type": "value", "min": 0, "max": round(most + 0.1, 1),
                   "name": _("seen / foretold"), "nameLocation": "middle", "nameGap": 30},
         "yAxis": {"type": "category",
@@ -238,6 +238,8 @@ def quarters_chart(quarters: list[ScoreQuarter]) -> dict[str, Any] | None:
             {"name": _("limits of chance (99%)"), "type": "interval", "data": limits,
              "itemStyle": {"color": "#6b7280"}, "z": 1},
             {"name": _("not renewed: seen / foretold"), "type": "scatter", "data": dots,
-             "symbolSize": 11, "itemStyle": {"color": "#0f6173"}, "z": 2},
+             "symbolSize": 11, "itemStyle": {"color": "#0f6173"}, "z": 2,
+             "markLine": {"silent": True, "symbol": "none", "label": {"show": False},
+                          "lineStyle": {"color": "#6b7280"}, "data": [{"xAxis": 1}]}},
         ],
     }  # fmt: skip

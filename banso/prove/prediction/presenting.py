@@ -172,7 +172,7 @@ def chart(later: Told, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "item"},
         "legend": {"top": 0},
-        "grid": {"left": 56, "right": 24, "top": 40, "bottom": 48},
+        "grid": {"left": 56, "right": 24, "top": 72, "bottom": 48},
         "xAxis": axis | {"name": _("foretold"), "nameLocation": "middle", "nameGap": 30},
         "yAxis": axis | {"name": _("did not renew")},
         "series": series,

@@ -26,6 +26,7 @@ from banso.listen.imports.models import ImportRun, State
 from banso.listen.imports.writes import ask_for_check, ask_for_run, keep_upload, start_draft
 from banso.measure.metrics.models import MetricDefinition
 from banso.measure.metrics.writes.definitions import define_metric
+from banso.prove.effects.jobs import ask_for_due
 from banso.shared import clock
 from banso.shared.fields.writes import define_field
 from banso.shared.journal.jobs import run_owed
@@ -49,7 +50,9 @@ from banso.shell.sample.company import (
 )
 from banso.shell.sample.customers import MOTIVES
 from banso.shell.sample.files import OWN_FIELDS, write_files
+from banso.shell.sample.measures import ask_about_measures
 from banso.shell.sample.patterns import describe
+from banso.shell.sample.scores import try_another
 from banso.shell.sample.usage import EVENT_LABELS, EVENTS, SHARED
 
 BEGUN, OPENED = "sample.begun", "sample.opened"
@@ -142,9 +145,13 @@ def open_company(*, size: int, say: Say) -> None:
         pass
     say("checking what was expected, quarter by quarter …")
     believe(now=now)
+    say("asking whether measures worked …")
+    ask_about_measures(company, now=now)
+    ask_for_due()
     while run_owed():
         pass
     describe(now=now)
+    try_another(now=now)
     while run_owed():
         pass
     record(OPENED, by=administrator, customers=len(company.customers))
