@@ -19,7 +19,6 @@ from banso.prove.engine.what_if import set_on
 from banso.prove.engine.worth import DRAWS, Cells, Draws, Plan, break_even, ranged, simulate
 from banso.prove.worth.gathering import lifetimes
 from banso.prove.worth.ground import Change, Ground, change_of, reachable
-from banso.prove.worth.reads import level_of
 from banso.prove.worth.rules import LEVELS_OF_ASSOCIATION, Asked, Mask
 
 SEED = 20_240_701
@@ -65,11 +64,26 @@ def cells_of(ground: Ground, change: Change, asked: Asked) -> Cells:
     )  # fmt: skip
 
 
+def mean_chance(cells: Cells) -> float:
+    """Share of these customers that is expected to renew at the next decision, nothing changed."""
+    return float((1.0 - 1.0 / (1.0 + np.exp(-cells.log_odds))).mean())
+
+
+def expected_now(ground: Ground) -> float:
+    """The same before any change is asked for."""
+    eta = ground.base.log_odds(
+        [contract_of(int(months)) for months in ground.terms.months],
+        ground.terms.tenure,
+        ground.value,
+    )
+    return float((1.0 - 1.0 / (1.0 + np.exp(-eta))).mean())
+
+
 def _told(
     ground: Ground, change: Change, asked: Asked, cells: Cells, drawn: Draws,
     later: Mapping[int, Lifetime],
 ) -> dict[str, Any]:  # fmt: skip
-    level = "L1" if ground.is_step else level_of(ground.finding)
+    level = "L1" if ground.is_step else ground.finding.level
     mrr = float(cells.money.sum())
     points = float(np.median(drawn.points))
     return {
@@ -88,7 +102,7 @@ def _told(
         "customers": _customers(ground, cells, asked, mrr),
         "baseline": {
             "rate": ground.base.rate.value, "low": ground.base.rate.low,
-            "high": ground.base.rate.high, "n": ground.base.rate.n,
+            "high": ground.base.rate.high, "n": ground.base.rate.n, "next": mean_chance(cells),
             "kept": _plain(drawn.base_kept), "mrr": _plain(drawn.base_mrr),
         },
         "came": {

@@ -32,7 +32,9 @@ class WhatIfForm(forms.Form):
 
     metric = forms.ChoiceField(label=_("KPI"))
     compare = forms.ChoiceField(label=_("What is changed"), choices=COMPARE, required=False)
-    threshold = forms.FloatField(label=_("Reached from (at most: until)"), required=False)
+    threshold = forms.FloatField(
+        label=_("Reached from, or until (only for a share)"), required=False
+    )
     target = forms.FloatField(label=_("It becomes"), required=False)
     quarters = forms.IntegerField(
         label=_("Within (quarters)"), min_value=0, max_value=8, initial=2, required=False
@@ -69,8 +71,6 @@ class WhatIfForm(forms.Form):
         self.fields["currency"].choices = [(name, name) for name in currencies]  # type: ignore[attr-defined]
         if len(currencies) < 2:
             self.fields["currency"].widget = forms.HiddenInput()
-        if not told.get("compare"):
-            self.fields["threshold"].widget = forms.HiddenInput()
 
     @classmethod
     def of(

@@ -141,6 +141,8 @@ def reachable(ground: Ground) -> dict[str, float]:
     if ground.is_step:
         most = min(max(ground.highest, ground.now), 1.0)
         suggested = ground.now + (1.0 - ground.now) / 3
+        if most > ground.now + 0.02:
+            suggested = min(suggested, most)
         return {"now": ground.now, "least": ground.now, "most": most, "suggested": suggested}
     low, high = reach(ground.known, ground.base.support)
     suggested = to_median(ground.known, ground.base.support, up=ground.up)

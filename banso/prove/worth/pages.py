@@ -6,14 +6,15 @@ import math
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from banso.prove.studies.models import Finding, Verdict
 from banso.prove.studies.wording import percent
 from banso.prove.worth.asking import Answered
 from banso.prove.worth.behind import Line
+from banso.prove.worth.estimating import expected_now
 from banso.prove.worth.forms import WhatIfForm
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.presenting import (
@@ -52,13 +53,11 @@ def card_context(card: dict[str, Any], today: date) -> dict[str, Any]:
     }
 
 
-def worth_context(found: Answered, given: QueryDict, today: date) -> dict[str, Any]:
+def worth_context(found: Answered, today: date) -> dict[str, Any]:
     """The page of a question, answered or refused."""
-    query = given.copy()
-    for name in ("format", "page", "csrfmiddlewaretoken", "name", "owner"):
-        query.pop(name, None)
-    context: dict[str, Any] = {"form": shown_form(found), "query": query.urlencode()}
-    context["told"] = [(k, v) for k in query for v in query.getlist(k)]
+    form = shown_form(found)
+    told = {k: v for k, v in (form.data if form else {}).items() if v not in (None, "")}
+    context: dict[str, Any] = {"form": form, "query": urlencode(told), "told": list(told.items())}
     if found.finding and found.asked and found.refused:
         context["refusal"] = refusal_told(found.refused, found.finding, found.asked, today)
         context["finding"] = found.finding
@@ -85,10 +84,8 @@ def shown_form(found: Answered) -> WhatIfForm | None:
         if not math.isnan(asked.target):
             told["target"] = f"{asked.target * scale:.10g}"
     if found.ground is not None:
-        lately = f"{100 * found.ground.base.rate.value:.0f}"
-        form.fields["renewal"].widget.attrs["placeholder"] = _("as lately: %(rate)s") % {
-            "rate": lately
-        }
+        lately = {"rate": f"{100 * expected_now(found.ground):.0f}"}
+        form.fields["renewal"].widget.attrs["placeholder"] = _("as lately: %(rate)s") % lately
     form.data = told
     return form
 

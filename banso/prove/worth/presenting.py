@@ -87,12 +87,16 @@ def assumptions_of(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     base, unit = card["baseline"], card["subject"]["unit"]
     lasting = _("until the end of %(n)s quarters, evenly") % {"n": asked.quarters}
     if asked.renewal is None:
-        rate = _("%(rate)s (95%% interval %(low)s–%(high)s), as lately; n = %(n)s") % {
+        rate = _("%(next)s on average at the next decision of these customers. As lately: "
+                 "%(rate)s (95%% interval %(low)s–%(high)s) of n = %(n)s decisions.") % {
+            "next": percent(base["next"]),
             "rate": percent(base["rate"]), "low": percent(base["low"]),
             "high": percent(base["high"]), "n": whole(base["n"]),
         }  # fmt: skip
     else:
-        rate = _("%(rate)s, set by hand") % {"rate": percent(asked.renewal)}
+        rate = _("%(rate)s on average at the next decision, set by hand") % {
+            "rate": percent(asked.renewal)
+        }
     return [
         (_("Change"), together(
             _("%(what)s: %(now)s → %(target)s.") % {

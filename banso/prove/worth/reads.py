@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from banso.prove.engine.regression import FloatArray
 from banso.prove.studies.models import EvidenceRun, Finding, FindingGroup, Verdict
-from banso.prove.studies.reads import latest_run, metric_finding, page_numbers
+from banso.prove.studies.reads import latest_run, metric_finding
 from banso.prove.worth.models import Estimate, Scenario
 
 JOB = "worth.compare"
@@ -31,12 +31,6 @@ def subject(key: str) -> Finding | None:
     """What the newest run found about a metric."""
     run = latest_run()
     return metric_finding(run, key) if run else None
-
-
-def level_of(finding: Finding) -> str:
-    """The level of the metric's page, which knows of the adjustment for the others."""
-    numbers = page_numbers(finding)
-    return str((numbers or {}).get("level") or finding.level)
 
 
 def family_z(run: EvidenceRun) -> FloatArray:

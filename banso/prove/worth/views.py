@@ -56,7 +56,7 @@ def worth(request: HttpRequest) -> HttpResponseBase:
         if made is not None:
             messages.success(request, _("Saved. On its day it is held against what came."))
             return redirect("worth:scenario_detail", made.pk)
-    context |= worth_context(found, given, today) | {"save_form": form}
+    context |= worth_context(found, today) | {"save_form": form}
     return render(request, "worth/worth.html", context)
 
 

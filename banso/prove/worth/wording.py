@@ -101,7 +101,7 @@ def value_told(value: float, finding: Finding | None, asked: Asked, unit: str = 
     """A mean or share in the unit of its metric."""
     unit = unit or (finding.numbers["metric_unit"] if finding else "")
     if asked.compare or unit in ("share", "change"):
-        return f"{figure(100 * value, 1 if abs(value) < 0.1 else 0, grouped=False)}%"
+        return f"{figure(100 * value, 1 if 0 < abs(value) < 0.1 else 0, grouped=False)}%"
     if unit in ("days", "first_days"):
         return _("%(n)s days") % {"n": figure(value, 1)}
     return figure(value, 1 if abs(value) < 100 else 0)
