@@ -46,7 +46,7 @@ from benchmarks.honesty_company import (
     playbook,
 )
 
-ENDLESS = 150_000
+ENDLESS = 100_000
 MEANINGFUL = 0.05
 EFFECT = 0.6
 LOOKS = (0.2, 0.4, 0.6, 0.8, 1.0)
@@ -96,16 +96,9 @@ def _held_in_the_end(keys: frozenset[str], attributes: frozenset[str]) -> dict[s
 def associations(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     """Which metrics go with renewal, and which still do with the others held."""
     made = company(accounts, rng)
-    found = scan(made.decisions, made.metrics, data_cut=DATA_CUT)
-    by_key = {finding.key: finding for finding in found.findings}
-    shown = [key for key, f in by_key.items() if f.verdict == "associated"]
-    false = [key for key in shown if key in (*NOISE, LEAK, RENAMED)]
-    tally.add("association: false among those shown", len(false) / max(1, len(shown)))
-    tally.add("association: found of those there are",
-              sum(key in shown for key in (*DRIVERS, *PROXIES)), len(DRIVERS) + len(PROXIES))
-    tally.add("association: no answer", sum(
-        f.verdict == "not_enough_data" for f in found.findings), len(found.findings))
-    _leaks(by_key, tally)
+    found = scan(made.decisions, made.metrics, data_cut=DATA_CUT).findings
+    by_key = {finding.key: finding for finding in found}
+    shown_and_flagged(by_key, tally)
     ends = _alone_in_the_end()
     for key in (*DRIVERS, *PROXIES, *NOISE):
         one, end = by_key[key], ends[key]
@@ -117,22 +110,32 @@ def associations(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     share = ends["reports"].n_events / ends["reports"].n_rows
     whole = by_key["reports"]
     tally.interval("renewal rate", rate(whole.n_rows - whole.n_events, whole.n_rows), 1 - share)
-    _held(made, found.findings, tally)
+    others_held(made, found, tally, truth=True)
 
 
-def _leaks(by_key: dict[str, Finding], tally: Tally) -> None:
-    """Asked only where there are enough outcomes for the scan to judge anything at all."""
+def shown_and_flagged(by_key: dict[str, Finding], tally: Tally) -> None:
+    """False finds, true ones, leaks; asked only where there are enough outcomes to judge any."""
+    shown = [key for key, f in by_key.items() if f.verdict == "associated"]
+    false = [key for key in shown if key in (*NOISE, LEAK, RENAMED)]
+    there = (*DRIVERS, *PROXIES)
+    tally.add("association: false among those shown", len(false) / max(1, len(shown)))
+    tally.add("association: found of those there are", sum(k in shown for k in there), len(there))
+    waiting = sum(f.verdict == "not_enough_data" for f in by_key.values())
+    tally.add("association: no answer", waiting, len(by_key))
     if by_key["reports"].odds_ratio is not None:
         tally.add("leak: moves after notice, flagged", by_key[LEAK].leak is not None)
         tally.add("leak: outcome renamed, flagged", by_key[RENAMED].leak is not None)
-        honest = [by_key[key] for key in (*DRIVERS, *PROXIES, *NOISE)]
-        tally.add("leak: honest metrics flagged", sum(f.leak is not None for f in honest),
-                  len(honest))
+        honest = [by_key[key] for key in (*there, *NOISE)]
+        flagged = sum(f.leak is not None for f in honest)
+        tally.add("leak: honest metrics flagged", flagged, len(honest))
     for key in (LEAK, RENAMED):
         tally.add("leak: called an association", by_key[key].verdict == "associated")
 
 
-def _held(made: Company, found: Iterable[Finding], tally: Tally) -> None:
+def others_held(
+    made: Company, found: Iterable[Finding], tally: Tally, *, truth: bool
+) -> None:
+    """What is left of each metric with the others held; truth: hold it against what is true."""
     by_key = {finding.key: finding for finding in found if finding.leak is None}
     metrics = [f for f in made.metrics if f.key in by_key]
     rho = spearman(np.vstack([np.asarray(f.at_landmark, dtype=np.float64) for f in metrics]))
@@ -143,11 +146,11 @@ def _held(made: Company, found: Iterable[Finding], tally: Tally) -> None:
         tally.add("others held: no answer", isinstance(partial.answer, NoAnswer))
         if level_of(by_key[partial.key], partial, 0.10) == "L2":
             candidates.append(partial.key)
-        if isinstance(partial.answer, Answer):
+        if isinstance(partial.answer, Answer) and truth:
             keys = frozenset((partial.key, *partial.held))
-            truth = _held_in_the_end(keys, frozenset(partial.attributes)).get(partial.key)
-            if truth is not None:
-                tally.interval("odds ratio, others held", partial.answer, truth)
+            end = _held_in_the_end(keys, frozenset(partial.attributes)).get(partial.key)
+            if end is not None:
+                tally.interval("odds ratio, others held", partial.answer, end)
     if any(isinstance(p.answer, Answer) and p.attributes for p in partials):
         false = [key for key in candidates if key not in FAMILY_OF_A_DRIVER]
         tally.add("others held: false among candidates", len(false) / max(1, len(candidates)))
@@ -165,7 +168,7 @@ def nothing_there(accounts: int, rng: np.random.Generator, tally: Tally) -> None
         tally.add("nothing there: anything called an association", found.discoveries > 0)
 
 
-def _page(made: Playbook, unseen: bool) -> tuple[str, str, Answer | NoAnswer]:
+def page(made: Playbook, unseen: bool) -> tuple[str, str, Answer | NoAnswer]:
     """Verdict and level as the page gives them; unseen: what people looked at was not recorded."""
     compared = compare(made.renewed, made.treated, made.accounts, made.covariates)
     if isinstance(compared.answer, NoAnswer):
@@ -180,7 +183,7 @@ def _page(made: Playbook, unseen: bool) -> tuple[str, str, Answer | NoAnswer]:
 def playbooks(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     """Given to those at risk: helps. Given to the healthy: does nothing."""
     made = playbook(accounts, rng, given_to="at_risk", effect=EFFECT)
-    verdict, _, answer = _page(made, unseen=False)
+    verdict, _, answer = page(made, unseen=False)
     tally.interval("playbook for those at risk", answer, made.truth)
     y, treated = made.renewed, made.treated
     tally.add("playbook for those at risk: looks harmful when counted only",
@@ -190,7 +193,7 @@ def playbooks(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
         tally.add("playbook for those at risk: called harmful", verdict == "worse")
         tally.add("playbook for those at risk: shown to help", verdict == "better")
     made = playbook(accounts, rng, given_to="healthy", effect=0.0)
-    verdict, _, answer = _page(made, unseen=False)
+    verdict, _, answer = page(made, unseen=False)
     tally.interval("playbook for the healthy, no effect", answer, 0.0)
     if isinstance(answer, Answer):
         tally.add("playbook for the healthy, no effect: called an effect",
@@ -200,9 +203,9 @@ def playbooks(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
 def hidden_causes(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     """A cause of both that is not among the covariates: what the page then claims."""
     made = playbook(accounts, rng, given_to="at_risk", effect=EFFECT, hidden=0.8)
-    verdict, level, answer = _page(made, unseen=True)
+    verdict, level, answer = page(made, unseen=True)
     tally.add("hidden cause, noted why chosen: called an effect", level == "L3")
-    verdict, level, answer = _page(made, unseen=False)
+    verdict, level, answer = page(made, unseen=False)
     tally.add("hidden cause, nobody noted it: called an effect",
               level == "L3" and verdict in ("better", "worse"))
     tally.add("hidden cause, nobody noted it: called harmful", level == "L3" and verdict == "worse")
@@ -210,11 +213,11 @@ def hidden_causes(accounts: int, rng: np.random.Generator, tally: Tally) -> None
         tally.add("hidden cause, nobody noted it: interval holds the truth",
                   answer.low <= made.truth <= answer.high)
     made = playbook(accounts, rng, given_to="at_risk", effect=EFFECT, hidden=0.8, shows=0.5)
-    verdict, level, _ = _page(made, unseen=False)
+    verdict, level, _ = page(made, unseen=False)
     tally.add("hidden cause that shows in the past: called an effect",
               level == "L3" and verdict in ("better", "worse"))
     made = playbook(accounts, rng, given_to="below_a_line", effect=EFFECT)
-    verdict, _, _ = _page(made, unseen=False)
+    verdict, _, _ = page(made, unseen=False)
     tally.add("nobody comparable (given below a line): refused", verdict == "refused")
 
 
@@ -234,6 +237,11 @@ def rolled_out(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     tally.add("rolled out to those who grew anyway: flagged", trend is None or trend.p < 0.05)
 
 
+@cache
+def _limits() -> tuple[float, ...]:
+    return bounds(LOOKS)
+
+
 def held_out(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     """A random hold-out of a fifth: the interval, and looking five times where nothing is there."""
     out = np.zeros(accounts, dtype=np.bool_)
@@ -242,9 +250,8 @@ def held_out(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     arms = [Arm(int(renewed[side].sum()), int(side.sum())) for side in (~out, out)]
     tally.interval("random hold-out", intention_to_treat(*arms, share=0.2), 0.07)
     renewed = rng.random(accounts) < 0.85
-    limits = bounds(LOOKS)
     planned, careless = False, False
-    for share, limit in zip(LOOKS, limits, strict=True):
+    for share, limit in zip(LOOKS, _limits(), strict=True):
         seen = np.arange(accounts) < share * accounts
         some = [Arm(int(renewed[seen & s].sum()), int((seen & s).sum())) for s in (~out, out)]
         z = z_statistic(*some)
