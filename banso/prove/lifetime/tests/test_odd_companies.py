@@ -18,6 +18,7 @@ PAGES = (
     "revenue:revenue_retention",
     "revenue:revenue_renewals",
     "lifetime:survival",
+    "lifetime:staying_factors",
     "lifetime:first_time",
     "lifetime:lifetime_value",
     "lifetime:lifetime_customers",
