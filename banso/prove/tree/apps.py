@@ -13,9 +13,10 @@ class TreeConfig(AppConfig):
         from banso.shared.rest.slots import routers
 
         routers.fill("trees", router, order=92)
-        from banso.prove.tree import jobs, reactions  # noqa: F401
+        from banso.prove.tree import jobs, reactions, starting  # noqa: F401
         from banso.prove.tree.goals import fill_built_in
         from banso.shared.slots import NavItem, nav
 
         fill_built_in()
+        starting.fill_built_in()
         nav.fill("tree", NavItem(_("KPI tree"), "tree:tree_list", "sitemap"), order=72)

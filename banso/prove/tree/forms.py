@@ -11,7 +11,7 @@ from banso.prove.hypotheses.models import Direction
 from banso.prove.tree.goals import known_goals
 from banso.prove.tree.models import Node, Tree
 from banso.prove.tree.reads import metrics_in_use
-from banso.prove.tree.starting import STARTS
+from banso.prove.tree.starting import starts
 from banso.prove.tree.wording import name_of, unit_of
 
 WAYS = ((Direction.MORE, _("the higher, the higher")), (Direction.LESS, _("the higher, the lower")))
@@ -23,7 +23,7 @@ class NewTreeForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     goal = forms.ChoiceField(label=_("What stands on top?"))
-    start = forms.ChoiceField(label=_("Begin"), choices=STARTS)
+    start = forms.ChoiceField(label=_("Begin"), choices=starts)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -2,23 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from banso.measure.metrics.models import MetricDefinition
+from banso.measure.metrics.models import MetricDefinition, Summary
 from banso.prove.studies.models import Verdict
 from banso.prove.studies.reads import findings_of_run, latest_run
 from banso.prove.tree.goals import known_goals
+from banso.shared.slots import Slot
 
-BLANK, USAGE, EVIDENCE = "blank", "usage", "evidence"
-STARTS = (
-    (USAGE, _("From a template: first value, breadth and habit of use")),
-    (EVIDENCE, _("From what the evidence found to go with renewal")),
-    (BLANK, _("From nothing")),
-)
-MOST_FOUND = 8
+BLANK, USAGE, EVIDENCE, STEPS = "blank", "usage", "evidence", "steps"
+MOST_FOUND, DEEPEST_STEPS = 8, 4
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What a customer goes through to its success: keys of metrics, the first step first."""
+
+    name: str | Promise
+    metrics: Sequence[str]
+
+
+success_steps: Slot[Callable[[], list[Steps]]] = Slot("steps of success definitions")
+"""Filled by whoever keeps success definitions; each becomes a start of its own."""
+
+
+def first_times() -> list[Steps]:
+    """The first times that are measured here, in the order in which customers reach them."""
+    found = MetricDefinition.objects.filter(shape="days_to_first")
+    days = dict(Summary.objects.filter(definition__in=found).values_list("definition", "median"))
+    known = [metric for metric in found if days.get(metric.pk) is not None]
+    known.sort(key=lambda metric: (days[metric.pk], metric.position))
+    return [Steps(_("The steps to success that are measured"), [m.key for m in known])]
+
+
+def _definitions() -> dict[str, Steps]:
+    made = {
+        f"{STEPS}.{filling.key}.{number}": steps
+        for filling in success_steps.fillings()
+        for number, steps in enumerate(filling.value())
+    }
+    return {key: steps for key, steps in made.items() if steps.metrics}
+
+
+def starts() -> list[tuple[str, str | Promise]]:
+    """What can be chosen: templates, each definition of success with its steps, or nothing."""
+    return [
+        (USAGE, _("From a template: first value, breadth and habit of use")),
+        *((key, steps.name) for key, steps in _definitions().items()),
+        (EVIDENCE, _("From what the evidence found to go with renewal")),
+        (BLANK, _("From nothing")),
+    ]
+
+
+def fill_built_in() -> None:
+    success_steps.fill("first_times", first_times, order=10)
 
 
 @dataclass(frozen=True)
@@ -42,10 +83,25 @@ def sketched(start: str, *, goal: str) -> Sequence[Sketch]:
 
     What goes with more renewal goes with less churn.
     """
-    found = {USAGE: lambda: _known(_USAGE), EVIDENCE: _found}.get(start, tuple)()
+    definition = _definitions().get(start)
+    if definition is not None:
+        found: Sequence[Sketch] = _known(from_steps(definition.metrics))
+    else:
+        found = {USAGE: lambda: _known(_USAGE), EVIDENCE: _found}.get(start, tuple)()
     if goal in (known := known_goals()) and known[goal].misses:
         return [replace(s, direction="less" if s.direction == "more" else "more") for s in found]
     return found
+
+
+def from_steps(metrics: Sequence[str]) -> tuple[Sketch, ...]:
+    """First times side by side under the goal, since they happen once and cannot be followed from
+    month to month; of the other steps the last one, with each earlier one under what follows it.
+    """
+    once = set(MetricDefinition.objects.filter(shape="days_to_first").values_list("key", flat=True))
+    below: tuple[Sketch, ...] = ()
+    for key in [key for key in metrics if key not in once][-DEEPEST_STEPS:]:
+        below = (Sketch(key, "more", below),)
+    return (*(Sketch(key, "less") for key in metrics if key in once), *below)
 
 
 def _known(sketches: Sequence[Sketch]) -> tuple[Sketch, ...]:

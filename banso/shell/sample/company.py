@@ -6,7 +6,7 @@ It follows from ``size``, ``seed`` and the present moment: a day always gives th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from banso.shell.sample.notes import Written, make_notes
 from banso.shell.sample.people import Contact, make_contacts
 from banso.shell.sample.surroundings import environment_of
 from banso.shell.sample.terms import Term, make_terms
+from banso.shell.sample.training import make_training, with_training
 from banso.shell.sample.usage import Usage, User, make_usage, make_users
 
 NAME = "株式会社ツムギノート"
@@ -56,6 +57,7 @@ class Company:
     usage: Usage
     notes: list[Written]
     environments: dict[str, dict[str, str]]
+    trained: dict[str, date]
 
 
 def make_company(*, now: datetime, size: int = CUSTOMERS, seed: int = SEED) -> Company:
@@ -69,12 +71,15 @@ def make_company(*, now: datetime, size: int = CUSTOMERS, seed: int = SEED) -> C
     contacts = make_contacts(rng, customers, users)
     notes = make_notes(rng, customers, terms, contacts, now, ZONE)
     surroundings = {c.key: environment_of(rng, c) for c in customers}
+    trained = make_training(customers, today)
+    usage = make_usage(rng, customers, terms, users, now, ZONE)
     return Company(
         customers=customers,
         terms=terms,
         contacts=contacts,
         users=users,
-        usage=make_usage(rng, customers, terms, users, now, ZONE),
+        usage=with_training(usage, trained, now=now, zone=ZONE),
         notes=notes,
         environments={key: texts for key, texts in surroundings.items() if texts},
+        trained=trained,
     )

@@ -138,7 +138,9 @@ def _write(known: Known, now: datetime) -> Pattern:
 
 def _take_up(pattern: Pattern, taking: Taking, now: datetime, draw: np.random.Generator) -> None:
     person = User.objects.get(email=taking.person)
-    theirs = list(Account.objects.filter(owner=person).order_by("pk"))
+    begun = (now - timedelta(days=taking.days_ago)).date()
+    there = Account.objects.filter(owner=person, signed_up_on__lte=begun).order_by("pk")
+    theirs = list(there)
     chosen = draw.permutation(len(theirs))[: taking.customers]
     days = np.sort(draw.integers(1, taking.days_ago, len(chosen)))[::-1]
     if Use.objects.filter(pattern=pattern, by=person).exists():

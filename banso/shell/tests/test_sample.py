@@ -9,7 +9,7 @@ import pytest
 
 from banso.shell.sample.company import Company, make_company
 from banso.shell.sample.files import write_files
-from banso.shell.sample.usage import EVENTS, SHARED
+from banso.shell.sample.usage import COMMENT, EVENTS, SHARED
 
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
 
@@ -50,6 +50,22 @@ def test_terms_follow_each_other_and_only_the_last_may_be_lost(company: Company)
         for earlier, later in pairwise(own):
             assert earlier.end is not None
             assert later.start - earlier.end == timedelta(days=1)
+
+
+def test_who_was_trained_comments_more_and_does_nothing_else_more() -> None:
+    company = make_company(now=NOW)
+    assert 30 <= len(company.trained) <= 100
+    usage, extra = company.usage, 0
+    for index, key in enumerate(company.usage.account_keys):
+        own = usage.account == index
+        if key not in company.trained:
+            continue
+        begun = datetime.combine(company.trained[key], datetime.min.time(), UTC).timestamp()
+        comments = usage.second[own & (usage.event == COMMENT)]
+        close = np.diff(comments) < 90
+        extra += int(close[comments[1:] > begun + 2 * 86_400].sum())
+        assert (comments < NOW.timestamp()).all()
+    assert extra > 500
 
 
 def test_nobody_shares_a_report_before_the_first_value(company: Company) -> None:

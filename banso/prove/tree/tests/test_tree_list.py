@@ -4,11 +4,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from banso.measure.metrics.models import Summary
 from banso.measure.metrics.tests.builders import a_metric
 from banso.prove.studies.models import EvidenceRun, Finding
+from banso.prove.tree import starting
 from banso.prove.tree.models import Tree
+from banso.prove.tree.starting import Steps
 from banso.prove.tree.tests.builders import a_tree
 from banso.shared import clock
+from banso.shared.slots import Slot
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +48,42 @@ def test_evidence_that_was_found_becomes_a_tree(client: Client) -> None:
     client.post(URL, {"name": "更新", "goal": "renewal_rate", "start": "evidence"})
     [node] = Tree.objects.get().nodes.exclude(metric=None)
     assert node.metric is not None and node.metric.key == "found"
+
+
+def test_the_steps_that_are_measured_are_hung_in_their_order(client: Client) -> None:
+    """The first times of this company, the earliest first."""
+    for key, median in (("days_to_b", 40.0), ("days_to_a", 3.0), ("days_to_c", None)):
+        metric = a_metric(key, shape="days_to_first", unit="days")
+        Summary.objects.create(
+            definition=metric, version=1, as_of=clock.today(), accounts=30, n=30, censored=0,
+            median=median,
+        )  # fmt: skip
+    client.force_login(a_user(role="analyst", language="en"))
+    page = client.get(URL).content.decode()
+    assert "The steps to success that are measured" in page
+    client.post(URL, {"name": "成功", "goal": "renewal_rate", "start": "steps.first_times.0"})
+    found = Tree.objects.get().nodes.exclude(metric=None).order_by("position")
+    assert [
+        (n.metric.key, n.direction, n.parent.is_root) for n in found if n.metric and n.parent
+    ] == [("days_to_a", "less", True), ("days_to_b", "less", True)]
+
+
+def test_a_definition_of_success_brings_its_steps(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("trained", "in_daily_use", "approved"):
+        a_metric(key)
+    steps = Steps("現場での定着", ["trained", "in_daily_use", "approved", "not_here"])
+    monkeypatch.setattr(starting, "success_steps", Slot("steps"))
+    starting.success_steps.fill("customer", lambda: [steps], order=5)
+    client.force_login(a_user(role="analyst", language="en"))
+    assert "現場での定着" in client.get(URL).content.decode()
+    client.post(URL, {"name": "定着", "goal": "churn_rate", "start": "steps.customer.0"})
+    by_key = {n.metric.key: n for n in Tree.objects.get().nodes.exclude(metric=None) if n.metric}
+    assert by_key["approved"].parent == Tree.objects.get().nodes.get(parent=None)
+    assert by_key["approved"].direction == "less", "churn is the other way round"
+    assert by_key["in_daily_use"].parent == by_key["approved"]
+    assert by_key["trained"].parent == by_key["in_daily_use"]
 
 
 def test_only_who_may_define_draws(client: Client) -> None:
