@@ -53,3 +53,18 @@ def test_the_first_refresh_also_tells_how_it_was_a_month_ago() -> None:
     assert past.parts["active_users_28d"]["v"] == 12
     assert past.parts[CONTACT_DAYS]["v"] == 9
     assert not HealthScore.objects.filter(account=new, as_of=THEN).exists()
+
+
+def test_customers_that_come_before_their_events_are_told_of_the_month_before_too() -> None:
+    account = an_account(signed_up_on=THEN - timedelta(days=100))
+    with clock.held_at(TODAY):
+        enqueue("health.refresh")
+        run_owed()
+        assert not HealthScore.objects.filter(score__isnull=False).exists()
+        for key in ("active_users_28d", "usage_28d", "usage_trend_28d"):
+            a_metric(key)
+        for each, users in ((account, 2), (an_account(), 20)):
+            measured(each, active_users_28d=users, usage_28d=users, usage_trend_28d=-0.2)
+        enqueue("health.refresh")
+        run_owed()
+    assert HealthScore.objects.filter(account=account, as_of=THEN, is_current=False).exists()

@@ -12,21 +12,28 @@ from banso.measure.health.history import customers_as_of, readings_as_of
 from banso.measure.health.models import HealthModel, HealthScore
 from banso.measure.health.reads import BACK_DAYS, definitions, last_event_of_all
 from banso.measure.health.writes.model import model_with_marks
+from banso.measure.metrics.models import AccountMeasures
 from banso.measure.metrics.reads import values_in_chunks
 from banso.shared.journal.models import Entry
+from banso.shared.journal.writes import record
 
 CHUNK = 2000
+LOOKED_BACK = "health.looked_back"
 
 
 def score_the_month_before(*, today: date) -> int:
     """Before the first scores: how the customers stood a month ago, so that moves can be told.
 
-    The events of that time are all there; contacts are those of the notes.
+    The events of that time are all there; contacts are those of the notes. It waits for the first
+    metrics: a company whose customers came before its events is refreshed before it has any.
     """
-    if Entry.objects.filter(kind="health.refreshed").exists():
+    told = Entry.objects.filter(kind=LOOKED_BACK).exists()
+    if told or HealthScore.objects.filter(score__isnull=False).exists():
+        return 0
+    model = model_with_marks()
+    if not AccountMeasures.objects.exists():
         return 0
     day = today - timedelta(days=BACK_DAYS)
-    model = model_with_marks()
     keys = {line.key for line in model.lines}
     asked = [d for d in definitions().values() if d.key in keys]
     stale = rules.is_stale(last_event_of_all(), day)
@@ -35,6 +42,7 @@ def score_the_month_before(*, today: date) -> int:
         readings = readings_as_of(values, model.lines, day, stale=stale)
         scored = {pk: rules.score(model.lines, found) for pk, found in readings.items()}
         made += _keep_past(model, day, scored)
+    record(LOOKED_BACK, by=None, as_of=day.isoformat(), scored=made)
     return made
 
 
