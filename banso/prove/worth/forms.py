@@ -32,9 +32,7 @@ class WhatIfForm(forms.Form):
 
     metric = forms.ChoiceField(label=_("KPI"))
     compare = forms.ChoiceField(label=_("What is changed"), choices=COMPARE, required=False)
-    threshold = forms.FloatField(
-        label=_("Reached from, or until (only for a share)"), required=False
-    )
+    threshold = forms.FloatField(label=_("Threshold (of a share)"), required=False)
     target = forms.FloatField(label=_("It becomes"), required=False)
     quarters = forms.IntegerField(
         label=_("Within (quarters)"), min_value=0, max_value=8, initial=2, required=False

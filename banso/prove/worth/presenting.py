@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -59,6 +59,13 @@ def text_of(name: str, value: float, currency: str) -> str:
     return points(value) if name == "nrr" else money(value, currency)
 
 
+def range_text(name: str, low: float, high: float, currency: str) -> str:
+    if name != "nrr":
+        return f"{text_of(name, low, currency)} – {text_of(name, high, currency)}"
+    told = {"low": figure(100 * low, 1), "high": figure(100 * high, 1)}
+    return _("%(low)s – %(high)s points") % told
+
+
 def rows_of(card: Mapping[str, Any]) -> list[Row]:
     asked, names = Asked.of(card["asked"]), names_told()
     return [_row(name, names[name], card["figures"][name], asked.currency) for name in NAMES]
@@ -68,9 +75,12 @@ def _row(key: str, name: str, found: Mapping[str, float], currency: str) -> Row:
     def told(which: str) -> str:
         return text_of(key, found[which], currency)
 
+    def both(low: str, high: str) -> str:
+        return range_text(key, found[low], found[high], currency)
+
     drawn = Range(
-        name=name, text=told("value"), inner_text=f"{told('low80')} – {told('high80')}",
-        outer_text=f"{told('low95')} – {told('high95')}", value=found["value"],
+        name=name, text=told("value"), inner_text=both("low80", "high80"),
+        outer_text=both("low95", "high95"), value=found["value"],
         inner=(found["low80"], found["high80"]), outer=(found["low95"], found["high95"]),
     )  # fmt: skip
     far, end, near, stop, dot, zero = (round(WIDE * place, 1) for place in places(drawn))
@@ -78,7 +88,7 @@ def _row(key: str, name: str, found: Mapping[str, float], currency: str) -> Row:
         "far": far, "far_width": round(end - far, 1), "near": near,
         "near_width": round(stop - near, 1), "dot": dot, "zero": zero,
     }  # fmt: skip
-    return Row(name, drawn, told("full"), f"{told('full_low')} – {told('full_high')}", bar)
+    return Row(name, drawn, told("full"), both("full_low", "full_high"), bar)
 
 
 def assumptions_of(card: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -175,14 +185,15 @@ def sheet_of(card: Mapping[str, Any], *, answer: str, name: str, on: date, langu
     home = organisation().name
     told = {"day": date_format(on, "DATE_FORMAT"), "home": home}
     paying = cost_told(card)
+    bound = _("Upper bound (whole difference)") if card["upper_bound"] else ""
     return Sheet(
         kind=_("What would it be worth? — %(name)s") % {"name": name} if name
         else _("What would it be worth?"),
         question=question_told(card),
         answer=together(answer, paying),
         caution=caution_told(card),
-        header=("", _("In the middle"), _("80% range"), _("95% range")),
-        ranges=tuple(row.range for row in rows_of(card)),
+        header=("", _("In the middle"), _("80% range"), _("95% range"), bound),
+        ranges=tuple(replace(row.range, more=row.full if bound else "") for row in rows_of(card)),
         blocks=(
             Facts(_("Assumptions"), tuple(assumptions_of(card))),
             Facts(_("What it rests on"), tuple(evidence_of(card, on))),
@@ -214,11 +225,8 @@ def outcome_rows(outcome: Outcome, promise: Mapping[str, Any]) -> list[tuple[str
     asked = Asked.of(promise["asked"])
 
     def forecast(key: str, name: str) -> str:
-        low, high = told[key]["low95"], told[key]["high95"]
-        return (
-            f"{text_of(name, told[key]['value'], asked.currency)} "
-            f"({text_of(name, low, asked.currency)} – {text_of(name, high, asked.currency)})"
-        )
+        limits = range_text(name, told[key]["low95"], told[key]["high95"], asked.currency)
+        return f"{text_of(name, told[key]['value'], asked.currency)} ({limits})"
 
     words = {"below": _("below"), "within": _("within"), "above": _("above")}
 

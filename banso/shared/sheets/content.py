@@ -17,7 +17,7 @@ MAIN, BAND, CAUTION, CAUTION_GROUND = "0f6173", "9cc4cc", "7a4b00", "fff4dd"
 @dataclass(frozen=True)
 class Range:
     """A figure with its likely values: ``inner`` and ``outer`` are (low, high) for the bar; all
-    texts are ready to print.
+    texts are ready to print. ``more``: a last column, for instance an upper bound.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Range:
     value: float
     inner: tuple[float, float]
     outer: tuple[float, float]
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,31 @@ class Sheet:
     """A question with its answer on one page.
 
     kind: small line above the question; caution: what must not be overread, "" for none; header:
-    names of the four columns of the ranges; blocks: side by side, three at most.
+    names of the four columns of the ranges (five where they have ``more``); blocks: side by side,
+    three at most.
     """
 
     kind: str
     question: str
     answer: str
     caution: str
-    header: tuple[str, str, str, str]
+    header: tuple[str, ...]
     ranges: tuple[Range, ...]
     blocks: tuple[Facts, ...]
     footer: str
     language: str = "en"
+
+
+def columns_of(sheet: Sheet) -> tuple[float, ...]:
+    """Shares of the width of the table's columns, the bar's last."""
+    if any(found.more for found in sheet.ranges):
+        return 0.20, 0.14, 0.19, 0.19, 0.12, 0.16
+    return 0.24, 0.14, 0.19, 0.19, 0.24
+
+
+def cells_of(found: Range, columns: int) -> list[str]:
+    """The texts of a line, without its bar."""
+    return [found.name, found.text, found.inner_text, found.outer_text, found.more][: columns - 1]
 
 
 def printable(text: str, most: int = 400) -> str:

@@ -24,6 +24,8 @@ from banso.shared.sheets.content import (
     Facts,
     Range,
     Sheet,
+    cells_of,
+    columns_of,
     places,
     printable,
 )
@@ -33,6 +35,7 @@ WIDE, HIGH = landscape(A4)
 EDGE = 16 * mm
 ROOM = WIDE - 2 * EDGE
 FOOT = 12 * mm
+SCALES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6)
 
 
 def pdf_of(sheet: Sheet) -> bytes:
@@ -42,10 +45,10 @@ def pdf_of(sheet: Sheet) -> bytes:
     canvas.setTitle(printable(sheet.question, 200))
     canvas.setCreator("Banso")
     room = HIGH - 2 * EDGE - FOOT
-    whole = KeepInFrame(ROOM, room, _story(sheet), mode="shrink", hAlign="LEFT")
+    whole = _fitting(sheet, canvas, room)
     _w, used = whole.wrapOn(canvas, ROOM, room)
     whole.drawOn(canvas, EDGE, HIGH - EDGE - used)
-    foot = Paragraph(_safe(sheet.footer), _style(sheet, 8, FAINT))
+    foot = Paragraph(_safe(sheet.footer), _Styles(sheet, 1.0).of(8, FAINT))
     foot.wrapOn(canvas, ROOM, FOOT)
     foot.drawOn(canvas, EDGE, EDGE - 4 * mm)
     canvas.showPage()
@@ -53,54 +56,69 @@ def pdf_of(sheet: Sheet) -> bytes:
     return kept.getvalue()
 
 
+def _fitting(sheet: Sheet, canvas: Canvas, room: float) -> KeepInFrame:
+    """The page in the largest letters that fit, shrunk as a whole where even small ones do not."""
+    fitting = SCALES[-1]
+    for scale in SCALES:
+        story = _story(sheet, _Styles(sheet, scale))
+        if sum(part.wrapOn(canvas, ROOM, room)[1] for part in story) <= room:
+            fitting = scale
+            break
+    story = _story(sheet, _Styles(sheet, fitting))
+    return KeepInFrame(ROOM, room, story, mode="shrink", hAlign="LEFT")
+
+
 def _safe(text: str, most: int = 400) -> str:
     return escape(printable(text, most))
 
 
-def _style(sheet: Sheet, size: float, colour: str = INK, *, bold: bool = False) -> ParagraphStyle:
-    plain, heavy = letters()
-    wrap = "CJK" if sheet.language == "ja" else None
-    return ParagraphStyle(
-        "text", fontName=heavy if bold else plain, fontSize=size, leading=size * 1.4,
-        textColor=HexColor(f"#{colour}"), wordWrap=wrap,
-    )  # fmt: skip
+class _Styles:
+    """Letters of a sheet at one scale."""
+
+    def __init__(self, sheet: Sheet, scale: float) -> None:
+        self.scale, self.wrap = scale, "CJK" if sheet.language == "ja" else None
+
+    def of(self, size: float, colour: str = INK, *, bold: bool = False) -> ParagraphStyle:
+        plain, heavy = letters()
+        high = size * self.scale
+        return ParagraphStyle(
+            "text", fontName=heavy if bold else plain, fontSize=high, leading=high * 1.4,
+            textColor=HexColor(f"#{colour}"), wordWrap=self.wrap,
+        )  # fmt: skip
 
 
-def _story(sheet: Sheet) -> list[Any]:
+def _story(sheet: Sheet, style: _Styles) -> list[Any]:
     story: list[Any] = [
-        Paragraph(_safe(sheet.kind), _style(sheet, 9, FAINT)),
+        Paragraph(_safe(sheet.kind), style.of(9, FAINT)),
         Spacer(0, 1 * mm),
-        Paragraph(_safe(sheet.question, 260), _style(sheet, 18, bold=True)),
+        Paragraph(_safe(sheet.question, 260), style.of(18, bold=True)),
         Spacer(0, 2 * mm),
-        Paragraph(_safe(sheet.answer, 700), _style(sheet, 12)),
+        Paragraph(_safe(sheet.answer, 700), style.of(12)),
         Spacer(0, 3 * mm),
     ]
     if sheet.caution:
-        box = Table([[Paragraph(_safe(sheet.caution, 500), _style(sheet, 9.5, CAUTION))]], [ROOM])
+        said = Paragraph(_safe(sheet.caution, 500), style.of(9.5, CAUTION))
+        box = Table([[said]], [ROOM], hAlign="LEFT")
         box.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), HexColor(f"#{CAUTION_GROUND}"))]))
         story += [box, Spacer(0, 4 * mm)]
     if sheet.ranges:
-        story += [_ranges(sheet), Spacer(0, 5 * mm)]
+        story += [_ranges(sheet, style), Spacer(0, 5 * mm)]
     if sheet.blocks:
-        story.append(_blocks(sheet))
+        story.append(_blocks(sheet, style))
     return story
 
 
-def _ranges(sheet: Sheet) -> Table:
-    small, plain = _style(sheet, 8.5, FAINT), _style(sheet, 10.5)
-    strong = _style(sheet, 12, MAIN, bold=True)
-    rows: list[list[Any]] = [[*(Paragraph(_safe(name), small) for name in sheet.header), ""]]
-    rows += [
-        [
-            Paragraph(_safe(r.name), plain),
-            Paragraph(_safe(r.text), strong),
-            Paragraph(_safe(r.inner_text), plain),
-            Paragraph(_safe(r.outer_text), plain),
-            _Bar(r, ROOM * 0.24),
-        ]
-        for r in sheet.ranges
-    ]
-    table = Table(rows, [ROOM * share for share in (0.24, 0.14, 0.18, 0.18, 0.26)])
+def _ranges(sheet: Sheet, style: _Styles) -> Table:
+    small, plain = style.of(8.5, FAINT), style.of(10.5)
+    strong = style.of(12, MAIN, bold=True)
+    shares = columns_of(sheet)
+    header = [*sheet.header, "", ""][: len(shares) - 1]
+    rows: list[list[Any]] = [[*(Paragraph(_safe(name), small) for name in header), ""]]
+    for found in sheet.ranges:
+        cells = enumerate(cells_of(found, len(shares)))
+        said = [Paragraph(_safe(text), strong if i == 1 else plain) for i, text in cells]
+        rows.append([*said, _Bar(found, ROOM * shares[-1] - 5 * mm)])
+    table = Table(rows, [ROOM * share for share in shares], hAlign="LEFT")
     table.setStyle(
         TableStyle(
             [
@@ -113,19 +131,21 @@ def _ranges(sheet: Sheet) -> Table:
     return table
 
 
-def _blocks(sheet: Sheet) -> Table:
+def _blocks(sheet: Sheet, style: _Styles) -> Table:
     each = ROOM / len(sheet.blocks)
-    table = Table([[_block(sheet, block, each - 6 * mm) for block in sheet.blocks]], each)
+    table = Table(
+        [[_block(style, block, each - 6 * mm) for block in sheet.blocks]], each, hAlign="LEFT"
+    )
     table.setStyle(
         TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
     )
     return table
 
 
-def _block(sheet: Sheet, block: Facts, room: float) -> list[Any]:
-    name, said = _style(sheet, 8.5, FAINT), _style(sheet, 8.5)
+def _block(style: _Styles, block: Facts, room: float) -> list[Any]:
+    name, said = style.of(8.5, FAINT), style.of(8.5)
     rows = [[Paragraph(_safe(a, 120), name), Paragraph(_safe(b, 300), said)] for a, b in block.rows]
-    table = Table(rows or [["", ""]], [room * 0.42, room * 0.58])
+    table = Table(rows or [["", ""]], [room * 0.36, room * 0.64], hAlign="LEFT")
     table.setStyle(
         TableStyle(
             [
@@ -136,7 +156,7 @@ def _block(sheet: Sheet, block: Facts, room: float) -> list[Any]:
             ]
         )
     )
-    title = Paragraph(_safe(block.title), _style(sheet, 10.5, MAIN, bold=True))
+    title = Paragraph(_safe(block.title), style.of(10.5, MAIN, bold=True))
     return [title, Spacer(0, 1.5 * mm), table]
 
 

@@ -23,6 +23,8 @@ from banso.shared.sheets.content import (
     Facts,
     Range,
     Sheet,
+    cells_of,
+    columns_of,
     places,
     printable,
     width,
@@ -31,7 +33,6 @@ from banso.shared.sheets.content import (
 WIDE, HIGH, EDGE = 338.67, 190.5, 14.0
 ROOM = WIDE - 2 * EDGE
 FONT = "BIZ UDPGothic"
-COLUMNS = (0.24, 0.15, 0.18, 0.18, 0.25)
 POINT = 0.3528
 
 
@@ -101,27 +102,27 @@ def _run(paragraph: Any, text: str, size: float, colour: str, *, bold: bool = Fa
 def _ranges(slide: Any, sheet: Sheet, y: float) -> float:
     """The table with its bars; where it ends."""
     high = 8.0
-    shape = slide.shapes.add_table(
-        len(sheet.ranges) + 1, 5, Mm(EDGE), Mm(y), Mm(ROOM), Mm(high * (len(sheet.ranges) + 1))
-    )
+    shares = columns_of(sheet)
+    many, count = len(shares), len(sheet.ranges) + 1
+    shape = slide.shapes.add_table(count, many, Mm(EDGE), Mm(y), Mm(ROOM), Mm(high * count))
     table = shape.table
     table.first_row = table.horz_banding = False
-    for column, share in enumerate(COLUMNS):
+    for column, share in enumerate(shares):
         table.columns[column].width = Emu(int(Mm(ROOM) * share))
-    for column, name in enumerate((*sheet.header, "")):
+    for column, name in enumerate([*sheet.header, "", ""][: many - 1]):
         _cell(table.cell(0, column), name, 10, FAINT)
+    x = EDGE + ROOM * sum(shares[:-1]) + 2
     for row, found in enumerate(sheet.ranges, start=1):
-        _cell(table.cell(row, 0), found.name, 12, INK)
-        _cell(table.cell(row, 1), found.text, 14, MAIN, bold=True)
-        _cell(table.cell(row, 2), found.inner_text, 12, INK)
-        _cell(table.cell(row, 3), found.outer_text, 12, INK)
-        _cell(table.cell(row, 4), "", 12, INK)
-    for row in range(len(sheet.ranges) + 1):
+        for column, text in enumerate([*cells_of(found, many), ""]):
+            strong = column == 1
+            _cell(
+                table.cell(row, column), text, 13 if strong else 11, MAIN if strong else INK,
+                bold=strong,
+            )  # fmt: skip
+        _bar(slide, found, x, y + high * row, ROOM * shares[-1] - 4, high)
+    for row in range(count):
         table.rows[row].height = Mm(high)
-    x = EDGE + ROOM * sum(COLUMNS[:4]) + 2
-    for row, found in enumerate(sheet.ranges, start=1):
-        _bar(slide, found, x, y + high * row, ROOM * COLUMNS[4] - 4, high)
-    return y + high * (len(sheet.ranges) + 1)
+    return y + high * count
 
 
 def _cell(cell: Any, text: str, size: float, colour: str, *, bold: bool = False) -> None:

@@ -69,6 +69,7 @@ def test_question_assumptions_customers_and_estimate_are_frozen(
     assert len(scenario.members) == 60 and scenario.members[0][1] == 100_000
     assert promise.data_cut and promise.data_hash and promise.code_version
     assert promise.by == scenario.created_by
+    assert "Saved. On its day" in text(client, scenario)
     before = text(client, scenario)
     AccountMeasures.objects.all().delete()
     assert text(client, scenario) == before

@@ -26,7 +26,7 @@ def test_scenarios_are_put_side_by_side(
     one = a_scenario(client, name="広く")
     two = a_scenario(client, name="もっと広く <b>", target="0.9", cost="5000")
     three = a_scenario(client, name="Third")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         said = client.get(URL).content.decode()
     assert "3 scenarios are kept" in said
     assert "もっと広く &lt;b&gt;" in said

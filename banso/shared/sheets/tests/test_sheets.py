@@ -71,6 +71,13 @@ def test_japanese_letters_are_drawn() -> None:
     assert one.tobytes() != two.tobytes()
 
 
+def test_a_last_column_is_shown_in_both() -> None:
+    ranges = tuple(dataclasses.replace(r, more="最大 25") for r in a_sheet().ranges)
+    sheet = a_sheet(ranges=ranges, header=("", "中央値", "80%", "95%", "上限の値"))
+    for _, said in (text_of_pdf(pdf_of(sheet)), words_of_slide(slide_of(sheet))):
+        assert "最大 25" in said and "上限の値" in said
+
+
 def test_too_much_text_stays_on_one_page() -> None:
     long = tuple((f"項目 {i}", "とても長い説明が続きます。" * 20) for i in range(30))
     sheet = a_sheet(
