@@ -162,14 +162,17 @@ def decided(holdout: HoldOut, *, today: date) -> Decided | None:
 
 
 def due_look(holdout: HoldOut, *, today: date, data_cut: date | None) -> int | None:
-    """The number (from 1) of the planned look whose day has come and whose data are there."""
+    """The number (from 1) of the planned look whose day has come and whose data are there.
+
+    A look that was missed is not made up for once a later one was taken.
+    """
     results = finished_results(holdout.measure)
     if any(r.verdict in ENDING for r in results):
         return None
-    done = {result.look for result in results}
+    last = max((result.look or 0 for result in results), default=0)
     for number, look in enumerate(holdout.looks, start=1):
         on = date.fromisoformat(look["on"])
-        if number in done or on > today:
+        if number <= last or on > today:
             continue
         if data_cut is None or data_cut < on - timedelta(days=GRACE_DAYS):
             return None

@@ -17,7 +17,7 @@ from banso.shell.sample.usage import COMMENT, Usage
 
 WAVES_DAYS_AGO = (238, 203, 168)
 MORE_COMMENTS = 0.6
-SEED = 104
+SEED = 101
 KNOWN_DAYS = 120
 
 

@@ -149,4 +149,5 @@ def test_a_late_worker_makes_one_look_of_several_missed() -> None:
     decide(holdout, treated_lost=0.2, held_lost=0.2)
     made = look_on(days(holdout)[2])
     assert [result.look for result in made] == [3]
+    assert look_on(days(holdout)[2] + timedelta(days=1)) == made, "the missed ones stay missed"
     assert Measure.objects.count() == 1
