@@ -10,7 +10,6 @@ from django.http import HttpRequest, QueryDict
 
 from banso.know.accounts.rules import whole_number
 from banso.prove.patterns import presenting, reads
-from banso.prove.patterns.forms import LinkForm
 from banso.prove.patterns.models import Pattern, PatternVersion
 from banso.prove.patterns.situations import address_of, fitting, in_words
 from banso.shared.users.models import User
@@ -38,10 +37,7 @@ def situation(version: PatternVersion) -> dict[str, Any]:
 
 
 def detail_page(user: User, pattern: Pattern, *, today: date) -> dict[str, Any]:
-    uses = reads.uses_of(pattern)
-    may_change = reads.may_change_pattern(user, pattern)
-    form = LinkForm(pattern=pattern) if may_change else None
-    version = pattern.current
+    uses, version = reads.uses_of(pattern), pattern.current
     return {
         "pattern": pattern,
         "version": version,
@@ -56,8 +52,7 @@ def detail_page(user: User, pattern: Pattern, *, today: date) -> dict[str, Any]:
         "after": presenting.after_use(pattern, today) if uses else None,
         "uses": _uses(user, uses[:USES_SHOWN]),
         "more_uses": max(0, len(uses) - USES_SHOWN),
-        "link_form": form if form and form.any_choice else None,
-        "may_change": may_change,
+        "may_change": reads.may_change_pattern(user, pattern),
         "may_use": user.may("change_own"),
         "may_define": user.may("define"),
         **(situation(version) if version else {}),

@@ -67,9 +67,10 @@ def pattern_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     }
     if asked in tables:
         return csv_response(f"{pattern}.csv", *tables[asked]())
-    return render(
-        request, "patterns/pattern_detail.html", pages.detail_page(user, pattern, today=today)
-    )
+    context = pages.detail_page(user, pattern, today=today)
+    if context["may_change"] and (form := LinkForm(pattern=pattern)).any_choice:
+        context["link_form"] = form
+    return render(request, "patterns/pattern_detail.html", context)
 
 
 @require_GET

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banso.prove.prediction import alternative_views as other
 from banso.prove.prediction import views
 
 app_name = "prediction"
@@ -10,11 +9,11 @@ urlpatterns = [
     path("", views.score_check, name="score_check"),
     path("recompute/", views.score_recompute, name="score_recompute"),
     path("weights/", views.score_weights, name="score_weights"),
-    path("alternatives/", other.alternative_list, name="alternative_list"),
-    path("alternatives/new/", other.alternative_new, name="alternative_new"),
-    path("alternatives/<int:pk>/", other.alternative_detail, name="alternative_detail"),
-    path("alternatives/<int:pk>/compare/", other.alternative_compare, name="alternative_compare"),
-    path("alternatives/<int:pk>/take/", other.alternative_take, name="alternative_take"),
-    path("alternatives/<int:pk>/remove/", other.alternative_remove, name="alternative_remove"),
-    path("versions/<int:pk>/again/", other.model_again, name="model_again"),
+    path("alternatives/", views.alternative_list, name="alternative_list"),
+    path("alternatives/new/", views.alternative_new, name="alternative_new"),
+    path("alternatives/<int:pk>/", views.alternative_detail, name="alternative_detail"),
+    path("alternatives/<int:pk>/compare/", views.alternative_compare, name="alternative_compare"),
+    path("alternatives/<int:pk>/take/", views.alternative_take, name="alternative_take"),
+    path("alternatives/<int:pk>/remove/", views.alternative_remove, name="alternative_remove"),
+    path("versions/<int:pk>/again/", views.model_again, name="model_again"),
 ]

@@ -2,12 +2,9 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from banso.measure.health.writes.model import save_model
-from banso.prove.prediction.models import Alternative
-from banso.prove.prediction.tests.builders import LINES
-from banso.prove.prediction.tests.test_alternative_detail import a_comparison, an_alternative
+from banso.prove.prediction.tests.builders import LINES, a_comparison, an_alternative
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -30,15 +27,3 @@ def test_each_says_in_a_sentence_how_it_did(client: Client) -> None:
     assert "連絡の多さは当てにならない" in said
     assert "柏木 直人" in said
     assert "borders 70 / 40" in said
-
-
-def test_one_is_taken_off_the_list_by_those_who_define(client: Client) -> None:
-    made = an_alternative()
-    address = reverse("prediction:alternative_remove", args=[made.pk])
-    client.force_login(a_user())
-    assert client.post(address).status_code == 403
-    client.force_login(a_user(role="analyst"))
-    client.post(address)
-    assert Alternative.objects.get().removed_at is not None
-    assert client.get(f"{URL}{made.pk}/").status_code == 404
-    assert client.post(reverse("prediction:alternative_compare", args=[made.pk])).status_code == 404

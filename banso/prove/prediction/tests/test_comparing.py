@@ -8,17 +8,7 @@ import pytest
 
 from banso.measure.health.rules import Borders
 from banso.prove.prediction.comparing import MOST_KEPT, changes, compared, same_measures
-from banso.prove.prediction.readings import Decided
-from banso.prove.prediction.tests.builders import CUT, LINES, some_decisions
-
-OLD = date(2020, 1, 1)
-
-
-def weighted(found: Decided, *weights: int, borders: Borders | None = None) -> Decided:
-    """The same decisions under other weights; weight 0 leaves a measure's points out."""
-    kept = [n for n, weight in enumerate(weights) if weight]
-    lines = tuple(replace(LINES[n], weight=weights[n]) for n in kept)
-    return replace(found, lines=lines, points=found.points[:, kept], borders=borders or Borders())
+from banso.prove.prediction.tests.builders import CUT, LINES, OLD, some_decisions, weighted
 
 
 def test_a_score_that_looks_at_what_matters_ranks_better() -> None:
