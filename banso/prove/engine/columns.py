@@ -17,6 +17,7 @@ from banso.prove.engine.regression import FloatArray, IntArray
 
 BoolArray = npt.NDArray[np.bool_]
 _SKEWED = 1.0
+_HUGE = 1e80
 _LEVELS_SHOWN = 10
 _MANY, _STEPS, _STEPS_BETWEEN = 20_000, 65_535, 2_000
 
@@ -62,8 +63,12 @@ def read_column(feature: Feature, values: Any, d: Decisions, table_rows: int) ->
     if feature.kind == "ordered" and not np.array_equal(known, np.rint(known)):
         raise ValueError(f"{feature.key}: ordered scores must be integers")
     transform: Literal["log1p"] | None = None
+    largest = float(np.abs(known).max(initial=0.0))
+    unit = largest if largest > _HUGE else 1.0
+    if unit != 1.0:
+        known = known / unit
     if feature.kind == "number" and len(known) and known.min() >= 0 and _skew(known) > _SKEWED:
-        known, transform = np.log1p(known), "log1p"
+        known, transform, unit = np.log1p(known * unit), "log1p", 1.0
     sd = float(known.std()) if len(known) else 0.0
     z = np.zeros(d.n)
     if sd > 1e-12 * (1.0 + float(np.abs(known).max(initial=0.0))):
@@ -74,7 +79,9 @@ def read_column(feature: Feature, values: Any, d: Decisions, table_rows: int) ->
     else:
         sd = 0.0
     sparse = feature.kind == "flag" and _fewest_in_cell(raw, observed, d.y) < RARE
-    return Column(with_missing(z[:, None], observed, d), 1, observed, raw, sd, transform, sparse)
+    return Column(
+        with_missing(z[:, None], observed, d), 1, observed, raw, sd * unit, transform, sparse
+    )
 
 
 def _numbers(values: Any) -> FloatArray:
