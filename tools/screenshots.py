@@ -32,19 +32,30 @@ from tools.machine import find_chromium  # noqa: E402
 IMAGES = ROOT / "docs" / "images"
 WAIT = 120
 CSM, ADMINISTRATOR = "aoi@example.jp", "admin@example.jp"
+WORTH = "/worth/?metric=editor_share_28d&target=55&cost=500000"
 LOCALES = {"ja": "ja-JP", "en": "en-US"}
 # name -> (path, language, who)
 README = {
+    "alternative-en": ("/score-check/alternatives/1/", "en", "manager@example.jp"),
+    "alternative-ja": ("/score-check/alternatives/1/", "ja", "manager@example.jp"),
     "evidence-en": ("/evidence/", "en", "manager@example.jp"),
     "hypothesis-en": ("/hypotheses/1/", "en", "manager@example.jp"),
     "hypothesis-ja": ("/hypotheses/1/", "ja", "manager@example.jp"),
     "kpi-tree-en": ("/kpi-tree/1/", "en", "manager@example.jp"),
     "kpi-tree-ja": ("/kpi-tree/1/", "ja", "manager@example.jp"),
+    "metric-evidence-en": ("/evidence/metrics/days_to_first_value/", "en", "manager@example.jp"),
+    "metric-evidence-ja": ("/evidence/metrics/days_to_first_value/", "ja", "manager@example.jp"),
+    "pattern-en": ("/patterns/1/", "en", "manager@example.jp"),
+    "pattern-ja": ("/patterns/1/", "ja", "manager@example.jp"),
     "revenue-en": ("/revenue/", "en", "manager@example.jp"),
     "revenue-ja": ("/revenue/", "ja", "manager@example.jp"),
+    "score-check-en": ("/score-check/", "en", "manager@example.jp"),
+    "score-check-ja": ("/score-check/", "ja", "manager@example.jp"),
     "staying-en": ("/lifetime/", "en", "manager@example.jp"),
     "staying-ja": ("/lifetime/", "ja", "manager@example.jp"),
     "today-ja": ("/today/", "ja", CSM),
+    "worth-en": (WORTH, "en", "manager@example.jp"),
+    "worth-ja": (WORTH, "ja", "manager@example.jp"),
 }
 MENU = "nav a[href^='/'], aside a[href^='/']"
 WIDTHS = {"wide": 1440, "narrow": 390}
@@ -112,7 +123,22 @@ def take_readme(browser: Browser, url: str) -> None:
         settle(page, path)
         page.screenshot(path=IMAGES / f"{name}.png")
         print(f"docs/images/{name}.png")
+        if path == WORTH:
+            take_sheet(page, language)
         page.context.close()
+
+
+def take_sheet(page: Page, language: str) -> None:
+    """The PDF sheet behind the page as a picture."""
+    import pypdfium2
+
+    asked = {"Accept-Language": LOCALES[language]}
+    content = page.context.request.get(f"{WORTH}&format=pdf", headers=asked).body()
+    name = f"worth-sheet-{language}.png"
+    document = pypdfium2.PdfDocument(content)
+    document[0].render(scale=1.5).to_pil().save(IMAGES / name)
+    document.close()
+    print(f"docs/images/{name}")
 
 
 def pages_to_review(page: Page) -> list[str]:
