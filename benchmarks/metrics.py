@@ -1,10 +1,11 @@
 """What do metrics cost in full, after one new week, and after late events in an old week?
 
     python benchmarks/metrics.py [--weeks 52] [--events 1923077] [--accounts 100000] [--files F]
+        [--proposed]
 
 30 metrics (14 counts, a total, 7 of distinct users, 5 first days, 2 sums and a last value of
 properties) over made-up weeks (benchmarks/made_up_lake.py; kept in the folder F, if given, for the
-next run). Every step runs in a process of its own: wall and CPU seconds, and the largest memory it
+next run); with ``--proposed`` also those that Banso proposes by itself. Every step runs in a process of its own: wall and CPU seconds, and the largest memory it
 had. Beside them, on the same files and with the same threads and memory: SQL by hand that computes
 the same numbers of each week with one GROUP BY.
 """
@@ -124,6 +125,8 @@ def refresh(arguments: argparse.Namespace) -> str:
         seconds += time.perf_counter() - begin
 
     mirror.keep_rows = timed  # type: ignore[assignment]
+    if not arguments.proposed:
+        vars(measuring)["suggest_metrics"] = lambda: 0
     did = measuring.refresh()
     return f"{'' if did else 'nothing changed; '}{seconds:.1f} s of it rows in the database"
 
@@ -238,6 +241,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_923_077)
     parser.add_argument("--accounts", type=int, default=100_000)
     parser.add_argument("--files", default="")
+    parser.add_argument("--proposed", action="store_true")
     parser.add_argument("--step", default="")
     arguments = parser.parse_args()
     if arguments.step:
@@ -257,6 +261,7 @@ def main() -> None:
         )
         print(f"{'step':36}{'wall s':>9}{'CPU s':>9}{'MB':>7}")
         given = [f"--{k}={getattr(arguments, k)}" for k in ("weeks", "events", "accounts", "files")]
+        given += ["--proposed"] * arguments.proposed
         for name, (label, _function) in STEPS.items():
             ran = subprocess.run(
                 [sys.executable, __file__, f"--step={name}", *given],
