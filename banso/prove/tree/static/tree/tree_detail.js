@@ -10,6 +10,7 @@
     form.action = form.dataset.action.replace("/0/", `/${node}/`);
     form.elements.under.value = field === "under" ? value : "";
     form.elements.step.value = field === "step" ? value : "";
+    sessionStorage.setItem("tree.moved", node);
     form.submit();
   }
 
@@ -40,6 +41,17 @@
     }
   }
 
+  // The page is loaded anew after a move: whoever works with the keyboard goes on where it was.
+  function goOn(list) {
+    const moved = sessionStorage.getItem("tree.moved");
+    sessionStorage.removeItem("tree.moved");
+    if (!moved) return;
+    // after the browser has gone to #card, which takes the focus away
+    window.addEventListener("load", () => {
+      setTimeout(() => list.querySelector(`[data-node="${moved}"]`)?.focus());
+    });
+  }
+
   function savePng(button, svg) {
     const scale = 2;
     const text = new XMLSerializer().serializeToString(svg);
@@ -59,7 +71,10 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const list = document.querySelector("[data-movable]");
-    if (list) movable(list);
+    if (list) {
+      movable(list);
+      goOn(list);
+    }
     const button = document.querySelector("[data-png]");
     const svg = document.querySelector(".tree-scroll svg");
     if (button && svg) {
