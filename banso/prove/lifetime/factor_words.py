@@ -63,6 +63,14 @@ def answer(found: Factors) -> str:
         "Of %(n)s factors known when customers began, %(sure)s go with leaving sooner or later.",
         len(keys),
     ) % {"n": len(keys), "sure": len(sure)}
+    if not sure:
+        said = ngettext(
+            "Of %(n)s factor known when customers began it cannot be told yet whether it goes with "
+            "leaving sooner or later.",
+            "Of %(n)s factors known when customers began it cannot be told yet whether any goes "
+            "with leaving sooner or later.",
+            len(keys),
+        ) % {"n": len(keys)}
     base = _("n = %(n)s customers, %(left)s left.") % {
         "n": whole(found.customers), "left": whole(found.left),
     }  # fmt: skip
@@ -202,10 +210,11 @@ def chart(found: Factors) -> dict[str, Any] | None:
         "yAxis": {
             "type": "category", "inverse": True, "axisTick": {"show": False},
             "data": [f"{found.names[line.key]}: {compared(line)}" for line, _ratio in drawn],
-            "axisLabel": {"width": 190, "overflow": "truncate"},
+            "axisLabel": {"width": 150, "overflow": "truncate"},
         },
         "xAxis": {
             "type": "log", "logBase": 2, "min": 1 / end, "max": end, "nameGap": 28,
+            "axisLabel": {"hideOverlap": True},
             "name": _("Hazard ratio (right of 1: leave sooner)"), "nameLocation": "middle",
         },
         "series": [

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db.models import Max
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from banso.know.accounts.models import Account
@@ -78,7 +79,7 @@ class Factors:
 def factors(found: Book, some: Lives, currency: str) -> Factors | NoAnswer:
     """The model of these customers; NoAnswer: too_few_events, no_factors, not_separable."""
     stamped = Account.objects.aggregate(last=Max("updated_at"))["last"]
-    asked = ("factors", stamped, currency, some.cut, len(some.account))
+    asked = ("factors", stamped, currency, some.cut, len(some.account), get_language())
     return memory.of(found.version, asked, lambda: _factors(found, some, currency))
 
 

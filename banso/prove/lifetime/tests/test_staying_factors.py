@@ -13,6 +13,7 @@ from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
 from banso.prove.lifetime.tests.builders import a_life
 from banso.prove.lifetime.tests.test_survival import TODAY, look, text
+from banso.shared.clock import held_at
 from banso.shared.fields.writes import define_field
 from banso.shared.users.tests.builders import a_user
 
@@ -66,6 +67,17 @@ def test_factors_known_from_the_start_are_held_against_staying(client: Client) -
     assert "concordance, 95% interval" in page
     behind = text(look(client, motive["link"]))
     assert f"{motive['n']} customers." in behind
+
+
+def test_each_reader_gets_the_words_of_its_language(client: Client) -> None:
+    customers(200)
+    first = text(look(client, PAGE))
+    client.force_login(a_user(role="viewer", language="ja"))
+    with held_at(TODAY):
+        second = text(client.get(PAGE, headers={"accept-language": "ja"}))
+    assert "Employees" in first
+    assert "従業員数" in second
+    assert "Employees" not in second
 
 
 def test_the_table_as_a_file(client: Client) -> None:
