@@ -39,8 +39,8 @@ def auc(
     U_j = 1 - (R_j - r_j)/m over non-events; AUC = mean V; var = var(V)/m + var(U)/k. Interval:
     logit A -+ z se / (A (1 - A)), which keeps what it promises with few events; where the score
     separates everything (no variance) Newcombe's limits, so that it never looks certain.
-    NoAnswer("too_few_events" | "too_few_non_events") below `minimum` on a side; ValueError for NaN
-    scores.
+    NoAnswer("too_few_events" | "too_few_non_events") below `minimum` on a side, "no_variation" when
+    all scores are alike; ValueError for NaN scores.
     """
     s = np.asarray(score, dtype=np.float64)
     y = np.asarray(event).astype(bool)
@@ -50,6 +50,8 @@ def auc(
     if min(m, k) < max(2, minimum):
         reason = "too_few_events" if m <= k else "too_few_non_events"
         return NoAnswer(reason, {"events": m, "non_events": k, "needed": minimum})
+    if s.min() == s.max():
+        return NoAnswer("no_variation", {"levels": 1, "levels_needed": 2})
     ranks = midranks(s)
     v = (ranks[y] - midranks(s[y])) / k
     u = 1.0 - (ranks[~y] - midranks(s[~y])) / m

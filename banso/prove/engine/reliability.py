@@ -121,13 +121,16 @@ def calibration_slope(
 
     Forecasts of 0 and 1 are moved inside by 1e-6. Standard errors by clusters if given.
     NoAnswer("too_few_events" | "too_few_non_events") below 10 on a side, NoAnswer("one_forecast")
-    when all forecasts are (nearly) alike, NoAnswer("separable") when no finite slope fits.
+    when all forecasts are (nearly) alike, NoAnswer("separable") when no finite slope fits,
+    NoAnswer("one_account") when all rows are of one cluster.
     """
     p, y = _read(probability, event)
     events = int(y.sum())
     for reason, count in (("too_few_events", events), ("too_few_non_events", len(y) - events)):
         if count < MINIMUM_EVENTS:
             return NoAnswer(reason, {"events": count, "events_needed": MINIMUM_EVENTS})
+    if clusters is not None and len(np.unique(np.asarray(clusters))) < 2:
+        return NoAnswer("one_account", {"accounts": 1, "accounts_needed": 2})
     inside = np.clip(p, 1e-6, 1 - 1e-6)
     logit = np.log(inside / (1 - inside))
     if float(logit.std()) < ALIKE:
