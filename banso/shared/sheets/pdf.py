@@ -109,7 +109,7 @@ def _story(sheet: Sheet, style: _Styles) -> list[Any]:
 
 
 def _ranges(sheet: Sheet, style: _Styles) -> Table:
-    small, plain = style.of(8.5, FAINT), style.of(10.5)
+    small, plain = style.of(8.5, FAINT), style.of(10)
     strong = style.of(12, MAIN, bold=True)
     shares = columns_of(sheet)
     header = [*sheet.header, "", ""][: len(shares) - 1]

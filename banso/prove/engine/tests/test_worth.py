@@ -143,3 +143,27 @@ def test_assumptions_that_make_no_sense_are_refused() -> None:
             replace(WHOLE, **wrong)
     with pytest.raises(ValueError, match="nobody"):
         run(cells(0))
+
+
+def test_interpolated_draws_are_those_computed_one_by_one() -> None:
+    """The sums at Chebyshev points against each draw for itself, monthly and annual together."""
+    rng = np.random.default_rng(9)
+    some = cells(40)
+    some = replace(
+        some, log_odds=rng.normal(-2, 0.7, 40), shift=np.maximum(rng.normal(0.3, 0.8, 40), 0),
+        every=np.repeat([1.0, 12.0], 20), lead=np.repeat([1.0, 3.0], 20),
+        first=np.repeat([0.5, 5.0], 20), money=rng.lognormal(4, 1, 40),
+    )  # fmt: skip
+    plan, lever = Plan(horizon=18, ramp=6.0, months=60), Lever(-0.5, 0.15, -0.5)
+    offsets = rng.normal(0, 0.15, 300)
+    found = simulate(some, lever, offsets, plan, seed=4)
+    same = np.random.default_rng(4)
+    b, share = same.normal(-0.5, 0.15, 300), same.uniform(0, 1, 300)
+    for i in range(0, 300, 30):
+        alone = simulate(
+            some, Lever(float(b[i]), 0.0, 0.0), offsets[i : i + 1],
+            replace(plan, low=float(share[i]), high=float(share[i])),
+        )  # fmt: skip
+        for name in ("kept", "mrr", "ltv", "kept_full", "ltv_full", "base_kept", "points"):
+            one, many = getattr(alone, name)[0], getattr(found, name)[i]
+            assert many == pytest.approx(one, rel=1e-3, abs=1e-4 * float(some.n.sum())), name
