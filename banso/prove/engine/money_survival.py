@@ -19,8 +19,6 @@ from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.normal import two_sided_z
 from banso.prove.engine.survival import MINIMUM_AT_RISK, FloatArray, IntArray, steps_until
 
-_MOST_AT_ONCE = 2_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class MoneyCurve:
@@ -123,19 +121,26 @@ def _spread(
     at_risk: FloatArray,
     h: FloatArray,
 ) -> FloatArray:
-    """Standard error of ln S at each time, some times at once."""
+    """Standard error of ln S at each time.
+
+    A row's u is settled once it has left; of those at risk, u = w (A(entry) - A(t)) with A the sum
+    of own risks, so that sums of w^2, w^2 A(entry) and w^2 A(entry)^2 are enough.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         step = np.where(h < 1.0, 1.0 / (at_risk * (1.0 - h)), np.nan)
     risked = np.append(0.0, np.cumsum(h * step))
     left = np.searchsorted(times, stop, side="right")
     entered = np.searchsorted(times, start, side="right")
-    own = np.where(hit, step[np.minimum(left - 1, len(times) - 1)], 0.0) if len(times) else w * 0
-    squares = np.zeros(len(times))
-    width = max(_MOST_AT_ONCE // len(stop), 1)
-    for begin in range(0, len(times), width):
-        upto = np.arange(begin, min(begin + width, len(times))) + 1
-        seen = np.maximum(np.minimum(left[:, None], upto), entered[:, None])
-        moved = risked[entered][:, None] - risked[seen]
-        moved = np.where(hit[:, None] & (left[:, None] <= upto), own[:, None] + moved, moved)
-        squares[begin : begin + width] = ((w[:, None] * moved) ** 2).sum(axis=0)
-    return np.asarray(np.sqrt(squares), dtype=np.float64)
+    own = np.where(hit, np.append(step, 0.0)[np.maximum(left - 1, 0)], 0.0)
+    settled = (w * (own + risked[entered] - risked[left])) ** 2
+    begun = risked[entered]
+
+    def until(place: IntArray, values: FloatArray) -> FloatArray:
+        return np.cumsum(np.bincount(place, weights=values, minlength=len(times) + 1))
+
+    w2 = w**2
+    s0, s1, s2 = (
+        until(entered, values) - until(left, values) for values in (w2, w2 * begun, w2 * begun**2)
+    )
+    squares = until(left, settled) + s2 - 2 * risked * s1 + risked**2 * s0
+    return np.asarray(np.sqrt(np.maximum(squares[1:], 0.0)), dtype=np.float64)
