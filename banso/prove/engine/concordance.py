@@ -69,7 +69,8 @@ def concordance_interval(
     row))^2 / (all pairs)^2, the linear part of a ratio of U-statistics (Kang et al. 2015).
 
     Late entry is not looked at: a pair counts as if both had been watched from 0. Above 3,000 rows
-    the spread is taken from every k-th row. Reasons and errors as in `concordance`.
+    the spread is taken from every k-th row. Reasons of NoAnswer and errors
+    as in `concordance`.
     """
     value = concordance(duration, event, score)
     if isinstance(value, NoAnswer):

@@ -83,7 +83,7 @@ class Outcome:
 
 
 def clustered_se(influence: FloatArray, clusters: Clusters) -> float:
-    """sqrt(G/(G-1) sum_g (sum of influence in g)^2) / n."""
+    """sqrt(G/(G-1) sum_g (sum of influence in g)^2) / n. ValueError with fewer than two."""
     if clusters.count < 2:
         raise ValueError("clustered errors need two clusters")
     sums = clusters.sums(influence[:, None])[:, 0]

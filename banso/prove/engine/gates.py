@@ -69,8 +69,10 @@ class Pace:
 def gate(
     feature: Feature, column: Column, counts: Counts, d: Decisions, pace: Pace
 ) -> NoAnswer | None:
-    """Why this KPI may not be estimated yet, or None. Dates assume that decisions go on as
-    before.
+    """Why this KPI may not be estimated yet, or None. Dates assume that decisions go on as before.
+
+    NoAnswer: "too_many_missing"; "too_few_events", "too_few_non_events", "too_few_event_accounts",
+    "too_few_non_event_accounts"; "no_variation"; "too_few_in_level" (off the commonest value).
     """
     s = pace.settings
     missing = 1.0 - counts.rows / d.n if d.n else 0.0
@@ -188,7 +190,7 @@ def undecided(
     target odds ratio: se* = ln(target)/(z_a + z_b). Where that could be seen already, for the
     interval to fit the zone if there is no association: se* = edge/(z + z((1+power)/2)), edge the
     nearer limit in logs. Where that could have been seen too, for the interval to fit, or to leave
-    1, at the present estimate.
+    1, at the present estimate. NoAnswer: "interval_too_wide".
     """
     s = pace.settings
     seen = quantile(1 - alpha / 2) + quantile(s.power)

@@ -124,6 +124,7 @@ def smallest_detectable(
 
     Unequal groups count as two of the harmonic mean 2 n1 n0 / (n1 + n0); inflation: how much more
     the planned looks need (`sequential.Plan.inflation`). None when even 100 % would not be seen.
+    Raises ValueError unless 0 < base < 1.
     """
     if not 0 < base < 1:
         raise ValueError("base must lie between 0 and 1")

@@ -146,7 +146,7 @@ def survival_of(parameters: FloatArray, t: FloatArray) -> FloatArray:
 
 
 def log_likelihood(renewals: Renewals, alpha: float, beta: float, c: float = 1.0) -> float:
-    """The log-likelihood of the counts at given parameters, all above 0."""
+    """The log-likelihood of the counts at given parameters, all above 0 (else ValueError)."""
     if not min(alpha, beta, c) > 0:
         raise ValueError("alpha, beta and c must be above 0")
     return float(_likelihoods(np.array([[alpha, beta, c]]), renewals)[0])

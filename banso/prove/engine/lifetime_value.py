@@ -65,7 +65,10 @@ def value_of_base(
 
 
 def constant_remaining_terms(retention: float, discount: float) -> float:
-    """DERL if everybody renewed with the same chance at every tenure: r (1+d)/(1+d-r)."""
+    """DERL if everybody renewed with the same chance at every tenure: r (1+d)/(1+d-r).
+
+    Raises ValueError unless 0 <= r <= 1 and d > 0.
+    """
     if not 0 <= retention <= 1 or not discount > 0:
         raise ValueError("need a retention between 0 and 1 and a discount above 0")
     return retention * (1 + discount) / (1 + discount - retention)

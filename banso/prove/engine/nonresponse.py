@@ -16,6 +16,8 @@ from banso.prove.engine.proportions import Interval
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
+    """Customers of one kind, those of them who answered, and those who answered as hoped for."""
+
     population: int
     respondents: int
     positive: int

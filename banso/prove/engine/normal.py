@@ -1,4 +1,4 @@
-"""The normal and chi-square distributions, as plain numbers."""
+"""The normal, chi-square and t distributions, as plain numbers (Abramowitz & Stegun 1964, 26)."""
 
 from __future__ import annotations
 

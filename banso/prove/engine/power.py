@@ -178,7 +178,7 @@ def smallest_detectable_uplift(
     base: float, n_per_arm: float, *, alpha: float = 0.05, power: float = 0.8
 ) -> float | None:
     """Smallest rise above `base` seen with n rows per arm; None when even base -> 100 % would be
-    missed.
+    missed. Raises ValueError unless 0 < base < 1.
     """
     if not 0 < base < 1:
         raise ValueError("base must lie between 0 and 1")

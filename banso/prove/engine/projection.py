@@ -122,7 +122,9 @@ def project(
 
 
 def share_still_there(fit: Lifetime, after: int, *, given: int = 0) -> Answer:
-    """The projected share still there after `after` renewals of those who made `given`."""
+    """The projected share still there after `after` renewals of those who made `given`. Raises
+    ValueError unless 0 <= given <= after.
+    """
     if not 0 <= given <= after:
         raise ValueError("need 0 <= given <= after")
     times = np.array([after])

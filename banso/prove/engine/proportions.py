@@ -18,11 +18,15 @@ MINIMUM_N = 10
 
 
 class Interval(NamedTuple):
+    """Limits of a share or of a difference of shares."""
+
     low: float
     high: float
 
 
 class ChiSquare(NamedTuple):
+    """A statistic, its degrees of freedom, and how often chance alone gives as much."""
+
     statistic: float
     df: int
     p: float
@@ -137,6 +141,7 @@ def trend(
     """Cochran-Armitage test for a linear trend of k shares over `scores` (default 1..k), df = 1.
 
     T = sum s_i (x_i - n_i P); chi2 = T^2 / (P(1-P) (sum n_i s_i^2 - (sum n_i s_i)^2 / N)).
+    Raises ValueError where all or none succeeded, or scores do not vary.
     """
     s = list(scores) if scores is not None else [float(i + 1) for i in range(len(n))]
     pooled = _pooled(successes, n)

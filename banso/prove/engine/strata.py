@@ -39,6 +39,7 @@ def mantel_haenszel(tables: Sequence[Table], confidence: float = 0.95) -> Strati
     var ln OR = sum PR / 2R^2 + sum (PS + QR) / 2RS + sum QS / 2S^2, P = (a+d)/n, Q = (b+c)/n;
     chi2 = (|sum (a - E a)| - 1/2)^2 / sum var a, the correction never more than the gap.
     Strata of fewer than two rows tell nothing. NoAnswer("no_variation") when R or S is 0.
+    Raises ValueError for a count below 0.
     """
     t = np.asarray([row for row in tables if sum(row) > 1], dtype=np.float64).reshape(-1, 4)
     if (t < 0).any() or not np.isfinite(t).all():

@@ -107,7 +107,9 @@ class Steps(Protocol):
 
 
 def steps_until(curve: Steps, time: float, minimum_at_risk: int) -> int | NoAnswer:
-    """How many of a curve's times lie up to `time`, or why it cannot be read there."""
+    """How many of a curve's times lie up to `time`, or why it cannot be read there: NoAnswer
+    "beyond_follow_up", "no_events", "too_few_at_risk".
+    """
     if time > curve.last:
         return NoAnswer("beyond_follow_up", {"time": time, "last": curve.last})
     steps = int(np.searchsorted(curve.time, time, side="right"))

@@ -136,7 +136,10 @@ def effective_n(w: FloatArray) -> float:
 def balance(
     columns: npt.ArrayLike, names: tuple[str, ...], treated: BoolArray, w: FloatArray
 ) -> tuple[Balance, ...]:
-    """Standardised mean differences of every column before and after weighting."""
+    """Standardised mean differences of every column before and after weighting.
+
+    Raises ValueError unless columns are (n, k) with k names and n treatments.
+    """
     x = np.asarray(columns, dtype=np.float64)
     if x.shape != (len(treated), len(names)):
         raise ValueError("need one name for each column and one row for each treatment")

@@ -242,7 +242,10 @@ def _set_on(eta: FloatArray, rate: float) -> tuple[float, float]:
 
 
 def set_on(eta: FloatArray, weight: FloatArray, rate: float) -> FloatArray:
-    """eta (n,) moved by one number so that its weighted mean p is `rate` (0 < rate < 1)."""
+    """eta (n,) moved by one number so that its weighted mean p is `rate`.
+
+    Raises ValueError unless 0 < rate < 1.
+    """
     if not 0 < rate < 1:
         raise ValueError("a rate lies between 0 and 1")
     whole = np.repeat(eta, np.maximum(np.rint(weight), 1).astype(np.int64))

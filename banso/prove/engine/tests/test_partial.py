@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from banso.prove.engine.answer import Answer, NoAnswer
+from banso.prove.engine.association import scan
 from banso.prove.engine.design import build_nuisance, read_decisions
 from banso.prove.engine.findings import Feature
-from banso.prove.engine.partial import partial_effects
+from banso.prove.engine.partial import level_of, partial_effects
 from banso.prove.engine.tests.made_up import DATA_CUT, company
 
 
@@ -130,3 +131,22 @@ def test_one_outcome_gives_no_answer() -> None:
     )  # fmt: skip
     found = partial_effects(none, metrics(made.kpis), [], [], data_cut=DATA_CUT)
     assert {f.answer.reason for f in found if isinstance(f.answer, NoAnswer)} == {"one_outcome"}
+
+
+def test_a_driver_reaches_the_second_level_and_its_shadow_does_not() -> None:
+    made = company(1500, driver=-0.7)
+    shadow = made.kpis[0] + 1.2 * made.kpis[1]
+    metrics = [Feature("driver", "number", made.kpis[0]), Feature("shadow", "number", shadow)]
+    size = Feature("size", "number", made.kpis[2])
+    found = scan(made.decisions, metrics, data_cut=DATA_CUT).findings
+    assert [f.level for f in found] == ["L1", "L1"]
+    held = partial_effects(
+        made.decisions, metrics, [size], [["driver"], ["shadow"]], data_cut=DATA_CUT
+    )
+    levels = [level_of(f, p, 0.10) for f, p in zip(found, held, strict=True)]
+    assert levels == ["L2", "L1"]
+    alone = partial_effects(
+        made.decisions, metrics, [], [["driver"], ["shadow"]], data_cut=DATA_CUT
+    )
+    assert level_of(found[0], alone[0], 0.10) == "L1", "what we know of customers must be held, too"
+    assert level_of(found[0], None, 0.10) == "L1"
