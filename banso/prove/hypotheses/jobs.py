@@ -5,9 +5,8 @@ from datetime import timedelta
 from banso.prove.hypotheses.behind import keep_rows
 from banso.prove.hypotheses.checking import check_together
 from banso.prove.hypotheses.measuring import gather
-from banso.prove.hypotheses.outcome_writes import take_readings
 from banso.prove.hypotheses.reads import JOB, any_due, open_hypotheses
-from banso.prove.hypotheses.writes import keep_checks
+from banso.prove.hypotheses.writes import keep_checks, take_readings
 from banso.shared import clock
 from banso.shared.journal.registry import LONG, job
 from banso.shared.users.reads import organisation

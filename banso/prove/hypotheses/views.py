@@ -27,7 +27,6 @@ from banso.prove.hypotheses.measuring import ahead
 from banso.prove.hypotheses.models import Hypothesis, Level, Origin, OwnOutcome
 from banso.prove.hypotheses.outcome_forms import FORMS
 from banso.prove.hypotheses.outcome_pages import answers_csv, answers_header, outcome_rows
-from banso.prove.hypotheses.outcome_writes import register_outcome, retire_outcome
 from banso.prove.hypotheses.presenting import (
     course,
     csv_header,
@@ -50,7 +49,14 @@ from banso.prove.hypotheses.reads import (
     segments,
 )
 from banso.prove.hypotheses.wording import ABOUT_LEVELS, headline, look_ahead_words
-from banso.prove.hypotheses.writes import ask_for_check, plan_hypothesis, retire, write_down
+from banso.prove.hypotheses.writes import (
+    ask_for_check,
+    plan_hypothesis,
+    register_outcome,
+    retire,
+    retire_outcome,
+    write_down,
+)
 from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
 from banso.shared.users.models import User

@@ -17,8 +17,7 @@ from banso.listen.imports.tests.builders import a_guess, an_upload
 from banso.listen.imports.writes import ask_for_check, ask_for_run, start_draft
 from banso.measure.metrics.tests.builders import a_metric
 from banso.prove.hypotheses.models import Check, Hypothesis, Level, OwnOutcome, Reading, Result
-from banso.prove.hypotheses.outcome_writes import register_outcome, retire_outcome, take_readings
-from banso.prove.hypotheses.outcomes import known_outcomes, open_outcomes
+from banso.prove.hypotheses.outcomes import known_outcomes
 from banso.prove.hypotheses.reads import ledger_state
 from banso.prove.hypotheses.tests.builders import (
     TODAY,
@@ -28,6 +27,7 @@ from banso.prove.hypotheses.tests.builders import (
     companies,
 )
 from banso.prove.hypotheses.wording import claim, said_by
+from banso.prove.hypotheses.writes import register_outcome, take_readings
 from banso.shared import clock
 from banso.shared.fields.writes import define_field
 from banso.shared.users.models import User
@@ -173,28 +173,11 @@ def test_answers_without_a_day_that_has_come_are_not_read(author: User, value: s
     assert not Check.objects.exists(), "nothing is known yet, and nothing breaks"
 
 
-def test_given_up_outcomes_take_no_new_hypotheses(client: Client, author: User) -> None:
-    params = {"field": "delivered", "dated": "answered"}
-    made = register_outcome(by=author, name="成功", aim="success", origin="field", params=params,
-                            counts="yes")  # fmt: skip
-    hypothesis = an_hypothesis(outcome=made.key)
-    retire_outcome(by=author, outcome=made)
-    assert made.key not in open_outcomes() and made.key in known_outcomes()
-    client.force_login(author)
-    page = client.get(reverse("hypotheses:hypothesis_detail", args=[hypothesis.pk]))
-    assert "成功" in page.content.decode()
-    assert Hypothesis.objects.filter(retired_at=None).exists()
-
-
 def test_who_may_not_define_reads_only(client: Client, author: User) -> None:
     client.force_login(a_user(role="viewer"))
     assert client.get(URL, {"origin": "metric"}).status_code == 200
     assert b"<form method" not in client.get(URL, {"origin": "metric"}).content.split(b"<main")[1]
     assert client.post(f"{URL}?origin=field", {}).status_code == 403
-    params = {"field": "delivered", "dated": "answered"}
-    made = register_outcome(by=author, name="成功", aim="success", origin="field", params=params,
-                            counts="yes")  # fmt: skip
-    assert client.post(reverse("hypotheses:drop_outcome", args=[made.pk])).status_code == 403
 
 
 def test_a_metric_cannot_foretell_itself(client: Client, author: User) -> None:
