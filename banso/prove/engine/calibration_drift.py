@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from banso.prove.engine.answer import Answer, Check, NoAnswer
 
@@ -44,6 +43,8 @@ def calibration_drift(
     if expected < EXPECTED_NEEDED:
         needs = {"expected": expected, "expected_needed": EXPECTED_NEEDED, "n": float(len(y))}
         return NoAnswer("too_few_expected", needs)
+    from scipy import stats
+
     count = stats.nbinom(level_events, level_events / (level_events + expected))
     tail = (1 - confidence) / 2
     low, high = float(count.ppf(tail)), float(count.ppf(1 - tail))

@@ -11,10 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import betaln
-from scipy.stats import beta as beta_distribution
-from scipy.stats import binom
+from scipy.special import betaincinv, betaln
 
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.normal import quantile
@@ -43,8 +40,8 @@ class BetaRates:
         tail = (1.0 - confidence) / 2
         return Answer(
             value=a / (a + b),
-            low=float(beta_distribution.ppf(tail, a, b)),
-            high=float(beta_distribution.ppf(1.0 - tail, a, b)),
+            low=float(betaincinv(a, b, tail)),
+            high=float(betaincinv(a, b, 1.0 - tail)),
             n=n,
             events=events,
             scale="proportion",
@@ -84,6 +81,8 @@ def fit_beta_binomial(events: npt.ArrayLike, n: npt.ArrayLike) -> BetaRates | No
         return -float(_likelihood(x, size, np.asarray(a), np.asarray(b)))
 
     start = np.log([rate * 10, (1 - rate) * 10])
+    from scipy.optimize import minimize
+
     found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-10})
     alpha, beta = (float(v) for v in np.exp(found.x))
     if alpha + beta > 1e4 or not np.isfinite(alpha + beta):
@@ -150,5 +149,7 @@ def funnel_limits(rate: float, n: int, *, confidence: float = 0.998) -> Interval
 def exact_funnel_limits(rate: float, n: int, *, confidence: float = 0.998) -> Interval:
     """The same from the binomial distribution; at most (1 - confidence)/2 lies beyond each."""
     tail = (1.0 - confidence) / 2
+    from scipy.stats import binom
+
     low, high = binom.ppf([tail, 1.0 - tail], n, rate) / n
     return Interval(float(low), float(high))
