@@ -5,13 +5,13 @@ against one customer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from django.db.models import IntegerField, QuerySet, Value
 from django.http import QueryDict
 
-from banso.know.accounts.columns import columns
+from banso.know.accounts.columns import Column, columns
 from banso.know.accounts.filters import MINE, TEAM, Reader
 from banso.know.accounts.list_page import chips, filter_rows
 from banso.know.accounts.listing import Listing
@@ -36,14 +36,17 @@ def depends_on_reader(asked: Question) -> bool:
     return any(f.key == "owner" and {MINE, TEAM} & set(f.values) for f in asked.filters)
 
 
-def _listing(query: str) -> Listing:
+def _listing(query: str, known: Mapping[str, Column] | None = None) -> Listing:
     reader = Reader(None, clock.today(), lambda: organisation().currency)
-    return Listing(conditions_of(query), columns(), reader)
+    return Listing(conditions_of(query), known or columns(), reader)
 
 
-def fitting(query: str) -> QuerySet[Account] | None:
-    """Customers in the situation that have not left; None for none said, or one not readable."""
-    listing = _listing(query)
+def fitting(query: str, known: Mapping[str, Column] | None = None) -> QuerySet[Account] | None:
+    """Customers in the situation that have not left; None for none said, or one not readable.
+
+    known: the columns of the list, for who asks of many situations.
+    """
+    listing = _listing(query, known)
     if not listing.question.is_narrowed:
         return None
     found = listing.matching().exclude(stage=Stage.LEFT)
@@ -62,10 +65,10 @@ def address_of(query: str) -> str:
 
 def patterns_fitting(patterns: Iterable[Pattern], account: Account) -> set[int]:
     """Which of the patterns have this customer in their situation, in one query or a few."""
-    asked = []
+    asked, known = [], columns()
     for pattern in patterns:
         query = pattern.current.query if pattern.current else ""
-        found = fitting(query) if query else None
+        found = fitting(query, known) if query else None
         if found is not None:
             named = Value(pattern.pk, output_field=IntegerField())
             asked.append(found.order_by().filter(pk=account.pk).values_list(named))

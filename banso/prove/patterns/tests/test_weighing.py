@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from banso.act.tasks.models import Task
 from banso.prove.effects.models import Measure, MeasureState, Origin, Result
 from banso.prove.hypotheses.models import Hypothesis
 from banso.prove.hypotheses.tests.builders import an_hypothesis
@@ -153,3 +154,19 @@ def test_a_later_stage_may_be_evidence_or_not() -> None:
         assert level(pattern) == "L3"
     weigh_patterns()  # the stage was taken out of the installation
     assert level(pattern) == "experience"
+
+
+def test_who_looks_after_a_pattern_that_fell_gets_one_task_and_nobody_for_a_rise() -> None:
+    owner = a_user(role="csm", language="en")
+    pattern, hypothesis = a_pattern(by=owner, name="最初の日報"), an_hypothesis()
+    Hypothesis.objects.update(level="replicated")
+    link(pattern, "hypotheses", hypothesis.pk)
+    run_owed()
+    assert not Task.objects.filter(owner=owner).exists()
+    Hypothesis.objects.update(level="retired", retired_because="contrary")
+    weigh_patterns()
+    for _twice in range(2):
+        run_owed()
+    task = Task.objects.get(owner=owner)
+    assert "“最初の日報” fell" in task.title
+    assert "Goes with the outcome → Not borne out" in task.body
