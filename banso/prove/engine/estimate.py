@@ -128,9 +128,7 @@ def estimates(
     return made
 
 
-def _of_moved(
-    b: float, moved: FloatArray, factor: float, confidence: float, r2: float
-) -> Estimate:
+def _of_moved(b: float, moved: FloatArray, factor: float, confidence: float, r2: float) -> Estimate:
     """An estimate of one tested column from how far each account moves it."""
     variance = float(moved @ moved) * factor
     chi2 = b * b / variance
