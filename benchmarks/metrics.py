@@ -5,9 +5,10 @@
 
 30 metrics (14 counts, a total, 7 of distinct users, 5 first days, 2 sums and a last value of
 properties) over made-up weeks (benchmarks/made_up_lake.py; kept in the folder F, if given, for the
-next run); with ``--proposed`` also those that Banso proposes by itself. Every step runs in a process of its own: wall and CPU seconds, and the largest memory it
-had. Beside them, on the same files and with the same threads and memory: SQL by hand that computes
-the same numbers of each week with one GROUP BY.
+next run); with ``--proposed`` also those that Banso proposes by itself. Every step runs in a
+process of its own: wall and CPU seconds, and the largest memory it had. Beside them, on the same
+files and with the same threads and memory: SQL by hand that computes the same numbers of each week
+with one GROUP BY.
 """
 
 from __future__ import annotations

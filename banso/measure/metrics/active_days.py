@@ -61,11 +61,23 @@ class ActiveDays:
         made[start : start + len(self.bits)] = self.bits
         return ActiveDays(begin * SPAN, made)
 
-    def before(self, day: int) -> ActiveDays:
-        """Without the day and all after it."""
+    def forget(self, since: int, until: int, which: Bools) -> None:
+        """Without the days of a span, for some customers."""
         starts = self.first + 8 * np.arange(len(self.bits))
-        kept = (1 << np.clip(day - starts, 0, 8)) - 1
-        return ActiveDays(self.first, self.bits & kept.astype(np.uint8)[:, None])
+        ahead = (1 << np.clip(since - starts, 0, 8)) - 1
+        after = 255 & ~((1 << np.clip(until + 1 - starts, 0, 8)) - 1)
+        kept = (ahead | after).astype(np.uint8)
+        self.bits[:, which] &= kept[:, None]
+
+    def differs_from(self, other: ActiveDays) -> Bools:
+        """For which customers the days are others."""
+        if not len(self.bits) or not len(other.bits):
+            both = self if len(self.bits) else other
+            return np.asarray(both.bits.any(axis=0))
+        last = max(self.first + 8 * len(self.bits), other.first + 8 * len(other.bits)) - 1
+        first = min(self.first, other.first)
+        one, two = self.reaching(first, last), other.reaching(first, last)
+        return np.asarray((one.bits != two.bits).any(axis=0))
 
     def joined(self, other: ActiveDays) -> ActiveDays:
         """The days of both, of the same customers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -166,9 +167,23 @@ def split(plan: Plan) -> tuple[dict[Ask | Days, None], list[str]]:
 
 def lasting(plan: Plan) -> list[Ask | Days]:
     """What the plan asks of the whole past, or of the time after sign-up."""
-    return [
-        ask
-        for ask in split(plan)[0]
-        if isinstance(ask, First | Latest | Days)
-        or (isinstance(ask, Total) and ask.begin.anchor == ask.end.anchor == "start")
-    ]
+    return [ask for ask in split(plan)[0] if _is_lasting(ask)]
+
+
+def _is_lasting(ask: Ask | Days) -> bool:
+    if isinstance(ask, Total):
+        return ask.begin.anchor == ask.end.anchor == "start"
+    return isinstance(ask, First | Latest | Days)
+
+
+def longest(asked: Iterable[Ask | Days]) -> int:
+    """How many days back from the day they look, besides those that are lasting."""
+    reached = [0]
+    for ask in asked:
+        if isinstance(ask, Distinct):
+            reached.append(ask.days)
+        elif isinstance(ask, Total) and ask.is_recent:
+            reached.append(-ask.begin.days)
+        elif not _is_lasting(ask):
+            return _NEVER
+    return max(reached)

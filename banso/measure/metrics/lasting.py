@@ -47,6 +47,19 @@ class Lasting:
             {ask: days.of(place) for ask, days in self.active.items()},
         )
 
+    def differs_from(self, other: Lasting, ids: Ints) -> Bools:
+        """For which of these customers, whom both know, an answer is another one."""
+        one, old = self.of(ids), other.of(ids)
+        if one.numbers.keys() != old.numbers.keys() or one.days.keys() != old.days.keys():
+            return np.ones(len(ids), dtype=bool)
+        found = np.zeros(len(ids), dtype=bool)
+        for ask, numbers in one.numbers.items():
+            was = old.numbers[ask]
+            found |= ~((numbers == was) | (np.isnan(numbers) & np.isnan(was)))
+        for which, days in one.days.items():
+            found |= days.differs_from(old.days[which])
+        return found
+
     def table(self) -> pa.Table:
         columns = {"account_id": self.ids, "start": self.starts}
         for kind, kept in (("x", self.found), ("d", self.days)):
@@ -184,15 +197,20 @@ def _spans(changed: Changed, ids: Ints, before: int, as_of: int) -> tuple[Ints, 
     return first, last
 
 
-def _look_again(new: Lasting, asked: Sequence[Ask], which: Bools, since: int | None = None) -> None:
-    """Answer for these customers from all their days, or those since a day."""
+def _look_again(
+    new: Lasting,
+    asked: Sequence[Ask],
+    which: Bools,
+    since: int | None = None,
+    until: int | None = None,
+) -> None:
+    """Answer for these customers from all their days, or those since a day until another."""
     if not which.any() or not asked:
         return
     some = new.ids[which]
     only = None if which.mean() > 0.5 else some
-    found, days = at_day.lasting_answers(
-        asked, some, new.starts[which], new.as_of, only, since=since
-    )
+    end = new.as_of if until is None else min(until + 1, new.as_of)
+    found, days = at_day.lasting_answers(asked, some, new.starts[which], end, only, since=since)
     _put(new.found, found, which)
     _put(new.days, days, which)
 
@@ -205,37 +223,43 @@ def _put(into: dict[Ask, Floats], found: Mapping[Ask, Floats], which: Bools) -> 
 def _follow(new: Lasting, asked: Sequence[Ask], first: Ints, last: Ints, which: Bools) -> None:
     """Answer anew what the changed days may have changed."""
     ends = [ask for ask in asked if not isinstance(ask, Total)]
-    for group in (first >= new.as_of - RECENT, first < new.as_of - RECENT):
-        there = which & group
+    for there in _groups(new, first, which):
         if ends and there.any():
-            _follow_ends(new, ends, there, int(first[there].min()))
+            _follow_ends(new, ends, there, int(first[there].min()), int(last[there].max()))
     for ask in asked:
         if isinstance(ask, Total):
             begin, end = new.starts + ask.begin.days, new.starts + ask.end.days
             touched = which & (first < end) & (last >= begin)
             if touched.any():
-                _look_again(new, [ask], touched, int(begin[touched].min()))
+                since, until = int(begin[touched].min()), int(end[touched].max())
+                _look_again(new, [ask], touched, since, until)
 
 
-def _follow_ends(new: Lasting, asked: Sequence[Ask], which: Bools, since: int) -> None:
-    """First days before ``since`` stay; what was last is since then, or what it was before."""
+def _groups(new: Lasting, first: Ints, which: Bools) -> tuple[Bools, Bools]:
+    """Changes that are recent, and those of long ago: a span over both would be long."""
+    is_recent = first >= new.as_of - RECENT
+    return which & is_recent, which & ~is_recent
+
+
+def _follow_ends(new: Lasting, asked: Sequence[Ask], which: Bools, since: int, until: int) -> None:
+    """First days before the span stay, and last days after it; only the span is read.
+
+    Where the day itself lay in the span and is there no more, all days are looked at.
+    """
     some = new.ids[which]
     only = None if which.mean() > 0.5 else some
-    found, days = at_day.lasting_answers(
-        asked, some, new.starts[which], new.as_of, only, since=since
-    )
+    end = min(until + 1, new.as_of)
+    found, days = at_day.lasting_answers(asked, some, new.starts[which], end, only, since=since)
     for ask, numbers in found.items():
         was = new.found[ask][which]
-        if isinstance(ask, First):
-            new.found[ask][which] = np.where(was < since, was, numbers)
-            continue
         day = new.days[ask][which] if isinstance(ask, Latest) else was
-        stays = np.isnan(numbers) & (day < since)
-        new.found[ask][which] = np.where(stays, was, numbers)
+        stays = day < since if isinstance(ask, First) else day > until
+        keeps = stays | np.isnan(numbers)
+        new.found[ask][which] = np.where(keeps, was, numbers)
         if isinstance(ask, Latest):
-            new.days[ask][which] = np.where(stays, day, days[ask])
+            new.days[ask][which] = np.where(keeps, day, days[ask])
         gone = which.copy()
-        gone[which] = np.isnan(numbers) & ~stays & ~np.isnan(was)
+        gone[which] = ~stays & np.isnan(numbers) & (day >= since) & (day <= until)
         _look_again(new, [ask], gone)
 
 
@@ -250,15 +274,15 @@ def _days_now(
     """The days as they are now: those that changed are read anew, all of who is new."""
     days = ActiveDays.none(len(new.ids)) if carried is None else carried
     days.bits[:, ~known] = 0
-    touched = known & (last >= 0)
-    late = touched & (first < new.as_of - RECENT)
-    for which, everything in ((~known, True), (late, False), (touched & ~late, False)):
+    recent, late = _groups(new, first, known & (last >= 0))
+    for which, is_span in ((~known, False), (recent, True), (late, True)):
         if not which.any():
             continue
-        since = None if everything else int(first[which].min())
-        if since is not None:
-            days.bits[:, which] = days.of(np.flatnonzero(which)).before(since).bits
+        since, until = None, new.as_of - 1
+        if is_span:
+            since, until = int(first[which].min()), min(int(last[which].max()), until)
+            days.forget(since, until, which)
         only = None if which.mean() > 0.5 else new.ids[which]
-        found = at_day.active_days([ask], new.ids[which], new.as_of, only, since=since)[ask]
+        found = at_day.active_days([ask], new.ids[which], until + 1, only, since=since)[ask]
         days = days.joined(found.spread_to(np.flatnonzero(which), len(new.ids)))
     return days

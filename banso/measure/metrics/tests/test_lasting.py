@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,12 +14,14 @@ from banso.know.accounts.tests.builders import an_account
 from banso.measure.metrics import asks, at_day, changes, lasting, standing
 from banso.measure.metrics.active_days import ActiveDays
 from banso.measure.metrics.lasting import Lasting, brought_up
-from banso.measure.metrics.tests.builders import TODAY
+from banso.measure.metrics.models import AccountMeasures
+from banso.measure.metrics.tests.builders import TODAY, a_metric, used
 from banso.measure.metrics.tests.test_incremental import a_company, some_events
 from banso.measure.metrics.writes.measuring import LAST_DAY, look_at_people_again, refresh
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.lake import writes as lake
+from banso.shared.lake.days import day_number
 from banso.shared.lake.tests.builders import a_table
 from banso.shared.users.reads import organisation
 
@@ -104,3 +107,36 @@ def test_a_new_day_asks_only_for_the_days_that_are_new(monkeypatch: pytest.Monke
         refresh()
         assert looked and None not in looked
         assert_it_is_what_the_past_says()
+
+
+def test_days_of_long_ago_are_read_alone_and_concern_whom_they_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_metric("first", shape="days_to_first", params={"event": "export"})
+    a_metric("often", shape="recent_count", params={"event": "", "days": 28})
+    same, other = (an_account(signed_up_on=date(2025, 5, 5)) for _ in range(2))
+    for account in (same, other):
+        events = [*used(account, "05-06", "06-10"), *used(account, "05-20", name="export")]
+        lake.append(events=a_table(*events), source="s")
+    with clock.held_at(TODAY + timedelta(days=200)):
+        refresh()
+        revisions = dict(AccountMeasures.objects.values_list("pk", "revision"))
+        spans: list[tuple[int, int]] = []
+        real = at_day.lasting_answers
+
+        def watched(*given: object, since: int = 0, **more: object) -> object:
+            spans.append((since, cast("int", given[3])))
+            return real(*given, since=since, **more)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(at_day, "lasting_answers", watched)
+        events = [
+            *used(same, "06-10", user_key="another"),
+            *used(other, "05-18", name="export"),
+        ]
+        lake.append(events=a_table(*events), source="s")
+        refresh()
+        assert_it_is_what_the_past_says()
+    looked = (day_number(date(2025, 5, 18)), day_number(date(2025, 6, 11)))
+    assert spans[0] == looked
+    now = dict(AccountMeasures.objects.values_list("pk", "revision"))
+    assert {pk for pk in now if now[pk] > revisions[pk]} == {other.pk}

@@ -149,7 +149,7 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
     old = work.old
     ids = people["account_id"].to_numpy()
     if old is None or work.is_everybody:
-        known = _known(work, people)
+        known = _known(work, people, _kept(work))
         values = standing.computed(
             work.metrics, people, work.as_of, is_everybody=True, known=known.of(ids)
         )
@@ -160,7 +160,9 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
     gone = not np.isin(old["account_id"].to_numpy(), ids).all()
     if not (len(touched) or renewed or gone or _has_more(old, work)):
         return None
-    known = _known(work, people)
+    before = _kept(work)
+    known = _known(work, people, before)
+    touched = _concerned(work, touched, moved, before, known)
     names = ["account_id", *(c for name in kept for c in (name, f"{name}c"))]
     table = standing.rows_of(old.select(names), ids)
     some = [one for one in work.metrics if one.column in kept]
@@ -184,14 +186,35 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
     return _whole(people, table, known)
 
 
-def _known(work: Work, people: pa.Table) -> Lasting:
+def _concerned(
+    work: Work, touched: Ints, moved: Ints, before: Lasting | None, known: Lasting
+) -> Ints:
+    """Those of the touched customers whose values may be others: days of long ago change what looks
+    at the whole past, or nothing.
+    """
+    asked, others = asks.split(standing.plan_of(work.metrics))
+    if others or before is None:
+        return touched
+    since = work.as_of - asks.longest(asked)
+    recent = work.changed.accounts[work.changed.last_day >= since]
+    sure = np.isin(touched, np.union1d(recent, moved)) | ~np.isin(touched, before.ids)
+    sure[~sure] = known.differs_from(before, touched[~sure])
+    return touched[sure]
+
+
+def _asked(work: Work) -> list[asks.Ask | asks.Days]:
+    return [LAST_DAY, *asks.lasting(standing.plan_of(work.metrics))]
+
+
+def _kept(work: Work) -> Lasting | None:
+    return None if work.is_forced else lasting.kept(_asked(work), organisation().time_zone)
+
+
+def _known(work: Work, people: pa.Table, old: Lasting | None) -> Lasting:
     """What the metrics ask of the whole past, brought up to now and kept."""
-    zone = organisation().time_zone
-    asked = [LAST_DAY, *asks.lasting(standing.plan_of(work.metrics))]
     ids, starts = (people[name].to_numpy() for name in ("account_id", "start"))
-    old = None if work.is_forced else lasting.kept(asked, zone)
-    known = lasting.brought_up(old, asked, ids, starts, work.as_of, work.changed)
-    grid_writes.keep_lasting(kept=known, zone=zone)
+    known = lasting.brought_up(old, _asked(work), ids, starts, work.as_of, work.changed)
+    grid_writes.keep_lasting(kept=known, zone=organisation().time_zone)
     return known
 
 
