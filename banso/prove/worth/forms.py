@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from banso.measure.metrics.models import Unit
@@ -130,6 +132,19 @@ class WhatIfForm(forms.Form):
             cost=to_minor(cost, currency) if currency in CURRENCIES else int(cost * 100),
             currency=currency,
         )
+
+    def show(self, target: float, lately: float | None) -> None:
+        """Show the target that was used (NaN: none), and the renewal rate as it was lately."""
+        g, told = self.cleaned_data, dict(self.data)
+        told["meant"] = self.meaning(told)
+        if not math.isnan(target):
+            scale = 100 if self.in_percent(g["compare"], g["metric"]) else 1
+            told["target"] = f"{target * scale:.10g}"
+        self.data = told
+        if lately is not None:
+            rate = {"rate": f"{100 * lately:.0f}"}
+            shown = gettext("as lately: %(rate)s") % rate
+            self.fields["renewal"].widget.attrs["placeholder"] = shown
 
 
 class SaveForm(forms.Form):

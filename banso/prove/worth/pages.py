@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -14,8 +13,6 @@ from banso.prove.studies.models import Finding, Verdict
 from banso.prove.studies.wording import percent
 from banso.prove.worth.asking import Answered
 from banso.prove.worth.behind import Line
-from banso.prove.worth.estimating import expected_now
-from banso.prove.worth.forms import WhatIfForm
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.presenting import (
     assumptions_of,
@@ -53,11 +50,10 @@ def card_context(card: dict[str, Any], today: date) -> dict[str, Any]:
     }
 
 
-def worth_context(found: Answered, today: date) -> dict[str, Any]:
-    """The page of a question, answered or refused."""
-    form = shown_form(found)
-    told = {k: v for k, v in (form.data if form else {}).items() if v not in (None, "")}
-    context: dict[str, Any] = {"form": form, "query": urlencode(told), "told": list(told.items())}
+def worth_context(found: Answered, entries: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """The page of a question, answered or refused; entries: of the form, as they are shown."""
+    told = {name: value for name, value in entries.items() if value not in (None, "")}
+    context: dict[str, Any] = {"query": urlencode(told), "told": list(told.items())}
     if found.finding and found.asked and found.refused:
         context["refusal"] = refusal_told(found.refused, found.finding, found.asked, today)
         context["finding"] = found.finding
@@ -70,24 +66,6 @@ def worth_context(found: Answered, today: date) -> dict[str, Any]:
     if found.card is not None:
         context |= card_context(found.card, today) | {"finding": found.finding}
     return context
-
-
-def shown_form(found: Answered) -> WhatIfForm | None:
-    """The form with the target that was used."""
-    form, asked = found.form, found.asked
-    if form is None or asked is None or not form.is_valid():
-        return form
-    told = dict(form.data)
-    told["meant"] = form.meaning(told)
-    if found.card is not None or (found.reach and not told.get("target")):
-        scale = 100 if form.in_percent(asked.compare, asked.metric) else 1
-        if not math.isnan(asked.target):
-            told["target"] = f"{asked.target * scale:.10g}"
-    if found.ground is not None:
-        lately = {"rate": f"{100 * expected_now(found.ground):.0f}"}
-        form.fields["renewal"].widget.attrs["placeholder"] = _("as lately: %(rate)s") % lately
-    form.data = told
-    return form
 
 
 def customer_rows(lines: Iterable[Line], finding: Finding, asked: Asked) -> list[dict[str, Any]]:

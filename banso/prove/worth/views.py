@@ -5,22 +5,23 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banso.know.accounts.rules import whole_number
-from banso.measure.revenue.reads import book
+from banso.measure.revenue.reads import book, currencies
 from banso.prove.studies.reads import any_subscription, run_is_owed
-from banso.prove.worth.asking import Answered, answer_to, answered
+from banso.prove.worth.asking import Answered, answer_to
 from banso.prove.worth.behind import behind, csv_of, lines_of
-from banso.prove.worth.forms import SaveForm
+from banso.prove.worth.estimating import expected_now
+from banso.prove.worth.forms import SaveForm, WhatIfForm
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.pages import asked_again, customer_rows, detail_context, worth_context
 from banso.prove.worth.presenting import csv_header, csv_rows, sheet_of, side_of
-from banso.prove.worth.reads import MOST_SIDE_BY_SIDE, first_estimate, scenarios
+from banso.prove.worth.reads import MOST_SIDE_BY_SIDE, first_estimate, scenarios, subjects
 from banso.prove.worth.wording import answer_told
 from banso.prove.worth.writes import estimate_again, remove_scenario, save_scenario
 from banso.shared import clock
@@ -35,11 +36,10 @@ ON_A_PAGE = 50
 @require_http_methods(["GET", "POST"])
 def worth(request: HttpRequest) -> HttpResponseBase:
     """What would it be worth?"""
-    today, user = clock.today(), signed_in(request)
-    given = request.POST if request.method == "POST" else request.GET
-    found = answered(given, today)
+    user = signed_in(request)
+    form, found = _asked(request.POST if request.method == "POST" else request.GET)
     context: dict[str, Any] = {"saved": scenarios().exists(), "may_save": _may_save(user)}
-    if found.form is None:
+    if form is None:
         context |= {
             "nothing": True, "any_subscription": any_subscription(), "owed": run_is_owed(),
             "may_define": user.may("define"),
@@ -50,14 +50,29 @@ def worth(request: HttpRequest) -> HttpResponseBase:
         return csv_response(f"{_('What-if')}.csv", csv_header(), csv_rows(found.card))
     if found.card is not None and kind in KINDS:
         return _sheet(found.card, kind, "")
-    form = SaveForm(request.POST or None, initial={"owner": user.pk})
-    if request.method == "POST" and form.is_valid():
-        made = _saved(user, found, form)
+    save = SaveForm(request.POST or None, initial={"owner": user.pk})
+    if request.method == "POST" and save.is_valid():
+        made = _saved(user, found, save)
         if made is not None:
             messages.success(request, _("Saved. On its day it is held against what came."))
             return redirect("worth:scenario_detail", made.pk)
-    context |= worth_context(found, today) | {"save_form": form}
+    context |= worth_context(found, form.data, clock.today()) | {"form": form, "save_form": save}
     return render(request, "worth/worth.html", context)
+
+
+def _asked(given: QueryDict) -> tuple[WhatIfForm | None, Answered]:
+    """The form, None where there is nothing to ask about yet, and the answer to its question."""
+    found, known = book(), subjects()
+    if not known:
+        return None, Answered()
+    moneys = [name for name, _n in currencies(found)] if found else []
+    form = WhatIfForm.of(given, subjects=known, currencies=moneys)
+    if not form.is_valid():
+        return form, Answered()
+    answered = answer_to(form.asked(), found, clock.today())
+    lately = expected_now(answered.ground) if answered.ground else None
+    form.show(answered.asked.target if answered.asked else float("nan"), lately)
+    return form, answered
 
 
 def _saved(user: User, found: Answered, form: SaveForm) -> Scenario | None:
@@ -90,7 +105,7 @@ def _may_save(user: User) -> bool:
 def worth_customers(request: HttpRequest) -> HttpResponseBase:
     """Which customers is it about?"""
     today = clock.today()
-    found = answered(request.GET, today)
+    _form, found = _asked(request.GET)
     rows = behind(found.ground, found.asked) if found.ground and found.asked else None
     if rows is None or found.finding is None or found.asked is None:
         raise Http404

@@ -40,8 +40,7 @@ SCALES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6)
 
 def pdf_of(sheet: Sheet) -> bytes:
     """The file. What would not fit is made smaller as a whole, never put on a second page."""
-    kept = BytesIO()
-    canvas = Canvas(kept, pagesize=(WIDE, HIGH), invariant=1, lang=sheet.language)
+    canvas = Canvas(BytesIO(), pagesize=(WIDE, HIGH), invariant=1, lang=sheet.language)
     canvas.setTitle(printable(sheet.question, 200))
     canvas.setCreator("Banso")
     room = HIGH - 2 * EDGE - FOOT
@@ -52,8 +51,7 @@ def pdf_of(sheet: Sheet) -> bytes:
     foot.wrapOn(canvas, ROOM, FOOT)
     foot.drawOn(canvas, EDGE, EDGE - 4 * mm)
     canvas.showPage()
-    canvas.save()
-    return kept.getvalue()
+    return bytes(canvas.getpdfdata())
 
 
 def _fitting(sheet: Sheet, canvas: Canvas, room: float) -> KeepInFrame:
