@@ -14,8 +14,10 @@ def lives(n: int, seed: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.ceil(np.minimum(ends, cut)), ends <= cut, np.round(rng.lognormal(3, 1, n))
 
 
-def curve(*columns: np.ndarray, **more: np.ndarray) -> MoneyCurve:
-    found = money_survival(*columns, **more)
+def curve(
+    duration: np.ndarray, left: np.ndarray, money: np.ndarray, *, entry: np.ndarray | None = None
+) -> MoneyCurve:
+    found = money_survival(duration, left, money, entry)
     assert isinstance(found, MoneyCurve)
     return found
 

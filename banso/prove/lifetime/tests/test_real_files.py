@@ -52,7 +52,8 @@ def test_telco_is_a_snapshot_and_the_pages_say_so(client: Client) -> None:
 
 def cdnow(customers: int) -> date:
     """The first so many customers of CDNOW with their purchases; returns a day after the last."""
-    events, first, last = [], {}, date(1997, 1, 1)
+    events, last = [], date(1997, 1, 1)
+    first: dict[str, date] = {}
     for line in CDNOW.read_text(encoding="ascii").splitlines():
         _master, number, day, _discs, amount = line.split()
         if int(number) > customers:
