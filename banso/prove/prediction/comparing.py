@@ -148,7 +148,7 @@ def changes(
         if words[0] != words[1]:
             moved.append((account, before, after))
     moved.sort(key=lambda row: (-abs((row[2] or 0) - (row[1] or 0)), row[0]))
-    return {"table": table, "moved": len(moved), "customers": moved[:MOST_KEPT]}
+    return {"table": table, "moved": len(moved), "customers": [list(r) for r in moved[:MOST_KEPT]]}
 
 
 def _word(score: int | None, borders: rules.Borders) -> str:

@@ -11,7 +11,7 @@ from banso.prove.prediction.models import Alternative
 from banso.prove.prediction.readings import Decided, decided
 from banso.prove.prediction.reads import COMPARE, JOB, latest_check, latest_comparison
 from banso.prove.prediction.watching import closed_quarters, held_against
-from banso.prove.prediction.writes import keep_check, keep_comparison, keep_quarter
+from banso.prove.prediction.writes import keep_check, keep_comparison, keep_quarter, renew_changes
 from banso.prove.studies.rules import fingerprint
 from banso.shared import clock
 from banso.shared.journal.registry import LONG, job
@@ -44,7 +44,10 @@ def judge_quarters(found: Decided, *, first_month: int) -> None:
 
 @job(COMPARE, lane=LONG)
 def compare_alternative(alternative: int) -> None:
-    """Hold an alternative beside the score in force; the same data are not looked at twice."""
+    """Hold an alternative beside the score in force; the same data are not looked at twice, only
+
+    who would be called otherwise today.
+    """
     asked = Alternative.objects.filter(pk=alternative, removed_at=None).first()
     today = clock.today(organisation().time_zone)
     current = decided(today)
@@ -53,15 +56,17 @@ def compare_alternative(alternative: int) -> None:
     other = decided(today, asked.lines, asked.borders)
     if other is None:
         return
-    digest = fingerprint([digest_of(current), digest_of(other), str(today)])
+    digest = fingerprint([digest_of(current), digest_of(other)])
+    moved = changes(rescored(asked.lines, every_score()), borders_in_force(), asked.borders)
     last = latest_comparison(asked)
     if last is not None and last.digest == digest:
+        renew_changes(comparison=last, changes=moved)
         return
     written_on: date = asked.at.date()
     keep_comparison(
         alternative=asked, data_cut=current.data_cut, digest=digest,
         numbers=compared(current, other, written_on=written_on).as_json(),
-        changes=changes(rescored(asked.lines, every_score()), borders_in_force(), asked.borders),
+        changes=moved,
     )  # fmt: skip
 
 

@@ -65,7 +65,8 @@ class Alternative(models.Model):
 class Comparison(models.Model):
     """An alternative beside the score in force on the same past; kept for ever.
 
-    ``numbers``: see ``comparing.Compared``; ``changes``: who would be called otherwise that day.
+    ``numbers``: see ``comparing.Compared``; ``changes``: who would be called otherwise today;
+    only the newest one names them.
     """
 
     alternative = models.ForeignKey(Alternative, models.CASCADE, related_name="comparisons")

@@ -94,7 +94,10 @@ def keep_comparison(
     numbers: dict[str, Any],
     changes: dict[str, Any],
 ) -> Comparison:
-    """Keep how the alternative did beside the score in force."""
+    """Keep how the alternative did beside the score in force; only the newest names customers."""
+    for earlier in alternative.comparisons.filter(changes__has_key="customers"):
+        earlier.changes = {k: v for k, v in earlier.changes.items() if k != "customers"}
+        earlier.save(update_fields=["changes"])
     kept = Comparison.objects.create(
         alternative=alternative, model=current_model(), made_at=clock.now(), data_cut=data_cut,
         digest=digest, numbers=numbers, changes=changes,
@@ -104,6 +107,15 @@ def keep_comparison(
         verdict=numbers["verdict"],
     )  # fmt: skip
     return kept
+
+
+@transaction.atomic
+def renew_changes(*, comparison: Comparison, changes: dict[str, Any]) -> None:
+    """The past is the same, the customers' present scores are not."""
+    if comparison.changes != changes:
+        comparison.changes = changes
+        comparison.save(update_fields=["changes"])
+        record("score_alternative.renewed", by=None, comparison=comparison.pk)
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banso.know.accounts.models import Account
+from banso.measure.health.models import HealthModel, HealthScore
 from banso.measure.health.writes.model import save_model
 from banso.measure.metrics.tests.builders import a_metric
 from banso.prove.prediction.jobs import compare_alternative
@@ -85,6 +87,27 @@ def test_it_is_compared_on_the_companys_own_past_once_per_data(client: Client) -
     kept = Comparison.objects.get()
     assert kept.numbers["decisions"] > 50
     assert kept.model is not None
+
+
+def test_when_only_the_present_moved_the_past_is_not_kept_again(client: Client) -> None:
+    a_company_with_usage()
+    with clock.held_at(TODAY):
+        send(client, active_users_28d_weight="")
+        made = Alternative.objects.get()
+        compare_alternative(made.pk)
+        account = Account.objects.order_by("pk")[0]
+        HealthScore.objects.create(
+            account=account, model=HealthModel.objects.latest("pk"), as_of=TODAY, score=90,
+            parts={"usage_28d": {"w": 60, "v": 0.0, "p": 0.0}},
+        )  # fmt: skip
+        compare_alternative(made.pk)
+        kept = Comparison.objects.get()
+        assert kept.changes["customers"] == [[account.pk, 90, 0]]
+        Comparison.objects.update(digest="other data")
+        compare_alternative(made.pk)
+    first, second = Comparison.objects.order_by("pk")
+    assert "customers" not in first.changes
+    assert first.changes["moved"] == second.changes["moved"] == 1
 
 
 def test_new_data_and_other_weights_compare_all_again(client: Client) -> None:
