@@ -192,6 +192,9 @@ def checks(result: Result) -> list[tuple[str, str, bool | None]]:
     if trend:
         made.append((_("Moved alike before treatment (p at least 0.05)"),
                      p_value(trend["p"]), trend["p"] >= 0.05))  # fmt: skip
+        unseen = change_told(trend["unseen"], logged=bool(numbers.get("logged")))
+        made.append((_("Largest difference before treatment that cannot be ruled out"), unseen,
+                     None))  # fmt: skip
     if numbers.get("permutation_p") is not None:
         made.append((_("As large by chance, dealt out anew (p)"),
                      p_value(numbers["permutation_p"]), None))  # fmt: skip

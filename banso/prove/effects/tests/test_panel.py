@@ -112,6 +112,7 @@ def test_large_customers_that_grow_anyway_are_held_alike(
     page = client.get(reverse("effects:measure_detail", args=[result.measure_id])).content.decode()
     assert "Held alike, as known on that day" in page
     assert "With nothing held alike it would be" in page
+    assert "Largest difference before treatment that cannot be ruled out" in page
 
 
 def test_what_those_who_chose_saw_and_we_do_not_know_leaves_a_candidate(
