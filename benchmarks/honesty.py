@@ -57,8 +57,10 @@ def table(sums: Sums, language: str) -> str:
     """The table as Markdown, in the words of a language."""
     sizes = sorted(sums)
     heads = {"en": ("question", "aim"), "ja": ("問い", "目標")}[language]
-    rows = [f"| {heads[0]} | {heads[1]} | " + " | ".join(f"{n:,}" for n in sizes) + " |",
-            "|---|---|" + "---|" * len(sizes)]
+    rows = [
+        f"| {heads[0]} | {heads[1]} | " + " | ".join(f"{n:,}" for n in sizes) + " |",
+        "|---|---|" + "---|" * len(sizes),
+    ]
     for line in LINES:
         text = line.en if language == "en" else line.ja
         aim = line.aim if language == "en" else line.aim_ja

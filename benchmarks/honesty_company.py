@@ -73,9 +73,7 @@ def company(accounts: int, rng: np.random.Generator, *, causes: bool = True) -> 
             "contract": np.where(long[who], "multi-year", "annual"),
         }
     )
-    values = {
-        key: np.concatenate([now[key][ids] for ids, _, now, _ in rows]) for key in rows[0][2]
-    }
+    values = {key: np.concatenate([now[key][ids] for ids, _, now, _ in rows]) for key in rows[0][2]}
     features = [_feature(key, value, lost, rng) for key, value in values.items()]
     features += [_leak(lost, rng), _renamed(lost, rng)]
     attributes = [

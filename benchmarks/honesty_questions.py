@@ -132,9 +132,7 @@ def shown_and_flagged(by_key: dict[str, Finding], tally: Tally) -> None:
         tally.add("leak: called an association", by_key[key].verdict == "associated")
 
 
-def others_held(
-    made: Company, found: Iterable[Finding], tally: Tally, *, truth: bool
-) -> None:
+def others_held(made: Company, found: Iterable[Finding], tally: Tally, *, truth: bool) -> None:
     """What is left of each metric with the others held; truth: hold it against what is true."""
     by_key = {finding.key: finding for finding in found if finding.leak is None}
     metrics = [f for f in made.metrics if f.key in by_key]
@@ -154,9 +152,14 @@ def others_held(
     if any(isinstance(p.answer, Answer) and p.attributes for p in partials):
         false = [key for key in candidates if key not in FAMILY_OF_A_DRIVER]
         tally.add("others held: false among candidates", len(false) / max(1, len(candidates)))
-        tally.add("others held: drivers found", sum(
-            any(key in candidates for key in family) for family in
-            (("reports", "logins"), ("users",), ("training",), ("troubles",))), 4)
+        tally.add(
+            "others held: drivers found",
+            sum(
+                any(key in candidates for key in family)
+                for family in (("reports", "logins"), ("users",), ("training",), ("troubles",))
+            ),
+            4,
+        )
 
 
 def nothing_there(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
@@ -186,8 +189,10 @@ def playbooks(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     verdict, _, answer = page(made, unseen=False)
     tally.interval("playbook for those at risk", answer, made.truth)
     y, treated = made.renewed, made.treated
-    tally.add("playbook for those at risk: looks harmful when counted only",
-              y[treated].mean() < y[~treated].mean())
+    tally.add(
+        "playbook for those at risk: looks harmful when counted only",
+        y[treated].mean() < y[~treated].mean(),
+    )
     if isinstance(answer, Answer):
         tally.add("playbook for those at risk: sign right", answer.value > 0)
         tally.add("playbook for those at risk: called harmful", verdict == "worse")
@@ -196,8 +201,9 @@ def playbooks(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     verdict, _, answer = page(made, unseen=False)
     tally.interval("playbook for the healthy, no effect", answer, 0.0)
     if isinstance(answer, Answer):
-        tally.add("playbook for the healthy, no effect: called an effect",
-                  verdict in ("better", "worse"))
+        tally.add(
+            "playbook for the healthy, no effect: called an effect", verdict in ("better", "worse")
+        )
 
 
 def hidden_causes(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
@@ -206,16 +212,22 @@ def hidden_causes(accounts: int, rng: np.random.Generator, tally: Tally) -> None
     verdict, level, answer = page(made, unseen=True)
     tally.add("hidden cause, noted why chosen: called an effect", level == "L3")
     verdict, level, answer = page(made, unseen=False)
-    tally.add("hidden cause, nobody noted it: called an effect",
-              level == "L3" and verdict in ("better", "worse"))
+    tally.add(
+        "hidden cause, nobody noted it: called an effect",
+        level == "L3" and verdict in ("better", "worse"),
+    )
     tally.add("hidden cause, nobody noted it: called harmful", level == "L3" and verdict == "worse")
     if isinstance(answer, Answer):
-        tally.add("hidden cause, nobody noted it: interval holds the truth",
-                  answer.low <= made.truth <= answer.high)
+        tally.add(
+            "hidden cause, nobody noted it: interval holds the truth",
+            answer.low <= made.truth <= answer.high,
+        )
     made = playbook(accounts, rng, given_to="at_risk", effect=EFFECT, hidden=0.8, shows=0.5)
     verdict, level, _ = page(made, unseen=False)
-    tally.add("hidden cause that shows in the past: called an effect",
-              level == "L3" and verdict in ("better", "worse"))
+    tally.add(
+        "hidden cause that shows in the past: called an effect",
+        level == "L3" and verdict in ("better", "worse"),
+    )
     made = playbook(accounts, rng, given_to="below_a_line", effect=EFFECT)
     verdict, _, _ = page(made, unseen=False)
     tally.add("nobody comparable (given below a line): refused", verdict == "refused")
@@ -282,8 +294,9 @@ def staying(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     what = np.where(first == look, 0, np.where(first == step, 1, 2))
     reached = incidence_at(cumulative_incidence(first, what, 1), 45.0)
     speed = 1 / 60 + 1 / 200
-    tally.interval("first step reached by day 45", reached,
-                   (1 / 60) / speed * (1 - float(np.exp(-45 * speed))))
+    tally.interval(
+        "first step reached by day 45", reached, (1 / 60) / speed * (1 - float(np.exp(-45 * speed)))
+    )
     alpha, beta = 0.8, 3.0
     theta = rng.beta(alpha, beta, accounts)
     lives, watched = rng.geometric(theta), rng.integers(4, 8, accounts)
@@ -292,8 +305,9 @@ def staying(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     tally.add("projection to the 10th renewal: no answer", isinstance(made, NoAnswer))
     if not isinstance(made, NoAnswer):
         s10 = float(np.exp(betaln(alpha, beta + 10) - betaln(alpha, beta)))
-        tally.add("projection to the 10th renewal: holds the truth",
-                  made.low[-1] <= s10 <= made.high[-1])
+        tally.add(
+            "projection to the 10th renewal: holds the truth", made.low[-1] <= s10 <= made.high[-1]
+        )
 
 
 def scores(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
@@ -315,8 +329,16 @@ def scores(accounts: int, rng: np.random.Generator, tally: Tally) -> None:
     tally.interval("edge of a tree (a month later)", found, slope / float(np.sqrt(1 + slope**2)))
 
 
-QUESTIONS = (associations, nothing_there, playbooks, hidden_causes, rolled_out, held_out, staying,
-             scores)
+QUESTIONS = (
+    associations,
+    nothing_there,
+    playbooks,
+    hidden_causes,
+    rolled_out,
+    held_out,
+    staying,
+    scores,
+)
 
 
 def one_seed(accounts: int, seed: int) -> dict[str, tuple[float, float]]:
