@@ -29,7 +29,7 @@ from banso.measure.metrics.asks import (
 from banso.measure.metrics.bases import Base
 from banso.measure.metrics.evaluation import Plan
 from banso.measure.metrics.fact_sql import first_day_of, week_of_day
-from banso.measure.metrics.facts import Facts
+from banso.measure.metrics.facts import Facts, Shelf
 from banso.measure.metrics.shape import Given
 from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Floats, Ints, Moment, Values
@@ -48,16 +48,19 @@ def values_on(
     is_everybody: bool,
     known: Found = NOTHING,
     ready: Mapping[str, Values] | None = None,
+    first_day: int | None = None,
 ) -> pa.Table:
     """The values of rows that all look from one day, in the order of their accounts.
 
     ``is_everybody`` reads the facts of all customers without looking up each; ``known`` has, for
-    each row, what need not be asked again, and ``ready`` metrics that are finished.
+    each row, what need not be asked again, and ``ready`` metrics that are finished; ``first_day``
+    is that of all events, if it is known.
     """
     account_ids = _ints(rows["account_id"])
     as_of = int(rows["as_of_day"][0].as_py())
     asked, others = split(plan)
-    first_day = fact_files.first_day()
+    if first_day is None:
+        first_day = fact_files.first_day()
     prepared = rowwise.rows_of(rows, account_ids)
     found = known
     lacking = [ask for ask in asked if ask not in known.numbers and ask not in known.days]
@@ -203,10 +206,18 @@ def placed(asks: Sequence[Ask], table: pa.Table, account_ids: Ints) -> dict[Ask,
 
 
 def opened(
-    asks: Sequence[Ask | Days], only: Ints | None, begin: int | None, as_of: int, **tables: pa.Table
+    asks: Sequence[Ask | Days],
+    only: Ints | None,
+    begin: int | None,
+    as_of: int,
+    shelf: Shelf | None = None,
+    **tables: pa.Table,
 ) -> AbstractContextManager[Facts]:
+    """The facts that these are answered from, of files with days from ``begin`` to ``as_of``."""
     bases: list[Base] = list(dict.fromkeys(ask.base for ask in asks))
-    return fact_files.opened(bases, accounts=only, first_day=begin, last_day=as_of - 1, **tables)
+    return fact_files.opened(
+        bases, accounts=only, first_day=begin, last_day=as_of - 1, shelf=shelf, **tables
+    )
 
 
 def _recent_sql(facts: Facts, asks: Sequence[Total], as_of: int) -> str:

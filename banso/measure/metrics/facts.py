@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +48,13 @@ def numbered(bases: Iterable[Base]) -> dict[Base, int]:
 
 def segments_between(first_day: int | None, last_day: int | None) -> list[Segment]:
     """Live segments that may hold events of the days, both included."""
-    found = lake.live_segments()
+    return _between(lake.live_segments(), first_day, last_day)
+
+
+def _between(
+    segments: Sequence[Segment], first_day: int | None, last_day: int | None
+) -> list[Segment]:
+    found = list(segments)
     if first_day is not None:
         found = [s for s in found if s.week * 7 + 3 + SLACK >= first_day]
     if last_day is not None:
@@ -72,7 +78,12 @@ def lacking(
     segments: Sequence[Segment], kind: str, wanted: Iterable[int]
 ) -> list[tuple[Segment, list[int]]]:
     """The segments without facts of some of the wanted bases, and which."""
-    found = files_of(segments, kind)
+    return _lacking(segments, files_of(segments, kind), wanted)
+
+
+def _lacking(
+    segments: Sequence[Segment], found: Mapping[int, Sequence[FactFile]], wanted: Iterable[int]
+) -> list[tuple[Segment, list[int]]]:
     rest = []
     for segment in segments:
         there = {number for file in found[segment.pk] for number in file.bases}
@@ -80,6 +91,28 @@ def lacking(
         if missing:
             rest.append((segment, missing))
     return rest
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The segments and their fact files at one moment: who opens facts many times asks once."""
+
+    segments: Sequence[Segment]
+    numbers: Mapping[Base, int]
+    files: Mapping[str, Mapping[int, Sequence[FactFile]]]
+
+    @classmethod
+    def of(
+        cls, bases: Iterable[Base], first_day: int | None = None, last_day: int | None = None
+    ) -> Shelf:
+        segments, numbers = segments_between(first_day, last_day), numbered(bases)
+        kinds = {FactFile.DAILY if fact_sql.is_daily(b) else FactFile.USERS for b in numbers}
+        return cls(segments, numbers, {str(kind): files_of(segments, kind) for kind in kinds})
+
+    def part(self, bases: Iterable[Base], first_day: int | None, last_day: int | None) -> Shelf:
+        """What of it concerns these bases and days."""
+        segments = _between(self.segments, first_day, last_day)
+        return Shelf(segments, {base: self.numbers[base] for base in bases}, self.files)
 
 
 def first_day() -> int | None:
@@ -139,14 +172,17 @@ def opened(
     accounts: Ints | None = None,
     first_day: int | None = None,
     last_day: int | None = None,
+    shelf: Shelf | None = None,
     **tables: pa.Table,
 ) -> Iterator[Facts]:
     """The facts of the bases; of the accounts, and of files that touch the days, if given.
 
     What no file holds yet is computed from the events, once, and held as long as the block runs.
+    ``shelf`` is where to look, if it is known what is there.
     """
-    segments = segments_between(first_day, last_day)
-    numbers = numbered(bases)
+    shelf = shelf or Shelf.of(bases, first_day, last_day)
+    shelf = shelf.part(bases, first_day, last_day)
+    segments, numbers = shelf.segments, dict(shelf.numbers)
     by_number = {number: base for base, number in numbers.items()}
     daily = {n: b for n, b in by_number.items() if fact_sql.is_daily(b)}
     users = {n: b for n, b in by_number.items() if not fact_sql.is_daily(b)}
@@ -161,18 +197,16 @@ def opened(
         )
         for name, some in ((FactFile.DAILY, daily), (FactFile.USERS, users)):
             if some:
-                files = _wanted(segments, name, some)
-                parts, is_held = _parts(segments, name, some, only, files)
+                there = shelf.files[str(name)]
+                files = _wanted(segments, there, some)
+                lacks = _lacking(segments, there, some)
+                parts, is_held = _parts(name, some, only, files, lacks)
                 form = (
                     "TABLE" if is_held or (accounts is not None and len(accounts) < FEW) else "VIEW"
                 )
                 union = " UNION ALL BY NAME ".join(parts)
                 connection.execute(f"CREATE TEMP {form} {name} AS {union}")
-                facts.paths[name] = (
-                    []
-                    if is_held
-                    else [root() / file.file for file in _wanted(segments, name, some)]
-                )
+                facts.paths[name] = [] if is_held else [root() / file.file for file in files]
                 facts.relations.append(name)
         yield facts
 
@@ -188,22 +222,26 @@ def _holds(path: Path, week: int) -> bool:
     return False
 
 
-def _wanted(segments: Sequence[Segment], kind: str, bases: fact_sql.Numbered) -> list[FactFile]:
+def _wanted(
+    segments: Sequence[Segment],
+    there: Mapping[int, Sequence[FactFile]],
+    bases: fact_sql.Numbered,
+) -> list[FactFile]:
     """The files with facts of some of the bases."""
     return [
         file
-        for some in files_of(segments, kind).values()
-        for file in some
+        for segment in segments
+        for file in there[segment.pk]
         if not set(bases).isdisjoint(file.bases)
     ]
 
 
 def _parts(
-    segments: Sequence[Segment],
     kind: str,
     bases: fact_sql.Numbered,
     only: str,
     files: Sequence[FactFile],
+    lacks: Sequence[tuple[Segment, list[int]]],
 ) -> tuple[list[str], bool]:
     """SELECTs that together are the relation, no event in two of them for one base; and whether
     some of them compute.
@@ -223,7 +261,7 @@ def _parts(
             f"read_parquet([{listed}], hive_partitioning = false{by_name}){only}"
         )
     groups: dict[tuple[int, ...], list[Segment]] = {}
-    for segment, missing in lacking(segments, kind, bases):
+    for segment, missing in lacks:
         groups.setdefault(tuple(missing), []).append(segment)
     for wanted, some in groups.items():
         parts += raw_selects(some, {n: bases[n] for n in wanted}, only)

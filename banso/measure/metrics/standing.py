@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from banso.listen.events.reads import core_names, features
-from banso.measure.metrics import asks, at_day, grid, rowwise
+from banso.measure.metrics import asks, at_day, facts, grid, rowwise
 from banso.measure.metrics.aside import Aside
 from banso.measure.metrics.customers import Customers, seats_at
 from banso.measure.metrics.evaluation import Plan, planned
 from banso.measure.metrics.models import MetricDefinition, MetricVersion
 from banso.measure.metrics.shapes import needs_seats
 from banso.measure.metrics.weekly import Weekly, fits
-from banso.measure.metrics.world import Bools, Ints, Values
+from banso.measure.metrics.world import Bools, Ints
 
 ROWS_AT_ONCE = 1_500_000
 ROWS_TOGETHER = 200_000
@@ -94,14 +94,13 @@ def computed(
     *,
     is_everybody: bool,
     known: asks.Found = at_day.NOTHING,
-    ready: Mapping[str, Values] | None = None,
 ) -> pa.Table:
     """account_id and, for each metric, its column of values and its flags "not yet"."""
     if not people.num_rows or not some:
         return _nothing(some, people)
     rows = _asked({as_of: people})
     plan = plan_of(some)
-    found = at_day.values_on(plan, rows, is_everybody=is_everybody, known=known, ready=ready)
+    found = at_day.values_on(plan, rows, is_everybody=is_everybody, known=known)
     return _told(some, people, as_of, found)
 
 
@@ -109,15 +108,26 @@ def on_mondays(
     some: Sequence[Served], people: Customers, mondays: Sequence[int]
 ) -> Iterator[tuple[int, pa.Table]]:
     """The same for all customers on each of the Mondays, in their order."""
-    asked, others = asks.split(plan_of(some))
+    if not len(people.ids) or not some:
+        return
+    plan, first_day = plan_of(some), facts.first_day()
+    asked, others = asks.split(plan)
     weekly = Weekly([ask for ask in asked if fits(ask)], people.ids, _starts(people))
     apart = {one.key: one for one in [*served(), *some] if one.key in others}
+    columns = {key: one.column for key, one in apart.items()}
     with_seats = wants_seats(some)
     with Aside(computed_for_all([*apart.values()], people, mondays) if apart else []) as aside:
         for day, known in weekly.answers(mondays):
             table = people_on(people, day, with_seats=with_seats)
-            ready = aside.values(day, {key: one.column for key, one in apart.items()})
-            yield day, computed(some, table, day, is_everybody=True, known=known, ready=ready)
+            found = at_day.values_on(
+                plan,
+                _asked({day: table}),
+                is_everybody=True,
+                known=known,
+                ready=aside.values(day, columns),
+                first_day=first_day,
+            )
+            yield day, _told(some, table, day, found)
 
 
 def _starts(people: Customers) -> Ints:

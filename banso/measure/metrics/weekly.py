@@ -14,7 +14,7 @@ import pyarrow as pa
 from banso.measure.metrics import at_day
 from banso.measure.metrics.asks import Ask, Days, Distinct, First, Found, Latest, Total
 from banso.measure.metrics.bases import Count, Sum
-from banso.measure.metrics.facts import Facts
+from banso.measure.metrics.facts import Facts, Shelf
 from banso.measure.metrics.world import NOW, Floats, Ints, Moment
 
 WEEK = 7
@@ -79,6 +79,7 @@ class Weekly:
                 self.users.setdefault(distinct.days, []).append(distinct)
         self.days = [a for a in asked if isinstance(a, Days)]
         self.found: dict[Ask, Floats] = {}
+        self.shelf = Shelf.of(list(dict.fromkeys(ask.base for ask in asked)))
 
     def answers(self, mondays: Sequence[int]) -> Iterator[tuple[int, Found]]:
         """Each Monday, in their order, with its answers; the next week is read meanwhile."""
@@ -127,14 +128,16 @@ class Weekly:
             sql = at_day.ever_sql(facts, read.asked, day, day - WEEK)
             read.daily = pool.submit(facts.table, sql)
         for window, asked in self.users.items() if day in wanted else ():
-            facts = read.facts.enter_context(at_day.opened(asked, None, day - window, day))
+            facts = read.facts.enter_context(
+                at_day.opened(asked, None, day - window, day, self.shelf)
+            )
             sql = at_day.distinct_sql(facts, asked, day)
             read.users.append((asked, pool.submit(facts.table, sql)))
         return read
 
     def _opened(self, asked: Sequence[Ask], day: int) -> AbstractContextManager[Facts]:
         started = pa.table({"account_id": self.ids, "start": self.starts})
-        return at_day.opened(asked, None, day - WEEK, day, started=started)
+        return at_day.opened(asked, None, day - WEEK, day, self.shelf, started=started)
 
     def _take(self, read: _Reading) -> None:
         """Add a week to what is known."""
