@@ -139,9 +139,7 @@ def _splits(
     for attribute in kinds:
         level = _levels(attribute.values.to_pylist())
         if chosen.features and level and len(made) < MOST_SPLITS:
-            parts = by_level(
-                chosen, level, data_cut=gathered.data_cut, settings=gathered.settings
-            )
+            parts = by_level(chosen, level, data_cut=gathered.data_cut, settings=gathered.settings)
             made.append((attribute.key, parts))
     return made
 
