@@ -40,18 +40,28 @@ FEW_CUSTOMERS = 10_000  # more of them are computed day by day
 
 @dataclass
 class Owed:
-    """What one Monday lacks: the values of some customers, or some columns of all of them."""
+    """What one Monday lacks: the values of some customers, or some columns of all of them.
+
+    ``file`` is what there is of it, as far as it can stay.
+    """
 
     day: int
     rows: pa.Table
     kept: dict[str, str]
-    old: pa.Table | None
+    file: GridFile | None
     touched: Ints
 
     @property
     def asked(self) -> pa.Table:
         """The customers to compute: those touched, or all where a column is lacking."""
-        return self.rows if self.old is None else standing.rows_of(self.rows, self.touched)
+        return self.rows if self.file is None else standing.rows_of(self.rows, self.touched)
+
+    def old(self) -> pa.Table | None:
+        """The values that can stay; they are read one Monday after the other."""
+        if self.file is None:
+            return None
+        table = grid.loaded(self.file, list(self.kept))
+        return standing.rows_of(table, self.rows["account_id"].to_numpy())
 
 
 def compute_courses() -> int:
@@ -75,10 +85,10 @@ def compute_courses() -> int:
     people = customers()
     moved = _make_whole(weeks, metrics, columns, people, newest)
     rest = [day for day in weeks if day not in moved]
-    for some in _in_blocks(rest, FEW_ROWS // max(people.ids.size, 1)):
-        owed = [one for day in some if (one := _owed(day, columns, metrics, people, newest))]
-        ready = _ready(owed, metrics)
-        for one in owed:
+    owed = [one for day in rest if (one := _owed(day, columns, metrics, people, newest))]
+    for some in _together(owed):
+        ready = _ready(some, metrics)
+        for one in some:
             moved[one.day] = _bring_up(one, metrics, columns, newest, ready)
     recent = [ids for day, ids in moved.items() if day in weeks[:IN_SERIES]]
     if recent:
@@ -160,9 +170,9 @@ def _owed(
     rows = standing.people_on(people, day, with_seats=standing.wants_seats(metrics))
     if file is None or touched is None or not kept:
         return Owed(day, rows, {}, None, people.ids)
-    old = standing.rows_of(grid.loaded(file, list(kept)), people.ids)
-    unknown = people.ids[~np.isin(people.ids, old["account_id"].to_numpy())]
-    return Owed(day, rows, kept, old, np.intersect1d(np.union1d(touched, unknown), people.ids))
+    there = grid.loaded(file, [])["account_id"].to_numpy()
+    unknown = people.ids[~np.isin(people.ids, there)]
+    return Owed(day, rows, kept, file, np.intersect1d(np.union1d(touched, unknown), people.ids))
 
 
 def _touched_since(change: int, newest: int, day: int) -> Ints | None:
@@ -177,10 +187,23 @@ def _touched_since(change: int, newest: int, day: int) -> Ints | None:
 def _ready(owed: Sequence[Owed], metrics: Sequence[Served]) -> dict[int, pa.Table]:
     """The values of all these days in one go, if they are few."""
     asked = {one.day: one.asked for one in owed}
-    sizes = [table.num_rows for table in asked.values()]
-    if len(sizes) < 2 or sum(sizes) > FEW_ROWS or max(sizes) > FEW_CUSTOMERS:
+    if len(asked) < 2:
         return {}
     return standing.computed_on_days(metrics, asked)
+
+
+def _together(owed: Sequence[Owed]) -> list[list[Owed]]:
+    """Mondays that lack few customers go together, each of the others by itself."""
+    found: list[list[Owed]] = []
+    held = 0
+    for one in owed:
+        size = one.asked.num_rows
+        if not found or size > FEW_CUSTOMERS or held + size > FEW_ROWS:
+            found.append([])
+            held = 0
+        found[-1].append(one)
+        held = FEW_ROWS if size > FEW_CUSTOMERS else held + size
+    return found
 
 
 def _bring_up(
@@ -198,9 +221,10 @@ def _bring_up(
         many = asked.num_rows * 2 > len(ids)
         new = standing.computed(metrics, asked, one.day, is_everybody=many)
     moved: Ints = ids
-    if one.old is not None:
-        new, moved = _mended(one, one.old, new, metrics)
-    if len(moved) or one.old is None or one.kept != columns:
+    old = one.old()
+    if old is not None:
+        new, moved = _mended(one, old, new, metrics)
+    if len(moved) or old is None or one.kept != columns:
         grid_writes.keep(day=one.day, table=new, columns=columns, change=newest)
         _write_points(_points(one.day, new, metrics))
     else:
