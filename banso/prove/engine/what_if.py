@@ -152,15 +152,31 @@ def fit_baseline(decisions: pa.Table, feature: Feature, *, data_cut: date) -> Ba
     return _fitted(d, column, Lever(b, se, b), names)
 
 
+def fit_without_kpi(decisions: pa.Table, lever: Lever, *, data_cut: date) -> Baseline | NoAnswer:
+    """The model of the module's head by contract and tenure alone (b = 0), for a measured effect.
+
+    lever: of "points", kept as it is; a shift of 1 is a customer treated. decisions as in
+    `association.scan`. NoAnswer: "one_outcome".
+    """
+    d = read_decisions(decisions, data_cut)
+    if not 0 < d.events < d.n:
+        return NoAnswer("one_outcome", {"events": d.events, "n": d.n})
+    everybody, nothing = np.ones(d.n, dtype=np.bool_), np.zeros(d.n)
+    column = Column(nothing[:, None], 0, everybody, nothing)
+    return _fitted(d, column, lever, label_codes(decisions.column("contract"))[1])
+
+
 def _fitted(d: Decisions, column: Column, lever: Lever, labels: list[str]) -> Baseline:
     codes, names = _contracts(d, labels)
     centre, sd = float(d.log_tenure.mean()), float(d.log_tenure.std()) or 1.0
     x, terms = _columns(d, column, codes, (d.log_tenure - centre) / sd)
     fit = fit_logistic(x, d.y)
+    kept = list(fit.kept)
     if not fit.converged:
-        fit = fit_firth(x[:, list(fit.kept)], d.y)
+        fit = fit_firth(x[:, kept], d.y)
+        kept = [kept[place] for place in fit.kept]
     coef = np.zeros(x.shape[1])
-    coef[list(fit.kept)] = fit.coef
+    coef[kept] = fit.coef
     recent = _recent(d)
     eta = (x @ coef)[recent]
     rate = _rate(d, recent)

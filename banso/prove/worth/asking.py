@@ -13,9 +13,9 @@ from banso.measure.metrics.models import Refresh
 from banso.measure.revenue.memory import memory
 from banso.measure.revenue.reads import Book
 from banso.prove.engine.answer import NoAnswer
-from banso.prove.studies.models import Finding
 from banso.prove.worth.estimating import estimate
 from banso.prove.worth.ground import Ground, ground_of, reachable
+from banso.prove.worth.measured import Effect, Subject, unit_of
 from banso.prove.worth.reads import subject
 from banso.prove.worth.rules import Asked
 
@@ -24,7 +24,7 @@ from banso.prove.worth.rules import Asked
 class Answered:
     """What came of a question. refused: why there is no card; all None: nothing could be asked."""
 
-    finding: Finding | None = None
+    finding: Subject | None = None
     asked: Asked | None = None
     ground: Ground | None = None
     reach: dict[str, float] | None = None
@@ -37,20 +37,33 @@ def answer_to(asked: Asked, found: Book | None, today: date) -> Answered:
     finding = subject(asked.metric)
     if finding is None:
         return Answered()
+    if isinstance(finding, Effect):
+        asked = replace(asked, compare="", threshold=None, low=1.0, high=1.0)
+        return _answered(finding, asked, found, ground_of(finding, asked, found, today), today)
     version = found.version if found else ()
     about = (finding.pk, asked.compare, asked.threshold, asked.currency, today, _measured())
     ground = memory.of(
         version, ("worth.ground", *about), lambda: ground_of(finding, asked, found, today)
     )
+    return _answered(finding, asked, found, ground, today, about)
+
+
+def _answered(
+    finding: Subject, asked: Asked, found: Book | None, ground: Ground | NoAnswer, today: date,
+    about: tuple[object, ...] | None = None,
+) -> Answered:  # fmt: skip
+    """about: what a card is remembered by; None where it is always computed anew."""
     if isinstance(ground, NoAnswer) or found is None:
         refused = ground if isinstance(ground, NoAnswer) else NoAnswer("no_contracts")
         return Answered(finding, asked, refused=refused)
     reach = reachable(ground)
     if math.isnan(asked.target):
         asked = replace(asked, target=_tidy(reach, ground))
-    card = memory.of(
-        version, ("worth.card", about, asked), lambda: estimate(ground, asked, found, today)
-    )
+    if about is None:
+        card = estimate(ground, asked, found, today)
+    else:
+        key = ("worth.card", about, asked)
+        card = memory.of(found.version, key, lambda: estimate(ground, asked, found, today))
     if isinstance(card, NoAnswer):
         return Answered(finding, asked, ground, reach, refused=card)
     return Answered(finding, asked, ground, reach, card=card)
@@ -63,7 +76,7 @@ def _measured() -> int:
 
 def _tidy(reach: dict[str, float], ground: Ground) -> float:
     """The suggestion in as few figures as people say, still on the right side."""
-    share = ground.is_step or ground.finding.numbers["metric_unit"] in ("share", "change")
+    share = ground.is_step or unit_of(ground.finding) in ("share", "change")
     for places in (2, 3, 4) if share else (0, 1, 2, 4):
         told = round(reach["suggested"], places)
         if told != round(reach["now"], places) and (told > reach["now"]) == (

@@ -53,7 +53,10 @@ def behind(ground: Ground, asked: Asked) -> Behind | None:
         return None
     cells = cells_of(ground, change, asked)
     stay = 1 - 1 / (1 + np.exp(-cells.log_odds))
-    after = 1 - 1 / (1 + np.exp(-(cells.log_odds + ground.lever.b * cells.shift)))
+    if ground.lever.scale == "points":
+        after = np.clip(stay - ground.lever.b * cells.shift, 0.0, 1.0)
+    else:
+        after = 1 - 1 / (1 + np.exp(-(cells.log_odds + ground.lever.b * cells.shift)))
     changed = stay + cells.moved * (after - stay)
     in_time = cells.decisions(asked.horizon) > 0
     stake = (changed - stay) * cells.money * in_time

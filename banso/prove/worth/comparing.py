@@ -8,13 +8,13 @@ import numpy as np
 
 from banso.measure.revenue.reads import Book, Scope, day_number, rows_in
 from banso.measure.revenue.spans import spans_of
-from banso.prove.studies.models import Finding
 from banso.prove.worth.gathering import present_values
+from banso.prove.worth.measured import Subject
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.rules import reached
 
 
-def came(scenario: Scenario, found: Book, finding: Finding | None) -> dict[str, Any]:
+def came(scenario: Scenario, found: Book, finding: Subject | None) -> dict[str, Any]:
     """Plain JSON. kept: customers of then that pay on the day; mrr: what those paid then (to hold
     against the estimate, which leaves amounts as they were), mrr_now: what they pay on the day;
     metric: where the mean or share is among those still there, None where it is not known.

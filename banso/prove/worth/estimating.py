@@ -19,6 +19,7 @@ from banso.prove.engine.what_if import set_on
 from banso.prove.engine.worth import DRAWS, Cells, Draws, Plan, break_even, ranged, simulate
 from banso.prove.worth.gathering import lifetimes
 from banso.prove.worth.ground import Change, Ground, change_of, reachable
+from banso.prove.worth.measured import Effect, Subject, comparison_of, unit_of
 from banso.prove.worth.rules import LEVELS_OF_ASSOCIATION, Asked, Mask
 
 SEED = 20_240_701
@@ -83,7 +84,7 @@ def _told(
     ground: Ground, change: Change, asked: Asked, cells: Cells, drawn: Draws,
     later: Mapping[int, Lifetime],
 ) -> dict[str, Any]:  # fmt: skip
-    level = "L1" if ground.is_step else ground.finding.level
+    level, subject = ground.level, ground.finding
     mrr = float(cells.money.sum())
     points = float(np.median(drawn.points))
     return {
@@ -91,9 +92,9 @@ def _told(
         "level": level,
         "upper_bound": level in LEVELS_OF_ASSOCIATION,
         "subject": {
-            "key": ground.finding.metric_key, "label_en": ground.finding.label_en,
-            "label_ja": ground.finding.label_ja, "unit": ground.finding.numbers["metric_unit"],
+            "key": subject.metric_key, **_labels(subject), "unit": unit_of(subject),
         },
+        "comparison": comparison_of(subject) if isinstance(subject, Effect) else None,
         "evidence": _evidence(ground),
         "change": reachable(ground) | {
             "target": asked.target, "level": change.level, "extrapolates": change.extrapolates,
@@ -123,15 +124,27 @@ def _told(
     }  # fmt: skip
 
 
+def _labels(subject: Subject) -> dict[str, str]:
+    if isinstance(subject, Effect):
+        return {"label_en": subject.label, "label_ja": subject.label}
+    return {"label_en": subject.label_en, "label_ja": subject.label_ja}
+
+
 def _evidence(ground: Ground) -> dict[str, Any]:
-    """Odds ratio of renewal with its interval: per SD, or of a step reached against not."""
-    run, base = ground.finding.run, ground.base
+    """What the chances rest on; of an association its odds ratio of renewal with its interval: per
+    SD, or of a step reached against not.
+    """
+    run, base = ground.source, ground.base
+    told = {
+        "run": run.pk, "data_cut": str(run.data_cut), "n": base.n, "events": base.events,
+        "accounts": base.accounts, "code": run.code_version, "data": run.data_hash[:12],
+    }  # fmt: skip
+    if isinstance(ground.finding, Effect):
+        return told
     per = 1.0 / base.sd if ground.is_step else 1.0
     b, reach = base.lever.b * per, 1.96 * base.lever.se * per
-    return {
-        "run": run.pk, "finding": ground.finding.pk, "data_cut": str(run.data_cut),
-        "n": base.n, "events": base.events, "accounts": base.accounts,
-        "code": run.code_version, "data": run.data_hash[:12],
+    return told | {
+        "finding": ground.finding.pk,
         "odds_ratio": math.exp(-b), "low": math.exp(-b - reach), "high": math.exp(-b + reach),
         "kept_share": ground.lever.b / base.lever.b if base.lever.b else 1.0,
     }  # fmt: skip

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from banso.measure.metrics.models import Unit
 from banso.prove.studies.models import Finding, Verdict
-from banso.prove.worth.rules import HORIZONS, Asked
+from banso.prove.worth.measured import Effect, Subject, unit_of
+from banso.prove.worth.rules import EFFECT, HORIZONS, Asked
 from banso.shared.money import CURRENCIES, to_minor
 from banso.shared.users.models import User
 from banso.shared.users.reads import people_who_own
@@ -25,6 +26,10 @@ COMPARE = (
 )
 
 
+def _verdict(finding: Finding) -> str:
+    return str(Verdict(finding.verdict).label)
+
+
 def _percent(label: Any, **more: Any) -> forms.FloatField:
     return forms.FloatField(label=label, required=False, **more)
 
@@ -32,7 +37,7 @@ def _percent(label: Any, **more: Any) -> forms.FloatField:
 class WhatIfForm(forms.Form):
     """A change and its assumptions; what is left empty takes its default."""
 
-    metric = forms.ChoiceField(label=_("KPI"))
+    metric = forms.ChoiceField(label=_("KPI or measured effect"))
     compare = forms.ChoiceField(label=_("What is changed"), choices=COMPARE, required=False)
     threshold = forms.FloatField(label=_("Threshold (of a share)"), required=False)
     target = forms.FloatField(label=_("It becomes"), required=False)
@@ -59,22 +64,30 @@ class WhatIfForm(forms.Form):
     meant = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, told: dict[str, Any], *, subjects: Sequence[Finding], currencies: Sequence[str]
+        self, told: dict[str, Any], *, subjects: Sequence[Subject], currencies: Sequence[str]
     ) -> None:
         super().__init__(told)
         groups: dict[str, list[tuple[str, str]]] = {}
-        for finding in subjects:
-            label = str(Verdict(finding.verdict).label)
-            groups.setdefault(label, []).append((finding.metric_key, finding.label))
-        self.units = {finding.metric_key: finding.numbers["metric_unit"] for finding in subjects}
+        for one in subjects:
+            label = gettext("Measured effects") if isinstance(one, Effect) else _verdict(one)
+            groups.setdefault(label, []).append((one.metric_key, one.label))
+        self.units = {one.metric_key: unit_of(one) for one in subjects}
         self.fields["metric"].choices = list(groups.items())  # type: ignore[attr-defined]
         self.fields["currency"].choices = [(name, name) for name in currencies]  # type: ignore[attr-defined]
         if len(currencies) < 2:
             self.fields["currency"].widget = forms.HiddenInput()
+        if str(told.get("metric")).startswith(EFFECT):
+            self._ask_of_an_effect()
+
+    def _ask_of_an_effect(self) -> None:
+        """What says something of metrics only is not asked."""
+        self.fields["target"].label = _("Share of customers that get it (%)")
+        for name in ("compare", "threshold", "low", "high"):
+            del self.fields[name]
 
     @classmethod
     def of(
-        cls, asked: QueryDict, *, subjects: Sequence[Finding], currencies: Sequence[str]
+        cls, asked: QueryDict, *, subjects: Sequence[Subject], currencies: Sequence[str]
     ) -> WhatIfForm:
         """The form with what was asked for, the defaults where nothing was."""
         told = {name: asked.get(name) or field.initial for name, field in cls.base_fields.items()}
@@ -112,20 +125,21 @@ class WhatIfForm(forms.Form):
     def asked(self) -> Asked:
         """The question of a valid form; ``target`` is NaN where none was said."""
         g = self.cleaned_data
-        scale = 100.0 if self.in_percent(g["compare"], g["metric"]) else 1.0
+        compare = g.get("compare") or ""
+        scale = 100.0 if self.in_percent(compare, g["metric"]) else 1.0
         edge = 100.0 if self.units.get(g["metric"]) in PERCENT else 1.0
         currency = g["currency"] or ""
         cost = Decimal(g["cost"] or 0)
         return Asked(
             metric=g["metric"],
-            compare=g["compare"],
-            threshold=g["threshold"] / edge if g["compare"] else None,
+            compare=compare,
+            threshold=g["threshold"] / edge if compare else None,
             target=float("nan") if g["target"] is None else g["target"] / scale,
             quarters=2 if g["quarters"] is None else g["quarters"],
             horizon=g["horizon"] or 12,
             renewal=None if g["renewal"] is None else g["renewal"] / 100,
-            low=(g["low"] or 0) / 100,
-            high=(100.0 if g["high"] is None else g["high"]) / 100,
+            low=(g.get("low") or 0) / 100,
+            high=(100.0 if g.get("high") is None else g["high"]) / 100,
             discount=(10.0 if g["discount"] is None else g["discount"]) / 100,
             margin=(100.0 if g["margin"] is None else g["margin"]) / 100,
             years=g["years"] or 5,
@@ -138,7 +152,7 @@ class WhatIfForm(forms.Form):
         g, told = self.cleaned_data, dict(self.data)
         told["meant"] = self.meaning(told)
         if not math.isnan(target):
-            scale = 100 if self.in_percent(g["compare"], g["metric"]) else 1
+            scale = 100 if self.in_percent(g.get("compare") or "", g["metric"]) else 1
             told["target"] = f"{target * scale:.10g}"
         self.data = told
         if lately is not None:

@@ -26,6 +26,7 @@ from banso.prove.lifetime.worth import TERMS
 from banso.prove.studies.kept_rows import kept_rows
 from banso.prove.studies.models import EvidenceRun, Finding
 from banso.prove.studies.rules import with_the_not_yet
+from banso.prove.worth.measured import Effect, Subject, treated_values
 from banso.prove.worth.rules import DAYS_A_MONTH, Days, Mask, Terms, lead_days, next_decisions
 from banso.shared.users.reads import organisation
 
@@ -117,8 +118,12 @@ def _first_days(accounts: Days, starts: Days, asked: Days) -> Days:
     return np.where(known[place] == asked, began[place], OPEN).astype(np.int64)
 
 
-def present_values(finding: Finding, accounts: Days) -> FloatArray:
-    """The metric of each account now, counted as at the decisions; NaN where it is not known."""
+def present_values(finding: Subject, accounts: Days) -> FloatArray:
+    """The metric of each account now, counted as at the decisions; NaN where it is not known. Of an
+    effect: 1 for those that have it.
+    """
+    if isinstance(finding, Effect):
+        return treated_values(finding, accounts)
     key = finding.metric_key
     rows = AccountMeasures.objects.order_by().values_list("account_id", f"values__{key}")
     told: dict[int, tuple[float, bool]] = {}

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from banso.measure.revenue.reads import Book
+from banso.prove.effects.models import Result
 from banso.prove.engine.answer import NoAnswer
 from banso.prove.engine.association import scan
 from banso.prove.engine.findings import Feature
@@ -22,27 +23,48 @@ from banso.prove.engine.what_if import (
     shrunken,
     to_median,
 )
-from banso.prove.studies.models import Finding, Verdict
+from banso.prove.studies.models import EvidenceRun, Finding, Verdict
 from banso.prove.worth.gathering import past_decisions, present_terms, present_values
+from banso.prove.worth.measured import Effect, Subject, lever_of, not_judged, rates
 from banso.prove.worth.reads import family_z
-from banso.prove.worth.rules import FEWEST_CUSTOMERS, Asked, Terms, highest_share, reached
+from banso.prove.worth.rules import (
+    FEWEST_CUSTOMERS,
+    Asked,
+    Terms,
+    highest_share,
+    per_decision,
+    reached,
+)
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What an answer about one metric (or step) rests on, before any change is asked for.
+    """What an answer about one metric (step, measured effect) rests on, before any change is asked
+    for.
 
-    value: of each present customer (step: 1 reached, 0 not; NaN where not known). highest: of a
-    step, the largest share that any quarter of past decisions had.
+    value: of each present customer (step, effect: 1 reached, 0 not; NaN where not known). highest:
+    of a step, the largest share that any quarter of past decisions had.
     """
 
-    finding: Finding
+    finding: Subject
     base: Baseline
     lever: Lever
     terms: Terms
     value: FloatArray
     is_step: bool
     highest: float
+
+    @property
+    def level(self) -> str:
+        """The step on the ladder of claims; nobody chooses it."""
+        if isinstance(self.finding, Effect):
+            return self.finding.result.level
+        return "L1" if self.is_step else self.finding.level
+
+    @property
+    def source(self) -> EvidenceRun | Result:
+        """The computation whose data and code it can be repeated with."""
+        return self.finding.result if isinstance(self.finding, Effect) else self.finding.run
 
     @property
     def known(self) -> FloatArray:
@@ -71,8 +93,34 @@ class Change:
     extrapolates: bool
 
 
-def ground_of(finding: Finding, asked: Asked, found: Book | None, today: date) -> Ground | NoAnswer:
+def ground_of(subject: Subject, asked: Asked, found: Book | None, today: date) -> Ground | NoAnswer:
     """Everything but the change, or why nothing can be said."""
+    if isinstance(subject, Effect):
+        return _measured(subject, asked, found, today)
+    return _associated(subject, asked, found, today)
+
+
+def _measured(effect: Effect, asked: Asked, found: Book | None, today: date) -> Ground | NoAnswer:
+    """The estimate as it was measured: nothing is shrunk, nobody's value is unknown."""
+    refusal = not_judged(effect)
+    if refusal is not None:
+        return refusal
+    if found is None:
+        return NoAnswer("no_contracts")
+    lever = lever_of(effect.result)
+    base = rates(lever, found, today)
+    if isinstance(base, NoAnswer):
+        return base
+    terms = present_terms(found, asked.currency, today)
+    if len(terms) < FEWEST_CUSTOMERS:
+        return NoAnswer("too_few_customers", {"n": len(terms), "n_needed": FEWEST_CUSTOMERS})
+    value = present_values(effect, terms.account)
+    return Ground(effect, base, lever, terms, value, is_step=True, highest=1.0)
+
+
+def _associated(
+    finding: Finding, asked: Asked, found: Book | None, today: date
+) -> Ground | NoAnswer:
     refusal = _not_allowed(finding)
     if refusal is not None:
         return refusal
@@ -167,13 +215,15 @@ def change_of(ground: Ground, target: float) -> Change | NoAnswer:
 
 
 def _step(ground: Ground, target: float) -> Change | NoAnswer:
-    now = ground.now
+    now, is_effect = ground.now, isinstance(ground.finding, Effect)
     if target > 1.0 or target < 0.0:
         return NoAnswer("outside_support", {"target": target, "furthest": 1.0, "value": 1.0})
     if target <= now + 1e-9:
-        reason = "no_change" if abs(target - now) <= 1e-9 else "against_up"
+        reason = "effect_fall" if is_effect else "against_up"
+        reason = "no_change" if abs(target - now) <= 1e-9 else reason
         return NoAnswer(reason, {"now": now, "target": target})
     open_ones = ground.value == 0.0
     moved = np.where(open_ones, (target - now) / (1.0 - now), 0.0)
-    shift = np.where(open_ones, 1.0 / ground.base.sd, 0.0)
+    whole = per_decision(ground.terms.months) if is_effect else 1.0 / ground.base.sd
+    shift = np.where(open_ones, whole, 0.0)
     return Change(shift, moved, None, bool(target > max(ground.highest, now) + 1e-9))

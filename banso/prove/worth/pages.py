@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from banso.prove.studies.models import Finding, Verdict
 from banso.prove.studies.wording import percent
 from banso.prove.worth.asking import Answered
 from banso.prove.worth.behind import Line
+from banso.prove.worth.measured import Effect, Subject
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.presenting import (
     assumptions_of,
@@ -57,7 +57,8 @@ def worth_context(found: Answered, entries: Mapping[str, Any], today: date) -> d
     if found.finding and found.asked and found.refused:
         context["refusal"] = refusal_told(found.refused, found.finding, found.asked, today)
         context["finding"] = found.finding
-        context["waits"] = found.finding.verdict == Verdict.NOT_ENOUGH_DATA
+        context["waits"] = found.refused.reason in ("not_enough_data", "effect_unclear")
+        context["measure"] = getattr(found.finding, "measure", None)
     if found.reach and found.finding and found.asked:
         context["reach"] = {
             name: value_told(value, found.finding, found.asked)
@@ -68,7 +69,7 @@ def worth_context(found: Answered, entries: Mapping[str, Any], today: date) -> d
     return context
 
 
-def customer_rows(lines: Iterable[Line], finding: Finding, asked: Asked) -> list[dict[str, Any]]:
+def customer_rows(lines: Iterable[Line], finding: Subject, asked: Asked) -> list[dict[str, Any]]:
     """Customers behind an estimate, ready to print."""
     return [
         {
@@ -82,9 +83,11 @@ def customer_rows(lines: Iterable[Line], finding: Finding, asked: Asked) -> list
     ]
 
 
-def _value(value: float | None, finding: Finding, asked: Asked) -> str:
+def _value(value: float | None, finding: Subject, asked: Asked) -> str:
     if value is None:
         return ""
+    if isinstance(finding, Effect):
+        return _("has it already") if value else _("does not have it")
     if asked.compare:
         return _("reached it") if value else _("has not reached it")
     return value_told(value, finding, asked)

@@ -10,11 +10,13 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from banso.prove.effects.wording import LEVELS
 from banso.prove.studies.wording import claim_name, decimal, percent, together, whole
 from banso.prove.worth.models import Estimate, Outcome, Scenario
 from banso.prove.worth.rules import Asked, kept_within
 from banso.prove.worth.wording import (
     caution_told,
+    comparison_told,
     cost_told,
     day_told,
     money,
@@ -115,7 +117,7 @@ def assumptions_of(card: Mapping[str, Any]) -> list[tuple[str, str]]:
             }, _how(card))),
         (_("Takes effect"), lasting if asked.quarters else _("at once")),
         (_("Renewal rate without it"), rate),
-        (_("Share of the difference that comes across"), _share(asked)),
+        _comes_across(asked),
         (_("Discount and margin"), _("%(discount)s a year, %(margin)s of revenue") % {
             "discount": percent(asked.discount), "margin": percent(asked.margin)}),
         (_("Value counted"), together(
@@ -128,12 +130,24 @@ def assumptions_of(card: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _how(card: Mapping[str, Any]) -> str:
     asked, change = Asked.of(card["asked"]), card["change"]
     told = {"n": whole(round(change["changed"])), "all": whole(card["customers"]["known"])}
+    if asked.is_effect:
+        return _("%(n)s of %(all)s customers come to get it, whoever they are.") % told
     if asked.compare:
         return _("%(n)s of %(all)s customers come to reach it, whoever they are.") % told
     told["level"] = value_told(change["level"], None, asked, card["subject"]["unit"])
     if asked.target > change["now"]:
         return _("The %(n)s of %(all)s customers that lie below %(level)s come up to it.") % told
     return _("The %(n)s of %(all)s customers that lie above %(level)s come down to it.") % told
+
+
+def _comes_across(asked: Asked) -> tuple[str, str]:
+    if not asked.is_effect:
+        return _("Share of the difference that comes across"), _share(asked)
+    return (
+        _("Lift per customer"),
+        _("as measured, with its interval, at every decision within the time; only the next one "
+          "was compared. Who decides monthly has it over three months."),
+    )  # fmt: skip
 
 
 def _share(asked: Asked) -> str:
@@ -151,6 +165,29 @@ def _afterwards(card: Mapping[str, Any]) -> str:
 
 def evidence_of(card: Mapping[str, Any], today: date) -> list[tuple[str, str]]:
     """What it rests on: level, estimate, n, customers, data, and by when one could know better."""
+    found, asked, people = card["evidence"], Asked.of(card["asked"]), card["customers"]
+    return [
+        *_rests_on(card),
+        (_("Decisions"), _("n = %(n)s of %(accounts)s customers, %(lost)s not renewed") % {
+            "n": whole(found["n"]), "accounts": whole(found["accounts"]),
+            "lost": whole(found["events"])}),
+        (_("Customers"), _("%(n)s with %(mrr)s of MRR; %(in_time)s decide in this time") % {
+            "n": whole(people["n"]), "mrr": money(people["mrr"], asked.currency),
+            "in_time": whole(people["in_time"])}),
+        (_("Data up to"), day_told(found["data_cut"])),
+        (_("To know better"), verify_told(card, today)),
+        (_("Can be repeated with"), _("code %(code)s, data %(data)s, %(draws)s draws") % {
+            "code": found["code"], "data": found["data"], "draws": whole(card["draws"])}),
+    ]  # fmt: skip
+
+
+def _rests_on(card: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Level and estimate: of an effect the comparison, of an association the odds ratio."""
+    if card.get("comparison"):
+        return [
+            (_("Level"), str(LEVELS[card["level"]])),
+            (_("Measured by comparison"), comparison_told(card)),
+        ]
     found, asked = card["evidence"], Asked.of(card["asked"])
     per = _("reached against not") if asked.compare else _("per standard deviation")
     odds = _("%(value)s (%(low)s–%(high)s), %(per)s.") % {
@@ -163,21 +200,7 @@ def evidence_of(card: Mapping[str, Any], today: date) -> list[tuple[str, str]]:
             _("Only %(share)s of it is used, because the best of many looks better than it is.")
             % {"share": percent(found["kept_share"])},
         )
-    people = card["customers"]
-    return [
-        (_("Level"), claim_name(card["level"])),
-        (_("Odds ratio of renewal"), odds),
-        (_("Decisions"), _("n = %(n)s of %(accounts)s customers, %(lost)s not renewed") % {
-            "n": whole(found["n"]), "accounts": whole(found["accounts"]),
-            "lost": whole(found["events"])}),
-        (_("Customers"), _("%(n)s with %(mrr)s of MRR; %(in_time)s decide in this time") % {
-            "n": whole(people["n"]), "mrr": money(people["mrr"], asked.currency),
-            "in_time": whole(people["in_time"])}),
-        (_("Data up to"), day_told(found["data_cut"])),
-        (_("To know better"), verify_told(card, today)),
-        (_("Can be repeated with"), _("code %(code)s, data %(data)s, %(draws)s draws") % {
-            "code": found["code"], "data": found["data"], "draws": whole(card["draws"])}),
-    ]  # fmt: skip
+    return [(_("Level"), claim_name(card["level"])), (_("Odds ratio of renewal"), odds)]
 
 
 def sheet_of(card: Mapping[str, Any], *, answer: str, name: str, on: date, language: str) -> Sheet:
@@ -286,11 +309,16 @@ def csv_header() -> list[str]:
 
 def csv_rows(card: Mapping[str, Any]) -> Iterator[Sequence[object]]:
     """Figures of the page (money in major units, NRR as a share), then what was assumed."""
-    names = names_told()
+    names, compared = names_told(), card.get("comparison")
+    n = compared["n"] + compared["m"] if compared else card["evidence"]["n"]
     unit = 10 ** CURRENCIES.get(str(card["asked"].get("currency") or ""), 2)
     for key in NAMES:
         found, scale = card["figures"][key], unit if key in ("mrr", "ltv") else 1
-        values = [found[k] / scale for k in ("value", "low80", "high80", "low95", "high95", "full")]
-        yield [names[key], *(round(v, 4) for v in values), card["evidence"]["n"]]
+        ranges = ("value", "low80", "high80", "low95", "high95")
+        values = [round(found[k] / scale, 4) for k in ranges]
+        bound = round(found["full"] / scale, 4) if card["upper_bound"] else ""
+        yield [names[key], *values, bound, n]
     for name, said in assumptions_of(card):
         yield [name, said]
+    if compared:
+        yield from _rests_on(card)

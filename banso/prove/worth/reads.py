@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from banso.prove.engine.regression import FloatArray
 from banso.prove.studies.models import EvidenceRun, Finding, FindingGroup, Verdict
 from banso.prove.studies.reads import latest_run, metric_finding
+from banso.prove.worth.measured import Subject, effect_named
 from banso.prove.worth.models import Estimate, Scenario
+from banso.prove.worth.rules import EFFECT
 
 JOB = "worth.compare"
 MOST_SIDE_BY_SIDE = 4
@@ -27,8 +29,10 @@ def subjects() -> list[Finding]:
     return sorted(found, key=lambda f: (order.index(f.verdict), f.position))
 
 
-def subject(key: str) -> Finding | None:
-    """What the newest run found about a metric."""
+def subject(key: str) -> Subject | None:
+    """What the newest run found about a metric, or a measure with its newest answer."""
+    if key.startswith(EFFECT):
+        return effect_named(key)
     run = latest_run()
     return metric_finding(run, key) if run else None
 

@@ -20,13 +20,17 @@ DAYS_A_MONTH = 30.4375
 HORIZONS = (6, 9, 12, 18, 24)
 FEWEST_CUSTOMERS = 10
 LEVELS_OF_ASSOCIATION = ("L1", "L2")
+EFFECT = "effect:"
+MEASURED_MONTHS = 3
+"""An effect on customers that decide monthly was measured over so many months."""
 
 
 @dataclass(frozen=True)
 class Asked:
     """A change and every assumption that a person may set.
 
-    metric: its key. compare: "" the mean of the metric, else the share of customers that reached
+    metric: its key, or "effect:" with the number of a measure whose effect was measured.
+    compare: "" the mean of the metric, else the share of customers that reached
     ("at_least", "at_most") the threshold. target: mean or share after the change. quarters: until
     it is reached. horizon in months. renewal: share renewed without the change, None as it was
     lately. low, high: share of the difference that comes across. cost in minor units; years: how
@@ -50,6 +54,11 @@ class Asked:
 
     def told(self) -> dict[str, Any]:
         return asdict(self)
+
+    @property
+    def is_effect(self) -> bool:
+        """Whether the basis is a measured effect rather than an association."""
+        return self.metric.startswith(EFFECT)
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Asked:
@@ -104,6 +113,11 @@ def reached(values: Floats, asked: Asked) -> Floats:
     edge = asked.threshold or 0.0
     told = values >= edge if asked.compare == "at_least" else values <= edge
     return np.asarray(told, dtype=np.float64)
+
+
+def per_decision(months: Days) -> Floats:
+    """Share of a measured effect on one decision: monthly ones share that on three months."""
+    return np.minimum(months / MEASURED_MONTHS, 1.0).astype(np.float64)
 
 
 def months_after(day: date, months: int) -> date:

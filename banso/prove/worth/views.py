@@ -18,6 +18,7 @@ from banso.prove.worth.asking import Answered, answer_to
 from banso.prove.worth.behind import behind, csv_of, lines_of
 from banso.prove.worth.estimating import expected_now
 from banso.prove.worth.forms import SaveForm, WhatIfForm
+from banso.prove.worth.measured import Subject, effects
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.pages import asked_again, customer_rows, detail_context, worth_context
 from banso.prove.worth.presenting import csv_header, csv_rows, sheet_of, side_of
@@ -62,7 +63,8 @@ def worth(request: HttpRequest) -> HttpResponseBase:
 
 def _asked(given: QueryDict) -> tuple[WhatIfForm | None, Answered]:
     """The form, None where there is nothing to ask about yet, and the answer to its question."""
-    found, known = book(), subjects()
+    found = book()
+    known: list[Subject] = [*subjects(), *effects()]
     if not known:
         return None, Answered()
     moneys = [name for name, _n in currencies(found)] if found else []
@@ -85,7 +87,7 @@ def _saved(user: User, found: Answered, form: SaveForm) -> Scenario | None:
     members = list(zip(terms.account.tolist(), terms.mrr.tolist(), strict=True))
     return save_scenario(
         by=user, name=form.cleaned_data["name"], owner=form.cleaned_data["owner"],
-        asked=found.asked, figures=found.card, members=members, run=found.ground.finding.run,
+        asked=found.asked, figures=found.card, members=members, run=found.ground.source,
     )  # fmt: skip
 
 
@@ -116,7 +118,8 @@ def worth_customers(request: HttpRequest) -> HttpResponseBase:
     query.pop("page", None)
     lines = lines_of(rows, list(page), today)
     context = {
-        "finding": found.finding, "lines": customer_rows(lines, found.finding, found.asked),
+        "finding": found.finding, "is_effect": found.asked.is_effect,
+        "lines": customer_rows(lines, found.finding, found.asked),
         "page": page, "query": query.urlencode(), "n": len(rows.order),
     }  # fmt: skip
     return render(request, "worth/worth_customers.html", context)
@@ -165,8 +168,8 @@ def scenario_again(request: HttpRequest, pk: int) -> HttpResponse:
     if found.card is None or found.ground is None:
         messages.error(request, asked_again(found, clock.today()))
     else:
-        run = found.ground.finding.run
-        estimate_again(by=user, scenario=scenario, figures=found.card, run=run)
+        source = found.ground.source
+        estimate_again(by=user, scenario=scenario, figures=found.card, run=source)
         messages.success(request, _("Estimated with the data of today; the promise stays."))
     return redirect("worth:scenario_detail", pk)
 

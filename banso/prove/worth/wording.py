@@ -1,5 +1,5 @@
-"""What may be said of a what-if: an upper bound where the evidence is an association, never an
-effect; and why nothing is said.
+"""What may be said of a what-if: an upper bound where the evidence is an association, "measured by
+comparison" where it is an effect; and why nothing is said.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from banso.prove.effects.wording import interval
+from banso.prove.effects.wording import points as signed_points
 from banso.prove.engine.answer import NoAnswer
-from banso.prove.studies.models import Finding
 from banso.prove.studies.wording import (
     REASONS,
     about,
@@ -23,6 +24,7 @@ from banso.prove.studies.wording import (
     together,
     whole,
 )
+from banso.prove.worth.measured import Effect, Subject, unit_of
 from banso.prove.worth.rules import Asked, months_after
 from banso.shared.figures import figure
 from banso.shared.money import shown
@@ -61,15 +63,34 @@ REFUSALS: Mapping[str, Any] = {
         "Customers with less of it tend to renew more often, so a rise keeps nothing. Choose a "
         "value below %(now)s."
     ),
+    "effect_unclear": gettext_lazy(
+        "Whether this measure worked is not judged yet, so there is no effect to calculate with."
+    ),
+    "effect_refused": gettext_lazy(
+        "There is no fair comparison for this measure, so there is no effect to calculate with."
+    ),
+    "effect_none": gettext_lazy(
+        "The comparison shows no difference that matters, so there is nothing to calculate with."
+    ),
+    "effect_candidate": gettext_lazy(
+        "What was found is a candidate, not an effect: only an effect estimated from observation "
+        "(level 3) or tested by random draw (level 4) is calculated with."
+    ),
+    "effect_worse": gettext_lazy(
+        "Those who got it renewed less often: giving it to more customers keeps nothing."
+    ),
+    "effect_fall": gettext_lazy(
+        "Giving it to fewer customers keeps nothing. Choose a value above %(now)s."
+    ),
     "against_step": gettext_lazy(
         "Customers that reached this tend to renew less often: turn the comparison around."
     ),
 }
 
 
-def refusal_told(refused: NoAnswer, finding: Finding, asked: Asked, today: date) -> str:
+def refusal_told(refused: NoAnswer, finding: Subject, asked: Asked, today: date) -> str:
     """Why nothing can be said, and by when it may change."""
-    if refused.reason in ("not_enough_data", "suspicious"):
+    if not isinstance(finding, Effect) and refused.reason in ("not_enough_data", "suspicious"):
         return sentence(finding, today)
     if refused.reason == "no_decisions":
         return _no_decisions(refused, today)
@@ -78,15 +99,18 @@ def refusal_told(refused: NoAnswer, finding: Finding, asked: Asked, today: date)
         for key in ("n", "n_needed"):
             if key in refused.needs:
                 told[key] = whole(int(refused.needs[key]))
-        return str(REFUSALS[refused.reason]) % told
+        return together(str(REFUSALS[refused.reason]) % told, _known_by(refused, today))
     needs = {key: whole(round(value)) for key, value in refused.needs.items()}
     for key in ("share_missing", "share_allowed"):
         if key in refused.needs:
             needs[key] = percent(refused.needs[key])
-    by = _("Known by %(when)s.") % {"when": about(refused.expected_by)} if (
-        refused.expected_by and refused.expected_by > today
-    ) else ""  # fmt: skip
-    return together(str(REASONS[refused.reason]) % needs, by)
+    return together(str(REASONS[refused.reason]) % needs, _known_by(refused, today))
+
+
+def _known_by(refused: NoAnswer, today: date) -> str:
+    if not refused.expected_by or refused.expected_by <= today:
+        return ""
+    return _("Known by %(when)s.") % {"when": about(refused.expected_by)}
 
 
 def _no_decisions(refused: NoAnswer, today: date) -> str:
@@ -97,9 +121,9 @@ def _no_decisions(refused: NoAnswer, today: date) -> str:
     return together(said, _("The first decision is due %(when)s.") % {"when": when})
 
 
-def value_told(value: float, finding: Finding | None, asked: Asked, unit: str = "") -> str:
+def value_told(value: float, finding: Subject | None, asked: Asked, unit: str = "") -> str:
     """A mean or share in the unit of its metric."""
-    unit = unit or (finding.numbers["metric_unit"] if finding else "")
+    unit = unit or (unit_of(finding) if finding else "")
     if asked.compare or unit in ("share", "change"):
         return f"{figure(100 * value, 1 if 0 < abs(value) < 0.1 else 0, grouped=False)}%"
     if unit in ("days", "first_days"):
@@ -121,6 +145,8 @@ def what_told(card: Mapping[str, Any]) -> str:
     """What changes: the mean of a metric, or the share that reached a step."""
     asked, subject = Asked.of(card["asked"]), card["subject"]
     name = subject["label_ja" if in_japanese() else "label_en"]
+    if asked.is_effect:
+        return _("share of customers that get “%(name)s”") % {"name": name}
     if not asked.compare:
         return _("mean of “%(name)s”") % {"name": name}
     told = {"name": name, "edge": edge_told(asked, subject["unit"])}
@@ -176,9 +202,35 @@ def caution_told(card: Mapping[str, Any]) -> str:
         said = _("An upper bound, not an effect: it is what it would be worth if customers became "
                  "like those who have such values today. Whether a change brings that is not "
                  "known; a random hold-out would tell.")  # fmt: skip
+    if card.get("comparison"):
+        said = _not_more(card)
     if card["change"]["extrapolates"]:
         said = together(said, beyond_told(card))
     return said
+
+
+def _not_more(card: Mapping[str, Any]) -> str:
+    """What a measured effect does not say."""
+    if card["comparison"]["drawn"]:
+        return _("Measured by comparison, by random draw. It holds for customers like those that "
+                 "were drawn; whether others respond alike was not measured.")  # fmt: skip
+    return _("Measured by comparison, from observation: something unmeasured may have a part in "
+             "it. It holds for customers like those that got it; whether others respond alike was "
+             "not measured.")  # fmt: skip
+
+
+def comparison_told(card: Mapping[str, Any]) -> str:
+    """The estimate with its interval, and who was compared with whom."""
+    found = card["comparison"]
+    told = {
+        "difference": signed_points(found["value"]), "interval": interval(found),
+        "n": whole(found["n"]), "m": whole(found["m"]),
+    }  # fmt: skip
+    said = _("%(difference)s points of renewal (interval %(interval)s).") % told
+    if found["drawn"]:
+        return together(said, _("By random draw: n = %(n)s treated, %(m)s held out.") % told)
+    others = _("n = %(n)s treated against %(m)s like them that were not treated by the same day.")
+    return together(said, others % told)
 
 
 def beyond_told(card: Mapping[str, Any]) -> str:

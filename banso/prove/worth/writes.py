@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from banso.prove.effects.models import Result
 from banso.prove.studies.models import EvidenceRun
 from banso.prove.worth.models import Estimate, Outcome, Scenario
 from banso.prove.worth.rules import Asked, months_after
@@ -23,7 +24,7 @@ def save_scenario(
     asked: Asked,
     figures: dict[str, Any],
     members: Sequence[tuple[int, int]],
-    run: EvidenceRun,
+    run: EvidenceRun | Result,
 ) -> Scenario:
     """Keep a what-if: question, assumptions, customers and estimate as they are today."""
     today = clock.today(organisation().time_zone)
@@ -40,7 +41,7 @@ def save_scenario(
 
 @transaction.atomic
 def estimate_again(
-    *, by: User, scenario: Scenario, figures: dict[str, Any], run: EvidenceRun
+    *, by: User, scenario: Scenario, figures: dict[str, Any], run: EvidenceRun | Result
 ) -> Estimate:
     """Put what would be estimated today beside the promise; the promise stays."""
     made = _estimated(scenario, by=by, figures=figures, run=run)
@@ -49,7 +50,7 @@ def estimate_again(
 
 
 def _estimated(
-    scenario: Scenario, *, by: User, figures: dict[str, Any], run: EvidenceRun
+    scenario: Scenario, *, by: User, figures: dict[str, Any], run: EvidenceRun | Result
 ) -> Estimate:
     return Estimate.objects.create(
         scenario=scenario, at=clock.now(), by=by, data_cut=run.data_cut, data_hash=run.data_hash,

@@ -16,6 +16,7 @@ from banso.prove.engine.what_if import (
     Lever,
     Shift,
     fit_baseline,
+    fit_without_kpi,
     lift,
     reach,
     set_on,
@@ -36,6 +37,30 @@ def test_the_contrast_is_the_estimate_of_the_scan() -> None:
     seen = scan(rows, [Feature("k", "number", values)], data_cut=DATA_CUT).findings[0]
     assert found.lever.b == pytest.approx(seen.log_odds)
     assert found.lever.se == pytest.approx(seen.se)
+
+
+def test_without_a_kpi_chances_are_those_of_statsmodels_by_contract_and_tenure() -> None:
+    import statsmodels.api as sm
+
+    rows, lever = baseline()[1], Lever(-0.1, 0.02, -0.1, "points")
+    found = fit_without_kpi(rows, lever, data_cut=DATA_CUT)
+    assert isinstance(found, Baseline) and found.lever == lever
+    lost = rows["not_renewed"].to_numpy(zero_copy_only=False).astype(float)
+    contracts = rows["contract"].to_pylist()
+    days = rows["tenure_days"].to_numpy().astype(float)
+    x = np.column_stack([np.ones(len(lost)), np.array(contracts) == "annual", np.log(days)])
+    fit = sm.Logit(lost, x).fit(disp=False)
+    eta = found.log_odds(contracts, days, np.full(len(lost), np.nan))
+    # apart from one number: the intercept is set on the last twelve months
+    assert np.ptp(eta - x @ fit.params) < 1e-6
+    day = rows["decided_on"].cast(pa.int32()).to_numpy()
+    recent = day > day.max() - 365
+    assert (1 / (1 + np.exp(-eta)))[recent].mean() == pytest.approx(lost[recent].mean())
+    same = pa.table(rows).set_column(
+        rows.column_names.index("not_renewed"), "not_renewed", pa.array([False] * len(lost))
+    )
+    refused = fit_without_kpi(same, lever, data_cut=DATA_CUT)
+    assert isinstance(refused, NoAnswer) and refused.reason == "one_outcome"
 
 
 def test_the_difference_of_chances_is_that_of_statsmodels_margins() -> None:
