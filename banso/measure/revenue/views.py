@@ -128,7 +128,8 @@ def revenue_retention(request: HttpRequest) -> HttpResponseBase:
         return render(request, "revenue/revenue_retention.html", context)
     if request.GET.get("format") == "csv":
         header, *lines = cohort_csv(seen.cohorts)
-        return csv_response(f"{_('Cohorts')}.csv", header, lines)
+        name = _("Cohorts")
+        return csv_response(f"{name}.csv", header, lines)
     years = year_rows(seen.years, scope)
     course = charts.cohort_course(seen.cohorts, cohort_labels(seen.cohorts))
     context |= {

@@ -34,11 +34,13 @@ def score_check(request: HttpRequest) -> HttpResponseBase:
     found, later = check.numbers, check.numbers["later"]
     quarters = quarters_judged()
     if request.GET.get("format") == "quarters":
-        return csv_response(f"{_('Quarter by quarter')}.csv", *files.quarters_file(quarters))
+        name = _("Quarter by quarter")
+        return csv_response(f"{name}.csv", *files.quarters_file(quarters))
     if request.GET.get("format") == "csv" and later:
         header = [_("Score"), _("Foretold"), "n", _("Did not renew"), _("Share"), _("95% interval")]
         lines = [list(row.values()) for row in presenting.foretold(later, presenting.names())]
-        return csv_response(f"{_('Foretold and seen')}.csv", header, lines)
+        name = _("Foretold and seen")
+        return csv_response(f"{name}.csv", header, lines)
     context = {
         "check": check,
         "answer": answer(check),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from banso.prove.prediction.models import ScoreCheck
+from banso.prove.studies.wording import together
 from banso.shared.figures import figure
 
 Told = Mapping[str, Any]
@@ -55,9 +56,8 @@ def answer(check: ScoreCheck) -> str:
         "lost": number(found["not_renewed"], 0),
     }
     if later is None:
-        return (
-            f"{not_yet(lacking or {}, counted)} {_('Until then the weights stay those you chose.')}"
-        )
+        kept = _("Until then the weights stay those you chose.")
+        return together(not_yet(lacking or {}, counted), kept)
     told = later["scores"]["expert"]["auc"]
     if "value" not in told:
         return _("Not to be judged yet: %(counted)s.") % {"counted": counted}
