@@ -59,7 +59,8 @@ def worth_context(found: Answered, entries: Mapping[str, Any], today: date) -> d
         context["finding"] = found.finding
         context["waits"] = found.refused.reason in ("not_enough_data", "effect_unclear")
         context["measure"] = getattr(found.finding, "measure", None)
-    if found.reach and found.finding and found.asked:
+    is_effect = isinstance(found.finding, Effect)
+    if found.reach and found.finding and found.asked and not is_effect:
         context["reach"] = {
             name: value_told(value, found.finding, found.asked)
             for name, value in found.reach.items()

@@ -175,10 +175,15 @@ def evidence_of(card: Mapping[str, Any], today: date) -> list[tuple[str, str]]:
             "n": whole(people["n"]), "mrr": money(people["mrr"], asked.currency),
             "in_time": whole(people["in_time"])}),
         (_("Data up to"), day_told(found["data_cut"])),
-        (_("To know better"), verify_told(card, today)),
+        *([] if _is_drawn(card) else [(_("To know better"), verify_told(card, today))]),
         (_("Can be repeated with"), _("code %(code)s, data %(data)s, %(draws)s draws") % {
             "code": found["code"], "data": found["data"], "draws": whole(card["draws"])}),
     ]  # fmt: skip
+
+
+def _is_drawn(card: Mapping[str, Any]) -> bool:
+    """Whether the basis was tested by random draw: nothing tells better."""
+    return bool(card.get("comparison") and card["comparison"]["drawn"])
 
 
 def _rests_on(card: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -81,6 +81,7 @@ def test_a_measured_effect_is_no_upper_bound_and_says_its_comparison(client: Cli
     before_the_method = said.split("How this is calculated")[0]
     assert "upper bound" not in before_the_method.lower()
     assert reverse("effects:measure_detail", args=[measure.pk]) in said
+    assert "Within what was seen" not in said and "To know better" in said
     assert 'id="id_low"' not in said and 'id="id_compare"' not in said
 
 
@@ -108,6 +109,7 @@ def test_a_random_draw_says_so_and_counts_who_was_drawn_to_get_it(client: Client
     assert "went from 25% to 60%?" in said
     assert "By random draw: n = 15 treated, 5 held out." in said
     assert "Tested effect, by random draw" in said and "from observation:" not in said
+    assert "To know better" not in said
 
 
 def test_the_lift_is_the_estimate_drawn_within_its_interval() -> None:
