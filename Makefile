@@ -65,7 +65,7 @@ wheel: setup-dev ## build the wheel into dist/
 	@ls dist/*.whl
 
 clean: ## remove what was made; var/ (your data) stays
-	rm -rf $(VENV) .venv-engines node_modules banso/shell/static/vendor staticfiles dist build test-results \
+	rm -rf $(VENV) .venv-engines node_modules banso/shell/static/vendor banso/shared/sheets/fonts staticfiles dist build test-results \
 	  .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find banso -name '*.mo' -delete
 	find banso tools tests_tree -name __pycache__ -prune -exec rm -rf {} +

@@ -1,4 +1,5 @@
-"""Fetch the front-end packages of package-lock.json and copy what pages load to static/vendor.
+"""Fetch the front-end packages of package-lock.json and copy what pages load to static/vendor,
+and the letters of PDF files to where they are embedded.
 
     python tools/assets.py           does nothing when the lock has not changed
     python tools/assets.py --force   starts afresh
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,16 +40,16 @@ WANTED = (
     ("echarts/LICENSE", "licenses/echarts.LICENSE"),
     ("echarts/NOTICE", "licenses/echarts.NOTICE"),
     ("zrender/LICENSE", "licenses/zrender.LICENSE"),
-    # the letters of PDF sheets, embedded (banso/shared/sheets)
+)
+# the letters of PDF sheets: pages do not load them, so they lie beside what embeds them
+LETTERS = Path("banso/shared/sheets/fonts")
+EMBEDDED = (
     (
         "@expo-google-fonts/biz-udpgothic/400Regular/BIZUDPGothic_400Regular.ttf",
-        "fonts/BIZUDPGothic-Regular.ttf",
+        "BIZUDPGothic-Regular.ttf",
     ),
-    (
-        "@expo-google-fonts/biz-udpgothic/700Bold/BIZUDPGothic_700Bold.ttf",
-        "fonts/BIZUDPGothic-Bold.ttf",
-    ),
-    ("@expo-google-fonts/biz-udpgothic/LICENSE_FONT", "licenses/biz-udpgothic.LICENSE"),
+    ("@expo-google-fonts/biz-udpgothic/700Bold/BIZUDPGothic_700Bold.ttf", "BIZUDPGothic-Bold.ttf"),
+    ("@expo-google-fonts/biz-udpgothic/LICENSE_FONT", "LICENSE"),
 )
 # what only tests load, straight from node_modules
 FOR_TESTS = ("axe-core/axe.min.js",)
@@ -68,8 +69,9 @@ def stamp_text(root: Path) -> str:
 
 def is_current(root: Path) -> bool:
     stamp = root / VENDOR / ".stamp"
-    tests_ready = all((root / "node_modules" / name).exists() for name in FOR_TESTS)
-    return tests_ready and stamp.exists() and stamp.read_text().strip() == stamp_text(root)
+    is_ready = all((root / "node_modules" / name).exists() for name in FOR_TESTS)
+    is_ready = is_ready and all((root / LETTERS / name).exists() for _, name in EMBEDDED)
+    return is_ready and stamp.exists() and stamp.read_text().strip() == stamp_text(root)
 
 
 @contextmanager
@@ -107,18 +109,25 @@ def cleaned(name: str, content: bytes) -> bytes:
 
 
 def copy_wanted(root: Path) -> None:
+    """Fill both folders; the stamp comes last."""
+    _fill(root, LETTERS, EMBEDDED)
+    _fill(root, VENDOR, WANTED, stamp=stamp_text(root))
+
+
+def _fill(root: Path, place: Path, wanted: Sequence[tuple[str, str]], *, stamp: str = "") -> None:
     """Fill a new folder beside the old one and swap, so that a stop half-way harms nothing."""
-    target = root / VENDOR
+    target = root / place
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="vendor-", dir=root / "node_modules"))
-    for source, name in WANTED:
+    for source, name in wanted:
         origin = root / "node_modules" / source
         if not origin.exists():
-            raise SystemExit(f"{source} is not in the package any more: mend WANTED in {__file__}")
-        place = fresh / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(cleaned(name, origin.read_bytes()))
-    (fresh / ".stamp").write_text(stamp_text(root))
+            raise SystemExit(f"{source} is not in the package any more: mend {__file__}")
+        copied = fresh / name
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_bytes(cleaned(name, origin.read_bytes()))
+    if stamp:
+        (fresh / ".stamp").write_text(stamp)
     fresh.chmod(0o755)
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
-from django.contrib.staticfiles import finders
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 
 _FILES = {
-    "BIZ UDPGothic": "vendor/fonts/BIZUDPGothic-Regular.ttf",
-    "BIZ UDPGothic Bold": "vendor/fonts/BIZUDPGothic-Bold.ttf",
+    "BIZ UDPGothic": "BIZUDPGothic-Regular.ttf",
+    "BIZ UDPGothic Bold": "BIZUDPGothic-Bold.ttf",
 }
 _NOT_EMBEDDED = "HeiseiKakuGo-W5"
 
@@ -22,11 +22,12 @@ def letters() -> tuple[str, str]:
 
     Where the front-end files were not fetched the reader's own Japanese letters are named instead.
     """
-    found = {name: finders.find(path) for name, path in _FILES.items()}
-    if not all(found.values()):
+    folder = Path(__file__).parent / "fonts"  # filled by tools/assets.py
+    found = {name: folder / file for name, file in _FILES.items()}
+    if not all(path.exists() for path in found.values()):
         pdfmetrics.registerFont(UnicodeCIDFont(_NOT_EMBEDDED))
         return _NOT_EMBEDDED, _NOT_EMBEDDED
     for name, path in found.items():
-        pdfmetrics.registerFont(TTFont(name, path))
+        pdfmetrics.registerFont(TTFont(name, str(path)))
     plain, bold = _FILES
     return plain, bold
