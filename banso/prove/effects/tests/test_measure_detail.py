@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from banso.prove.effects import jobs
-from banso.prove.effects.models import Measure
+from banso.prove.effects.models import Measure, Result
 from banso.prove.effects.tests.builders import TODAY, a_measure, companies, renewing
 from banso.prove.effects.tests.test_holdouts import begun, days, decide, look_on
 from banso.prove.effects.writes import begin_measure
@@ -46,6 +46,14 @@ def test_the_page_says_which_comparison_was_made_and_how_far_to_trust_it(client:
     for chart in ("estimates", "balance", "overlap"):
         assert f'id="{chart}"' in page
     assert "large customers first" in page, "the reason noted at the time"
+
+
+def test_what_an_effect_would_be_worth_is_asked_of_effects_only(client: Client) -> None:
+    measure = begin(companies(900))
+    link = f"?metric=effect:{measure.pk}"
+    assert link not in shown(client, measure), "a candidate is no effect"
+    Result.objects.filter(measure=measure).update(level="L3")
+    assert link in shown(client, measure)
 
 
 def test_every_number_can_be_taken_to_a_spreadsheet(client: Client) -> None:
