@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 ROWS, KILLS = 200_000, 2
+ATTEMPTS = 5  # on a busy machine a stop may come after the last row
 WIDE = "p" * 350  # so that the file has several pieces
 LAKE = """
 from banso.shared.lake.reads import query
@@ -53,15 +54,10 @@ def a_file(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_whatever_ends_the_command_each_row_comes_in_once(
-    tmp_path: Path, how: signal.Signals
-) -> None:
-    home, path = tmp_path / "home", a_file(tmp_path)
-    banso(home, "migrate", "-v", "0")
+def stops(home: Path, words: list[str], how: signal.Signals, *, most: float) -> list[int]:
+    """How many rows were there each time the command was stopped, until it was through."""
     chance = random.Random(how)  # noqa: S311 - no secret
-    words = ["events", "load", str(path), "--language", "en"]
-    stopped_at = []
+    stopped_at: list[int] = []
     for number in range(KILLS):
         before = saved(home)[0]
         process = subprocess.Popen(
@@ -74,12 +70,27 @@ def test_whatever_ends_the_command_each_row_comes_in_once(
                 if saved(home)[0] > before:
                     break
                 time.sleep(0.005)
-            time.sleep(chance.random() * 0.15)
+            time.sleep(chance.random() * most)
         finally:
             process.send_signal(how)
             process.wait()
         stopped_at.append(saved(home)[0])
         if stopped_at[-1] == ROWS:
+            break
+    return stopped_at
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_whatever_ends_the_command_each_row_comes_in_once(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    path = a_file(tmp_path)
+    words = ["events", "load", str(path), "--language", "en"]
+    for attempt in range(ATTEMPTS):
+        home = tmp_path / f"home{attempt}"
+        banso(home, "migrate", "-v", "0")
+        stopped_at = stops(home, words, how, most=0.15 / (1 + attempt))
+        if stopped_at[0] < ROWS:
             break
     assert 0 < stopped_at[0] < ROWS, f"stopped at {stopped_at}: not in the middle"
     if saved(home)[1] != "done":
@@ -99,8 +110,8 @@ begin(by=None, load=load, check_only=False, in_worker=True)
 """
 
 
-def test_a_worker_that_is_killed_is_followed_by_the_next(tmp_path: Path) -> None:
-    home, path = tmp_path / "home", a_file(tmp_path)
+def a_killed_worker(home: Path, path: Path) -> None:
+    """A load that a worker has begun, killed as soon as some rows are there."""
     banso(home, "migrate", "-v", "0")
     banso(home, "shell", "--no-imports", typed=DRAFT.format(path=str(path)))
     worker = subprocess.Popen(
@@ -113,6 +124,15 @@ def test_a_worker_that_is_killed_is_followed_by_the_next(tmp_path: Path) -> None
     finally:
         worker.kill()
         worker.wait()
+
+
+def test_a_worker_that_is_killed_is_followed_by_the_next(tmp_path: Path) -> None:
+    path = a_file(tmp_path)
+    for attempt in range(ATTEMPTS):
+        home = tmp_path / f"home{attempt}"
+        a_killed_worker(home, path)
+        if saved(home)[0] < ROWS:
+            break
     accepted, state = saved(home)
     assert 0 < accepted < ROWS and state == "running", f"killed at {accepted}: not in the middle"
     with closing(sqlite3.connect(home / "banso.sqlite3", timeout=20)) as connection:
