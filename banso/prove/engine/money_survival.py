@@ -10,33 +10,27 @@ Kaplan-Meier's. References: Lin & Wei 1989 (robust variance); Therneau & Grambsc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.normal import two_sided_z
-from banso.prove.engine.survival import MINIMUM_AT_RISK, FloatArray, IntArray, steps_until
+from banso.prove.engine.survival import (
+    MINIMUM_AT_RISK,
+    Curve,
+    FloatArray,
+    IntArray,
+    survival_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyCurve:
-    """One value per distinct event time: share of the money still there, its standard error and
-    limits, at_risk (customers that those at risk count for), events; given, last, n as in `Curve`.
+class MoneyCurve(Curve):
+    """As `Curve`, of money: survival is the share of it still there, at_risk how many customers of
+    the same size those at risk count for.
     """
-
-    time: FloatArray
-    survival: FloatArray
-    se: FloatArray
-    low: FloatArray
-    high: FloatArray
-    at_risk: IntArray
-    events: IntArray
-    n: int
-    given: float
-    last: float
-    confidence: float
 
 
 def money_survival(
@@ -91,15 +85,8 @@ def money_at(
     curve: MoneyCurve, time: float, minimum_at_risk: int = MINIMUM_AT_RISK
 ) -> Answer | NoAnswer:
     """The share of the money still there at `time`; NoAnswer as in `survival_at`."""
-    steps = steps_until(curve, time, minimum_at_risk)
-    if isinstance(steps, NoAnswer):
-        return steps
-    i = steps - 1
-    return Answer(
-        value=float(curve.survival[i]), low=float(curve.low[i]), high=float(curve.high[i]),
-        n=curve.n, events=int(curve.events[:steps].sum()), scale="survival",
-        method="weighted_kaplan_meier", confidence=curve.confidence, se=float(curve.se[i]),
-    )  # fmt: skip
+    found = survival_at(curve, time, minimum_at_risk)
+    return replace(found, method="weighted_kaplan_meier") if isinstance(found, Answer) else found
 
 
 def _at_risk(stop: FloatArray, start: FloatArray, w: FloatArray, times: FloatArray) -> FloatArray:
