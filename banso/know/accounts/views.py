@@ -54,7 +54,7 @@ from banso.know.accounts.writes import (
 from banso.shared import clock
 from banso.shared.slots import account_panels, render_panels
 from banso.shared.spreadsheets import attachment, csv_response, workbook_cell
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 MOST_XLSX_ROWS = 10_000
 
@@ -286,9 +286,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def account_add(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
-    if not user.may("change_own"):
-        raise PermissionDenied
+    user = allowed(request, "change_own")
     form = AccountForm(request.POST or None, by=user)
     if request.method == "POST" and form.is_valid():
         account = add_account(by=user, **form.written())

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from banso.know.forgetting.forms import EVERYWHERE, HERE, CheckForm, ForgetForm
 from banso.know.forgetting.writes import forget_person
 from banso.know.people.reads import person_for, places_of
 from banso.shared.spreadsheets import csv_response
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 View = Callable[..., HttpResponseBase]
 PAGE_SIZE = 50
@@ -28,8 +27,7 @@ def for_administrators(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not signed_in(request).may("settings"):
-            raise PermissionDenied
+        allowed(request, "settings")
         return view(request, *args, **kwargs)
 
     return guarded

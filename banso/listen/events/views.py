@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,18 +23,9 @@ from banso.listen.events.rhythm.writes import watch
 from banso.listen.events.rules import ids_in
 from banso.listen.events.source_page import course_of, days_as_csv
 from banso.shared.lake.reads import event_rows, unknown_rows, waiting_rows
-from banso.shared.users.models import User
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 SHOWN = 5
-
-
-def _definer(request: HttpRequest) -> User:
-    """The user, who must be one that may define."""
-    user = signed_in(request)
-    if not user.may("define"):
-        raise PermissionDenied
-    return user
 
 
 @require_GET
@@ -102,7 +92,7 @@ def event_names(request: HttpRequest) -> HttpResponse:
 
 
 def _change_names(request: HttpRequest) -> None:
-    user = _definer(request)
+    user = allowed(request, "define")
     chosen = list(EventName.objects.filter(pk__in=_ids(request, "event")))
     action = request.POST.get("action", "")
     if action == "feature":
@@ -122,7 +112,7 @@ def _ids(request: HttpRequest, name: str) -> list[int]:
 @require_http_methods(["GET", "POST"])
 def event_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an event its names and feature, and say whether it is a core action."""
-    user = _definer(request)
+    user = allowed(request, "define")
     event = get_object_or_404(EventName.objects.select_related("feature"), pk=pk)
     form = EventNameForm(request.POST or None, instance=event)
     if request.method == "POST" and form.is_valid():
@@ -147,7 +137,7 @@ def source_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Does this source send as it usually does?"""
     source = get_object_or_404(Source, pk=pk)
     if request.method == "POST":
-        user = _definer(request)
+        user = allowed(request, "define")
         watch(by=user, source=source, is_watched=request.POST.get("watched") == "1")
         return redirect("events:source_detail", pk)
     zone = rhythm.zone()
@@ -176,7 +166,7 @@ def feature_list(request: HttpRequest) -> HttpResponse:
     """Which parts of the product do we speak of?"""
     form = FeatureForm(request.POST or None)
     if request.method == "POST":
-        user = _definer(request)
+        user = allowed(request, "define")
         if form.is_valid():
             feature = writes.save_feature(by=user, feature=form.instance)
             messages.success(request, _("Feature added. Choose its events in the list of names."))
@@ -196,7 +186,7 @@ def feature_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def feature_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Name a feature, or take it away."""
-    user = _definer(request)
+    user = allowed(request, "define")
     feature = get_object_or_404(Feature, pk=pk)
     if request.POST.get("action") == "delete":
         writes.delete_feature(by=user, feature=feature)
@@ -247,7 +237,7 @@ def property_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def property_hide(request: HttpRequest) -> HttpResponse:
     """Hide properties, or show them again, of every event or of one."""
-    user = _definer(request)
+    user = allowed(request, "define")
     props = [prop for prop in request.POST.getlist("prop") if 0 < len(prop) <= 100][:1000]
     pk = request.POST.get("event", "")
     event = get_object_or_404(EventName, pk__in=ids_in([pk])) if pk.isdecimal() else None
@@ -283,7 +273,7 @@ def unknown_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def refused_list(request: HttpRequest) -> HttpResponse:
     """What could not be kept, and what can be done about it?"""
-    user = _definer(request)
+    user = allowed(request, "define")
     rows = refused_page.wanted(request)
     if request.method == "POST":
         ids = refused_page.chosen(request, rows)
@@ -304,7 +294,7 @@ def refused_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def refused_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Look at a refused event, correct it, or put it aside."""
-    user = _definer(request)
+    user = allowed(request, "define")
     refused = get_object_or_404(RefusedEvent.objects.select_related("source"), pk=pk)
     text, values = masked(refused.raw, reads.every_hidden_property())
     form = CorrectionForm(request.POST or None, initial={"raw": text})

@@ -25,7 +25,7 @@ from banso.measure.health.reads import (
 )
 from banso.measure.health.words import Naming
 from banso.measure.health.writes.model import save_model
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,9 +72,7 @@ def _shown(now: Distribution, after: Distribution | None) -> dict[str, Any]:
 @require_POST
 def health_preview(request: HttpRequest) -> HttpResponse:
     """How the scores would lie under these weights and marks; nothing is saved."""
-    user = signed_in(request)
-    if not user.may("define"):
-        raise PermissionDenied
+    allowed(request, "define")
     naming = Naming(definitions())
     form = WeightsForm(request.POST, measures=lines_in_force(), naming=naming)
     if not form.is_valid():

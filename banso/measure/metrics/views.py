@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -32,8 +31,7 @@ from banso.measure.metrics.writes.definitions import (
 )
 from banso.shared.lake.reads import event_rows
 from banso.shared.spreadsheets import csv_response
-from banso.shared.users.models import User
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 
 @require_GET
@@ -84,7 +82,7 @@ def metric_export(request: HttpRequest, key: str) -> StreamingHttpResponse:
 @require_http_methods(["GET", "POST"])
 def metric_new(request: HttpRequest) -> HttpResponse:
     """Choose a shape, then say what to measure; nothing but choices, no code."""
-    user = _who_may_define(request)
+    user = allowed(request, "define")
     shape = shapes().get(request.GET.get("shape", ""))
     if shape is None:
         return render(request, "metrics/metric_new.html", {"groups": grouped()})
@@ -103,7 +101,7 @@ def metric_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def metric_edit(request: HttpRequest, key: str) -> HttpResponse:
     """Change a metric; other parameters make a new version."""
-    user = _who_may_define(request)
+    user = allowed(request, "define")
     definition = get_object_or_404(MetricDefinition, key=key)
     shape = shapes()[definition.shape]
     kept = kept_choices(definition, shape)
@@ -124,7 +122,7 @@ def metric_edit(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def metric_preview(request: HttpRequest, shape_key: str) -> HttpResponse:
     """What the choices mean in words and over the customers of today, before anything is saved."""
-    _who_may_define(request)
+    allowed(request, "define")
     shape = _shape(shape_key)
     definition = _edited(request, shape)
     parameters = _parameters(request.GET, shape, definition)
@@ -139,7 +137,7 @@ def metric_preview(request: HttpRequest, shape_key: str) -> HttpResponse:
 @require_GET
 def metric_condition(request: HttpRequest, shape_key: str) -> HttpResponse:
     """The rows of the filter as they stand, with one more, or without one."""
-    _who_may_define(request)
+    allowed(request, "define")
     rows = [
         {part: request.GET.get(f"where-{n}-{part}", "") for part in ROW}
         for n in range(MOST_CONDITIONS)
@@ -157,17 +155,10 @@ def metric_condition(request: HttpRequest, shape_key: str) -> HttpResponse:
 @require_POST
 def metric_retire(request: HttpRequest, key: str) -> HttpResponse:
     """Take a metric out of use."""
-    user = _who_may_define(request)
+    user = allowed(request, "define")
     retire_metric(by=user, definition=get_object_or_404(MetricDefinition, key=key))
     messages.success(request, _("The metric is out of use."))
     return redirect("metrics:metric_list")
-
-
-def _who_may_define(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if not user.may("define"):
-        raise PermissionDenied
-    return user
 
 
 def _shape(key: str) -> Shape:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,17 +36,9 @@ from banso.prove.effects.writes import (
 from banso.prove.studies.models import RunState
 from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
-from banso.shared.users.models import User
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 LINES_ON_A_PAGE = 50
-
-
-def _who_may_define(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if not user.may("define"):
-        raise PermissionDenied
-    return user
 
 
 @require_GET
@@ -65,7 +56,7 @@ def measure_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def measure_new(request: HttpRequest) -> HttpResponse:
     """Write down what was done, for whom and why, before anything is computed."""
-    user = _who_may_define(request)
+    user = allowed(request, "define")
     origin = request.GET.get("origin", "")
     if origin not in pages.possible_origins():
         return render(request, "effects/measure_new.html", {"origins": pages.origin_cards()})
@@ -86,7 +77,7 @@ def measure_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def measure_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Is this what was meant? Nothing is computed or drawn before somebody says so."""
-    user, measure = _who_may_define(request), reads.measure_for(pk)
+    user, measure = allowed(request, "define"), reads.measure_for(pk)
     if measure.state != MeasureState.DRAFT:
         return redirect("effects:measure_detail", pk)
     plan = None
@@ -148,7 +139,7 @@ def _chosen(results: list[Result], asked: str) -> Result | None:
 
 @require_POST
 def measure_recompute(request: HttpRequest, pk: int) -> HttpResponse:
-    user, measure = _who_may_define(request), reads.measure_for(pk)
+    user, measure = allowed(request, "define"), reads.measure_for(pk)
     if measure.state == MeasureState.RUNNING and not measure.is_holdout:
         ask_for_result(by=user, measure=measure)
     return redirect("effects:measure_detail", pk)
@@ -156,7 +147,7 @@ def measure_recompute(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def measure_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    user, measure = _who_may_define(request), reads.measure_for(pk)
+    user, measure = allowed(request, "define"), reads.measure_for(pk)
     remove_measure(by=user, measure=measure)
     messages.success(request, _("Removed from the list. What was found stays on record."))
     return redirect("effects:measure_list")

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -59,8 +58,7 @@ from banso.prove.hypotheses.writes import (
 )
 from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
-from banso.shared.users.models import User
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 LINES_ON_A_PAGE = 20
 BEGINNINGS = ("finding", "again", "metric")
@@ -101,7 +99,7 @@ def hypothesis_list(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def write_hypothesis(request: HttpRequest) -> HttpResponse:
     """What do you expect to see?"""
-    user = _author(request)
+    user = allowed(request, "define")
     asked = {name: whole_number(request.GET.get(name, "")) for name in BEGINNINGS}
     given, finding = from_finding(asked["finding"]) if asked["finding"] else ({}, None)
     before = Hypothesis.objects.filter(pk=asked["again"]).first() if asked["again"] else None
@@ -122,7 +120,7 @@ def write_hypothesis(request: HttpRequest) -> HttpResponse:
 @require_GET
 def look_ahead(request: HttpRequest) -> HttpResponse:
     """How long would it take to know?"""
-    _author(request)
+    allowed(request, "define")
     form, said, today = AheadForm(request.GET), "", clock.today()
     if form.is_valid():
         given = form.cleaned_data
@@ -189,14 +187,17 @@ def _forms(request: HttpRequest, hypothesis: Hypothesis) -> dict[str, Any]:
 @require_POST
 def check_now(request: HttpRequest) -> HttpResponse:
     """Check all open hypotheses together."""
-    ask_for_check(by=_author(request))
+    ask_for_check(by=allowed(request, "define"))
     messages.success(request, _("All open hypotheses are checked together, in a moment."))
     return redirect("hypotheses:hypothesis_list")
 
 
 @require_POST
 def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
-    user, hypothesis = _author(request), get_object_or_404(Hypothesis, pk=pk, retired_at=None)
+    user, hypothesis = (
+        allowed(request, "define"),
+        get_object_or_404(Hypothesis, pk=pk, retired_at=None),
+    )
     form = PlanForm(request.POST, today=clock.today())
     if form.is_valid():
         plan_hypothesis(by=user, hypothesis=hypothesis, **form.cleaned_data)
@@ -208,7 +209,7 @@ def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def retire_hypothesis(request: HttpRequest, pk: int) -> HttpResponse:
-    user, hypothesis = _author(request), get_object_or_404(Hypothesis, pk=pk)
+    user, hypothesis = allowed(request, "define"), get_object_or_404(Hypothesis, pk=pk)
     form = RetireForm(request.POST)
     if form.is_valid():
         retire(by=user, hypothesis=hypothesis, because=form.cleaned_data["because"])
@@ -233,7 +234,7 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def own_outcomes(request: HttpRequest) -> HttpResponseBase:
     """What else do we want for our customers?"""
-    user = _author(request) if request.method == "POST" else signed_in(request)
+    user = allowed(request, "define") if request.method == "POST" else signed_in(request)
     asked = request.GET.get("origin", "")
     kind = FORMS.get(asked) if user.may("define") else None
     form = kind(request.POST or None) if kind else None
@@ -261,17 +262,10 @@ def own_outcomes(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def drop_outcome(request: HttpRequest, pk: int) -> HttpResponse:
     """No new hypothesis about it."""
-    user = _author(request)
+    user = allowed(request, "define")
     retire_outcome(by=user, outcome=get_object_or_404(OwnOutcome, pk=pk))
     messages.success(request, _("New hypotheses cannot be about it any more; those there go on."))
     return redirect("hypotheses:own_outcomes")
-
-
-def _author(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if not user.may("define"):
-        raise PermissionDenied
-    return user
 
 
 def _first_fault(errors: dict[str, Any]) -> str:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,8 +20,7 @@ from banso.prove.prediction.models import Alternative, Comparison, ScoreCheck
 from banso.prove.prediction.reads import earlier_checks, latest_check, quarters_judged
 from banso.prove.prediction.words import answer, leads, verdict
 from banso.shared.spreadsheets import csv_response
-from banso.shared.users.models import User
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 
 @require_GET
@@ -68,9 +66,7 @@ def score_recompute(request: HttpRequest) -> HttpResponse:
 @require_POST
 def score_weights(request: HttpRequest) -> HttpResponse:
     """Put the blended weights of the check that was looked at in force."""
-    user = signed_in(request)
-    if not user.may("define"):
-        raise PermissionDenied
+    user = allowed(request, "define")
     given = request.POST.get("check", "")
     check = get_object_or_404(ScoreCheck, pk=int(given) if given.isdecimal() else 0)
     if check != latest_check() or not check.numbers["weights"]:
@@ -79,13 +75,6 @@ def score_weights(request: HttpRequest) -> HttpResponse:
         writes.take_weights(by=user, check=check)
         messages.success(request, _("Saved. All scores are made anew in the background."))
     return redirect("prediction:score_check")
-
-
-def _who_may_define(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if not user.may("define"):
-        raise PermissionDenied
-    return user
 
 
 @require_GET
@@ -102,7 +91,7 @@ def alternative_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def alternative_new(request: HttpRequest) -> HttpResponse:
     """Which other score should be tried on the past?"""
-    user, model = _who_may_define(request), current_model()
+    user, model = allowed(request, "define"), current_model()
     start: HealthModel | Alternative | None = model
     if asked := whole_number(request.GET.get("from", "")):
         start = reads.alternative_for(asked)
@@ -177,7 +166,7 @@ def alternative_compare(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def alternative_take(request: HttpRequest, pk: int) -> HttpResponse:
     """Put it in force in place of the present score."""
-    user, alternative = _who_may_define(request), reads.alternative_for(pk)
+    user, alternative = allowed(request, "define"), reads.alternative_for(pk)
     form = TakeForm(request.POST)
     seen = whole_number(request.POST.get("comparison", ""))
     comparison = reads.latest_comparison(alternative)
@@ -199,7 +188,7 @@ def alternative_take(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def alternative_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    user, alternative = _who_may_define(request), reads.alternative_for(pk)
+    user, alternative = allowed(request, "define"), reads.alternative_for(pk)
     writes.remove_alternative(by=user, alternative=alternative)
     messages.success(request, _("Removed from the list. What was found stays on record."))
     return redirect("prediction:alternative_list")
@@ -208,7 +197,7 @@ def alternative_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def model_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an earlier version of the score in force again."""
-    user = _who_may_define(request)
+    user = allowed(request, "define")
     writes.reinstate(by=user, model=get_object_or_404(HealthModel, pk=pk))
     messages.success(request, _("In force. All scores are made anew in the background."))
     return redirect("prediction:alternative_list")

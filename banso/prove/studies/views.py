@@ -46,7 +46,7 @@ from banso.prove.studies.wording import headline, percent, verdict_counts
 from banso.prove.studies.writes import ask_for_run, set_order
 from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 DECISIONS_ON_A_PAGE = 50
 
@@ -90,9 +90,7 @@ def evidence_list(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def evidence_recompute(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
-    if not user.may("define"):
-        raise PermissionDenied
+    user = allowed(request, "define")
     ask_for_run(by=user)
     return redirect("studies:evidence_list")
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,8 +34,7 @@ from banso.prove.tree.writes import (
     remove_tree,
 )
 from banso.shared.spreadsheets import attachment, csv_response
-from banso.shared.users.models import User
-from banso.shared.users.reads import signed_in
+from banso.shared.users.reads import allowed, signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,7 +42,7 @@ def tree_list(request: HttpRequest) -> HttpResponse:
     """What leads to what we want?"""
     form = NewTreeForm(request.POST or None)
     if request.method == "POST":
-        user = _editor(request)
+        user = allowed(request, "define")
         if form.is_valid():
             given = form.cleaned_data
             sketches = sketched(given["start"], goal=given["goal"])
@@ -107,7 +105,7 @@ def _chosen(request: HttpRequest, nodes: list[Node]) -> Node | None:
 
 @require_POST
 def hang_below(request: HttpRequest, pk: int) -> HttpResponse:
-    user, under = _editor(request), get_object_or_404(Node, pk=pk)
+    user, under = allowed(request, "define"), get_object_or_404(Node, pk=pk)
     form = AddForm(request.POST)
     if not form.is_valid():
         return _refused(request, under, form.errors)
@@ -120,7 +118,7 @@ def hang_below(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def edit_node(request: HttpRequest, pk: int) -> HttpResponse:
-    user, node = _editor(request), get_object_or_404(Node, pk=pk)
+    user, node = allowed(request, "define"), get_object_or_404(Node, pk=pk)
     form = ChangeForm(request.POST, node=node)
     if not form.is_valid():
         return _refused(request, node, form.errors)
@@ -131,7 +129,7 @@ def edit_node(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def shift_node(request: HttpRequest, pk: int) -> HttpResponse:
     """Hang a node under another, or move it a step."""
-    user, node = _editor(request), get_object_or_404(Node, pk=pk)
+    user, node = allowed(request, "define"), get_object_or_404(Node, pk=pk)
     form = MoveForm(request.POST, tree=node.tree)
     if not form.is_valid():
         return _refused(request, node, form.errors)
@@ -147,7 +145,7 @@ def shift_node(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def drop_node(request: HttpRequest, pk: int) -> HttpResponse:
-    user, node = _editor(request), get_object_or_404(Node, pk=pk)
+    user, node = allowed(request, "define"), get_object_or_404(Node, pk=pk)
     above = node.parent_id
     try:
         remove_node(by=user, node=node)
@@ -158,17 +156,10 @@ def drop_node(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def drop_tree(request: HttpRequest, pk: int) -> HttpResponse:
-    user, tree = _editor(request), get_object_or_404(Tree, pk=pk)
+    user, tree = allowed(request, "define"), get_object_or_404(Tree, pk=pk)
     remove_tree(by=user, tree=tree)
     messages.success(request, _("“%(name)s” was removed.") % {"name": tree.name})
     return redirect("tree:tree_list")
-
-
-def _editor(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if not user.may("define"):
-        raise PermissionDenied
-    return user
 
 
 def _back(tree: int, node: int | None) -> HttpResponse:

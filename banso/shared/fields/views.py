@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,21 +10,13 @@ from banso.shared.fields.forms import FieldForm
 from banso.shared.fields.models import FieldDefinition, Holder
 from banso.shared.fields.reads import fields_of
 from banso.shared.fields.writes import change_field, define_field
-from banso.shared.users.models import User
-from banso.shared.users.reads import signed_in
-
-
-def _administrator(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if not user.may("settings"):
-        raise PermissionDenied
-    return user
+from banso.shared.users.reads import allowed
 
 
 @require_GET
 def field_list(request: HttpRequest) -> HttpResponse:
     """Which fields has the organisation added?"""
-    _administrator(request)
+    allowed(request, "settings")
     holders = [(label, fields_of(value)) for value, label in Holder.choices]
     return render(
         request,
@@ -36,7 +27,7 @@ def field_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def field_add(request: HttpRequest) -> HttpResponse:
-    user = _administrator(request)
+    user = allowed(request, "settings")
     form = FieldForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
@@ -48,7 +39,7 @@ def field_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def field_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    user = _administrator(request)
+    user = allowed(request, "settings")
     field = get_object_or_404(FieldDefinition, pk=pk)
     name = field.label  # checking the form changes the instance
     form = FieldForm(request.POST or None, instance=field)

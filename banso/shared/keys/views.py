@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,22 +11,14 @@ from banso.shared.keys.forms import LABELS, KeyForm
 from banso.shared.keys.models import ApiKey
 from banso.shared.keys.reads import all_keys
 from banso.shared.keys.writes import make_key, revoke_key
-from banso.shared.users.models import User
-from banso.shared.users.reads import signed_in
-
-
-def _administrator(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if not user.may("settings"):
-        raise PermissionDenied
-    return user
+from banso.shared.users.reads import allowed
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def key_list(request: HttpRequest) -> HttpResponse:
     """Which programs may send something? A new key is shown in the answer to its making alone."""
-    user = _administrator(request)
+    user = allowed(request, "settings")
     form = KeyForm(request.POST or None)
     made, token = None, ""
     if request.method == "POST" and form.is_valid():
@@ -45,7 +36,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a key: the next request with it is turned away."""
-    user = _administrator(request)
+    user = allowed(request, "settings")
     key = get_object_or_404(ApiKey, pk=pk)
     revoke_key(by=user, key=key)
     messages.success(request, _("The key “%(name)s” was revoked.") % {"name": key.name})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -16,6 +17,14 @@ def signed_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise TypeError("signed_in() is for pages behind the sign-in wall")
     return request.user
+
+
+def allowed(request: HttpRequest, verb: str) -> User:
+    """The same, if they may; PermissionDenied otherwise."""
+    user = signed_in(request)
+    if not user.may(verb):
+        raise PermissionDenied
+    return user
 
 
 def nobody_yet() -> bool:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,23 +11,16 @@ from banso.shared.users.forms import OrganisationForm, UserForm, team_names
 from banso.shared.users.models import User
 
 
-def _require(request: HttpRequest, verb: str) -> User:
-    user = reads.signed_in(request)
-    if not user.may(verb):
-        raise PermissionDenied
-    return user
-
-
 @require_GET
 def user_list(request: HttpRequest) -> HttpResponse:
     """Who can sign in, and what may they do?"""
-    _require(request, "manage_users")
+    reads.allowed(request, "manage_users")
     return render(request, "users/user_list.html", {"users": reads.everybody()})
 
 
 @require_http_methods(["GET", "POST"])
 def user_new(request: HttpRequest) -> HttpResponse:
-    by = _require(request, "manage_users")
+    by = reads.allowed(request, "manage_users")
     form = UserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -47,7 +39,7 @@ def user_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    by = _require(request, "manage_users")
+    by = reads.allowed(request, "manage_users")
     user = get_object_or_404(User, pk=pk)
     initial = {"name": user.name, "role": user.role, "team": user.team.name if user.team else ""}
     form = UserForm(request.POST or None, user=user, initial=initial)
@@ -68,7 +60,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_active(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody in again, or out; what they did stays."""
-    by = _require(request, "manage_users")
+    by = reads.allowed(request, "manage_users")
     user = get_object_or_404(User, pk=pk)
     if user == by:
         messages.error(request, _("You cannot lock yourself out."))
@@ -79,7 +71,7 @@ def user_active(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def organisation(request: HttpRequest) -> HttpResponse:
-    by = _require(request, "settings")
+    by = reads.allowed(request, "settings")
     form = OrganisationForm(request.POST or None, instance=reads.organisation())
     if request.method == "POST" and form.is_valid():
         writes.save_organisation(by=by, **form.cleaned_data)
