@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max
+
+from banso.listen.surveys.checking import Figures, figures
+from banso.listen.surveys.definition import Definition, as_document, parse
+from banso.listen.surveys.meanings import SCALES
+from banso.listen.surveys.models import (
+    Asked,
+    Response,
+    ResponseChoice,
+    Survey,
+    SurveyVersion,
+    Wave,
+)
+from banso.shared import clock
+from banso.shared.journal.writes import record
+from banso.shared.users.models import User
+
+ANSWERED = "survey.answered"
+
+
+def _may_define(by: User | None) -> None:
+    if by is not None and not by.may("define"):
+        raise PermissionDenied
+
+
+@transaction.atomic
+def create_survey(
+    *,
+    by: User | None,
+    name: str,
+    definition: Definition,
+    template: str = "",
+    asked: str = Asked.CUSTOMERS,
+) -> Survey:
+    """A survey with its first version, still to be changed."""
+    _may_define(by)
+    survey = Survey.objects.create(
+        name=name, template=template, asked=asked, by=by, created_at=clock.now()
+    )
+    _add_version(survey, definition, by)
+    record("survey.created", by=by, survey=survey.pk, name=name, template=template)
+    return survey
+
+
+def _add_version(survey: Survey, definition: Definition, by: User | None) -> SurveyVersion:
+    last = survey.versions.aggregate(last=Max("number"))["last"] or 0
+    return SurveyVersion.objects.create(
+        survey=survey,
+        number=last + 1,
+        definition=as_document(definition),
+        by=by,
+        changed_at=clock.now(),
+    )
+
+
+@transaction.atomic
+def save_definition(*, by: User | None, survey: Survey, definition: Definition) -> SurveyVersion:
+    """Change the version that nobody has seen yet, or begin the next one."""
+    _may_define(by)
+    Survey.objects.select_for_update().get(pk=survey.pk)
+    version = survey.versions.filter(locked_at=None).order_by("-number").first()
+    if version is None:
+        version = _add_version(survey, definition, by)
+    else:
+        version.definition = as_document(definition)
+        version.by, version.changed_at = by, clock.now()
+        version.save(update_fields=["definition", "by", "changed_at"])
+    record("survey.changed", by=by, survey=survey.pk, version=version.number)
+    return version
+
+
+@transaction.atomic
+def create_wave(
+    *, by: User | None, version: SurveyVersion, name: str, opens_on: date, **fields: Any
+) -> Wave:
+    """One asking of a version; from now on its wording stays. ``fields``: as in ``Wave``."""
+    _may_define(by)
+    now = clock.now()
+    SurveyVersion.objects.filter(pk=version.pk, locked_at=None).update(locked_at=now)
+    wave = Wave.objects.create(
+        survey_id=version.survey_id,
+        version=version,
+        name=name,
+        opens_on=opens_on,
+        by=by,
+        created_at=now,
+        **fields,
+    )
+    record("survey.wave_created", by=by, survey=version.survey_id, wave=wave.pk, name=name)
+    return wave
+
+
+@transaction.atomic
+def hand_in(*, response: Response, answers: Mapping[str, Any]) -> None:
+    """Keep checked answers as handed in, for the first time or changed; one journal entry.
+
+    Of an anonymous wave the ties to account, person, user and time are cut here.
+    """
+    wave = response.wave
+    found = figures(parse(response.version.definition), answers)
+    now = clock.now()
+    response.answers = dict(answers)
+    response.submitted_on = clock.today()
+    response.submitted_at = now
+    _set_figures(response, found)
+    if wave.is_anonymous:
+        _make_anonymous(response)
+    response.save()
+    ResponseChoice.objects.filter(response=response).delete()
+    _keep_chosen([(response, found)])
+    record(
+        ANSWERED,
+        by=None,
+        account_id=response.account_id,
+        response=response.pk,
+        survey=wave.survey_id,
+        wave=wave.pk,
+    )
+
+
+@transaction.atomic
+def keep_handed_in(*, rows: Iterable[tuple[Response, Definition, Mapping[str, Any]]]) -> int:
+    """Many handed-in answers at once, new ones, with their own ``submitted_on``: of a file or of
+    the sample company. Writes no journal entry: the caller writes one for all.
+    """
+    kept = []
+    for response, definition, answers in rows:
+        found = figures(definition, answers)
+        response.answers = dict(answers)
+        _set_figures(response, found)
+        kept.append((response, found))
+    Response.objects.bulk_create((one for one, _found in kept), batch_size=500)
+    _keep_chosen(kept)
+    return len(kept)
+
+
+def _set_figures(response: Response, found: Figures) -> None:
+    response.leaf = found.leaf
+    for scale in SCALES:
+        setattr(response, scale, found.scales.get(scale))
+
+
+def _make_anonymous(response: Response) -> None:
+    response.account = response.person = response.user = None
+    response.resume_hash = response.started_at = response.submitted_at = None
+    response.external_id = ""
+
+
+def _keep_chosen(kept: list[tuple[Response, Figures]]) -> None:
+    ResponseChoice.objects.bulk_create(
+        (
+            ResponseChoice(response=one, meaning=meaning, value=value)
+            for one, found in kept
+            for meaning, value in found.chosen
+        ),
+        batch_size=1000,
+    )
