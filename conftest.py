@@ -36,6 +36,32 @@ FAST_SQLITE = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 HARMLESS = ("favicon.ico",)
 
 
+OF_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server", "client", "admin_client"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out the tests that no other database could answer otherwise",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A second database is asked what touches a database, not what is plain arithmetic again."""
+    if not config.getoption("--database-only"):
+        return
+    asks = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db")
+        or OF_DATABASE & set(getattr(item, "fixturenames", ()))
+    ]
+    kept = set(map(id, asks))
+    config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+    items[:] = asks
+
+
 @pytest.fixture(autouse=True)
 def own_language() -> Iterator[None]:
     """A request of one test leaves its language and zone active in the thread: not for the next."""

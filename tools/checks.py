@@ -90,7 +90,7 @@ STEPS = (
     ),
     Step(
         "tests on PostgreSQL",
-        [PYTHON, "tools/throwaway_postgres.py", *PYTEST, *WORKERS, *PLAIN],
+        [PYTHON, "tools/throwaway_postgres.py", *PYTEST, *WORKERS, *PLAIN, "--database-only"],
         "Run it alone: `.venv/bin/python tools/throwaway_postgres.py .venv/bin/pytest PATH::NAME`.",
         no_postgres,
     ),
