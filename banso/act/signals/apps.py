@@ -14,11 +14,12 @@ class SignalsConfig(AppConfig):
         routers.fill("signals", router, order=100)
         from banso.act.signals import jobs, reactions  # noqa: F401
         from banso.act.signals.sentences import SENTENCES
-        from banso.act.signals.writes import FOLLOWER
+        from banso.act.signals.writes import ANSWERS, FOLLOWER
         from banso.measure.health.writes.scoring import HEALTH_CHANGED
         from banso.shared.journal.registry import follow
         from banso.shared.slots import entry_sentences
 
         follow(HEALTH_CHANGED, by=FOLLOWER)
+        follow(ANSWERS, by=FOLLOWER)
         for kind, sentence in SENTENCES.items():
             entry_sentences.fill(kind, sentence, order=0)
