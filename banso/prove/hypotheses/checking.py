@@ -138,7 +138,7 @@ def _counted(hypothesis: Hypothesis, gathered: Gathered, today: date, together: 
     part = decided.of_segment(hypothesis)
     until = decided.data_cut - timedelta(days=rules.SETTLED_DAYS)
     fresh = part & (days > _number(hypothesis.look_from)) & (days <= _number(until))
-    known = ~np.isnan(np.asarray(candidate.values, dtype=np.float64))
+    known = np.isfinite(np.asarray(candidate.values, dtype=np.float64))
     coming = None if hypothesis.own_outcome else gathered.coming
     basis = basis_of(decided, part & known, fresh & known, coming)
     claimed = rules.claimed_log_odds(
@@ -147,6 +147,7 @@ def _counted(hypothesis: Hypothesis, gathered: Gathered, today: date, together: 
     plan = rules.planned(
         basis, claimed=claimed, tested_together=together, today=today, settings=SETTINGS
     )
+    plan = rules.unless_unknown(plan, known[fresh] if fresh.any() else known[part], SETTINGS)
     return Checked(
         hypothesis, decided, candidate, part, fresh, decided.data_cut, until, basis, claimed, plan
     )

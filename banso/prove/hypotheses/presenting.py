@@ -55,7 +55,7 @@ class Row:
 def row_of(hypothesis: Hypothesis, check: Check | None, today: date) -> Row:
     said = said_by(check, hypothesis, today)
     if hypothesis.retired_at:
-        said = retired_words(hypothesis)
+        said = retired_words(hypothesis, check)
     return Row(hypothesis, ICONS[Level(hypothesis.level)], claim(hypothesis), said)
 
 
@@ -82,16 +82,20 @@ class Side:
     q: str
     family: int
     difference: str
-    silent: bool
+    silence: str
 
 
 def side_of(check: Check, which: str) -> Side | None:
-    """The figures of a check; of what cannot be judged only how much there is."""
+    """The figures of a check; of what cannot be judged, or leaks, only how much there is."""
     card = check.figures.get(which)
     if card is None:
         return None
     new = which == "new"
-    silent = not new and card.get("seen") not in SEEN
+    silence = ""
+    if card["leak"]:
+        silence = _("It is suspicious; so no direction is shown.")
+    elif not new and card.get("seen") not in SEEN:
+        silence = _("Cannot be judged yet; so no direction is shown.")
     return Side(
         title=_("New decisions") if new else _("All decisions"),
         about=_("Confirmatory: nobody had seen these when the hypothesis was written.")
@@ -99,14 +103,14 @@ def side_of(check: Check, which: str) -> Side | None:
         else _(
             "Exploratory: these include what was known when it was written, so they prove less."
         ),
-        estimate="" if silent else estimate_text(card),
-        rates=[] if silent else [_rate(check.hypothesis, group) for group in card["groups"]],
+        estimate="" if silence else estimate_text(card),
+        rates=[] if silence else [_rate(check.hypothesis, group) for group in card["groups"]],
         n=whole(card["n_rows"]),
         events=f"{whole(card['n_events'])} {missed(check.hypothesis)}",
-        q="" if silent else p_value(card["q"]),
+        q="" if silence else p_value(card["q"]),
         family=card["family_size"],
-        difference="" if silent else _difference(card),
-        silent=silent,
+        difference="" if silence else _difference(card),
+        silence=silence,
     )
 
 
@@ -221,7 +225,7 @@ def _moved(check: Check) -> str:
 
 def course(hypothesis: Hypothesis, checks: Sequence[Check]) -> dict[str, Any] | None:
     """The estimates with intervals over time, the newest on top: filled new, hollow all data."""
-    drawn = [c for c in checks if c.figures.get("new") or _judged(c)][:MOST_DRAWN]
+    drawn = [c for c in checks if _estimated(c) or _judged(c)][:MOST_DRAWN]
     if not drawn:
         return None
     names = [date_format(check.at, "SHORT_DATE_FORMAT") for check in drawn]
@@ -266,6 +270,10 @@ def course(hypothesis: Hypothesis, checks: Sequence[Check]) -> dict[str, Any] | 
             ]},
         ],
     }  # fmt: skip
+
+
+def _estimated(check: Check) -> bool:
+    return bool((check.figures.get("new") or {}).get("ci95"))
 
 
 def _judged(check: Check) -> bool:

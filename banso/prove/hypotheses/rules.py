@@ -131,6 +131,18 @@ def planned(
     return Plan(False, short[0], needs, expected and expected + timedelta(days=SETTLED_DAYS))
 
 
+def unless_unknown(plan: Plan, known: Bools, settings: Settings) -> Plan:
+    """No look where the value of too many decisions is not known: more of the same do not help.
+
+    known: of each decision that would be looked at, whether it has a value.
+    """
+    missing = 1 - float(known.mean()) if len(known) else 0.0
+    if missing <= settings.maximum_missing:
+        return plan
+    needs = plan.needs | {"share_missing": missing, "share_allowed": settings.maximum_missing}
+    return Plan(False, "too_many_missing", needs, None)
+
+
 def judged(
     *, log_odds: float, low: float, high: float, q: float, claimed: float, direction: Direction,
     settings: Settings,

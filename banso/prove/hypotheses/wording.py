@@ -136,8 +136,7 @@ def _looked(check: Check, hypothesis: Hypothesis) -> str:
     if check.result == Result.CONTRARY:
         return _contrary(card, hypothesis)
     if check.result == Result.LEAK:
-        leak = card["leak"]
-        return str(LEAKS[leak["definition"] or leak["status"]])
+        return _leak_told(card["leak"])
     said = _(
         "On %(n)s decisions that came after it was written down, the difference of interest and "
         "none at all both remain possible."
@@ -253,10 +252,15 @@ def look_ahead_words(found: Ahead, plan: Plan) -> str:
     )
 
 
-def retired_words(hypothesis: Hypothesis) -> str:
-    """Why it is no longer checked."""
-    reasons = {
-        Result.CONTRARY.value: _("Two looks in a row did not come out as claimed."),
-        Result.LEAK.value: _("Its metric moves after the decision to leave."),
-    }
-    return reasons.get(hypothesis.retired_because, hypothesis.retired_because)
+def retired_words(hypothesis: Hypothesis, check: Check | None) -> str:
+    """Why it is no longer checked; check: the newest one, which says what kind of leak it was."""
+    if hypothesis.retired_because == Result.CONTRARY.value:
+        return _("Two looks in a row did not come out as claimed.")
+    if hypothesis.retired_because == Result.LEAK.value:
+        leak = ((check.figures.get("new") if check else None) or {}).get("leak")
+        return _leak_told(leak or {"definition": "", "status": "timing"})
+    return hypothesis.retired_because
+
+
+def _leak_told(leak: dict[str, Any]) -> str:
+    return str(LEAKS[leak["definition"] or leak["status"]])
