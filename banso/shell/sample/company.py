@@ -16,6 +16,7 @@ from banso.shell.sample.customers import Customer, make_customers
 from banso.shell.sample.notes import Written, make_notes
 from banso.shell.sample.people import Contact, make_contacts
 from banso.shell.sample.surroundings import environment_of
+from banso.shell.sample.surveys import Asking, make_surveys
 from banso.shell.sample.terms import Term, make_terms
 from banso.shell.sample.training import make_training, with_training
 from banso.shell.sample.usage import Usage, User, make_usage, make_users
@@ -58,6 +59,7 @@ class Company:
     notes: list[Written]
     environments: dict[str, dict[str, str]]
     trained: dict[str, date]
+    surveys: list[Asking]
 
 
 def make_company(*, now: datetime, size: int = CUSTOMERS, seed: int = SEED) -> Company:
@@ -82,4 +84,5 @@ def make_company(*, now: datetime, size: int = CUSTOMERS, seed: int = SEED) -> C
         notes=notes,
         environments={key: texts for key, texts in surroundings.items() if texts},
         trained=trained,
+        surveys=make_surveys(customers, contacts, today),
     )

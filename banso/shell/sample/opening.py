@@ -36,6 +36,7 @@ from banso.shared.lake.writes import compact
 from banso.shared.users.models import Organisation, Team, User
 from banso.shared.users.reads import user_by_email
 from banso.shared.users.writes import add_team, add_user, save_organisation
+from banso.shell.sample.asking import ask_customers
 from banso.shell.sample.beliefs import believe
 from banso.shell.sample.company import (
     COLLEAGUES,
@@ -140,6 +141,8 @@ def open_company(*, size: int, say: Say) -> None:
     say("writing down what was talked about …")
     write_environments(by=administrator, company=company)
     write_notes(company)
+    say("asking people at the customers, year by year …")
+    ask_customers(company, now=now)
     say("computing metrics, health, signals and evidence …")
     while run_owed():
         pass
