@@ -134,7 +134,8 @@ def test_those_for_whom_it_goes_well_answer_more_often(company: Company) -> None
 
 def test_who_leaves_within_a_year_intended_to_stay_less(company: Company) -> None:
     left = {customer.key: customer.left_on for customer in company.customers}
-    going, staying = [], []
+    going: list[Voter] = []
+    staying: list[Voter] = []
     for asking in company.surveys[:2]:
         for voter in given(asking.voters):
             day = left[voter.account_key]
