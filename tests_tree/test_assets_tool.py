@@ -28,5 +28,5 @@ def test_every_file_a_style_sheet_names_is_there() -> None:
 
 def test_every_package_brings_its_licence() -> None:
     licensed = {name for _, name in assets.WANTED if name.startswith("licenses/")}
-    for package in ("htmx", "tabler", "tabler-icons", "echarts", "zrender", "popperjs"):
+    for package in ("htmx", "tabler", "tabler-icons", "echarts", "zrender", "popperjs", "survey"):
         assert f"licenses/{package}.LICENSE" in licensed

@@ -40,6 +40,12 @@ WANTED = (
     ("echarts/LICENSE", "licenses/echarts.LICENSE"),
     ("echarts/NOTICE", "licenses/echarts.NOTICE"),
     ("zrender/LICENSE", "licenses/zrender.LICENSE"),
+    ("survey-core/survey.core.min.js", "survey/survey.core.min.js"),
+    ("survey-core/i18n/japanese.min.js", "survey/survey.ja.min.js"),
+    ("survey-core/survey-core.fontless.min.css", "survey/survey.min.css"),
+    ("survey-js-ui/survey-js-ui.min.js", "survey/survey.ui.min.js"),
+    # the packages name the MIT licence but ship no text of it, nor of what is built into them
+    ("../tools/licenses/survey.LICENSE", "licenses/survey.LICENSE"),
 )
 # the letters of PDF sheets: pages do not load them, so they lie beside what embeds them
 LETTERS = Path("banso/shared/sheets/fonts")
