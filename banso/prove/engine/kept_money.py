@@ -32,6 +32,7 @@ from banso.prove.engine.weighting import BoolArray
 
 MINIMUM_ACCOUNTS = 40
 MINIMUM_MOVED = 10
+MINIMUM_APART = 10
 MOST_MISSING = 0.40
 SMALLEST = 0.03
 MOST_KEPT = 2.0
@@ -74,7 +75,8 @@ def money_kept(
     x (n): the metric, NaN unknown; before, after (n): money, before > 0; decisions: account,
     decided_on, tenure_days, contract of the same rows (`design.read_decisions`). NoAnswer reasons:
     "too_many_missing", "too_few_accounts", "too_few_moved" (hardly anybody paid another amount
-    afterwards; both with a date), "no_variation", "not_separable". Raises ValueError for unequal
+    afterwards; both with a date), "same_share" (all kept the same, nothing for instance),
+    "no_variation", "too_few_in_level" (off the commonest value), "not_separable". Raises ValueError for unequal
     lengths and for money that is not positive before.
     """
     n = decisions.num_rows
@@ -90,8 +92,9 @@ def money_kept(
     if refusal is not None:
         return MoneyKept(refusal, ())
     column = read_column(Feature("metric", "number", x), x, d, d.n)
-    if not column.sd:
-        return MoneyKept(NoAnswer("no_variation", {"levels": 1, "levels_needed": 2}), ())
+    refusal = _alike(x, d, column)
+    if refusal is not None:
+        return MoneyKept(refusal, ())
     answer = _slope(column, d, known, ratio, confidence)
     groups = () if isinstance(answer, NoAnswer) else _thirds(x, before, after, d, confidence)
     return MoneyKept(answer, groups, column.transform)
@@ -125,7 +128,21 @@ def _lacking(d: Decisions, known: BoolArray, ratio: FloatArray, data_cut: date) 
             months = months_until(have, wanted, per_month, have / rows)
             needs = {"accounts": have, "accounts_needed": wanted}
             return NoAnswer(reason, needs, known_by(data_cut, months))
+    if np.ptp(ratio[known]) < 1e-9:
+        return NoAnswer("same_share", {"rows": rows})
     return None
+
+
+def _alike(x: FloatArray, d: Decisions, column: Column) -> NoAnswer | None:
+    """Whether too few customers differ: a slope would be the money of those few."""
+    if not column.sd:
+        return NoAnswer("no_variation", {"levels": 1, "levels_needed": 2})
+    known = np.isfinite(x)
+    apart = len(np.unique(d.clusters.codes[known & (x != np.median(x[known]))]))
+    if apart >= MINIMUM_APART:
+        return None
+    needs = {"accounts_in_level": apart, "accounts_needed": MINIMUM_APART}
+    return NoAnswer("too_few_in_level", needs)
 
 
 def _slope(

@@ -100,7 +100,7 @@ def _take_panel(edge: Edge, panel: Monthly, child: str, parent: str, data_cut: d
     if panel.months < 2:
         return
     x, y = panel.values[child][:, :-1], panel.values[parent][:, 1:]
-    there = ~(np.isnan(x) | np.isnan(y))
+    there = np.isfinite(x) & np.isfinite(y)
     account, period = np.nonzero(there)
     found = lagged(
         x[there], y[there], account.astype(np.int64), period.astype(np.int64), data_cut=data_cut

@@ -38,6 +38,7 @@ WHY_NOT = {
         "At least %(accounts_needed)s customers that paid another amount after a renewal are "
         "needed; there are %(accounts)s."
     ),
+    "same_share": gettext_lazy("All these customers kept the same share of the money."),
     "no_variation": gettext_lazy(
         "It does not change from month to month for a customer. Hang it under the goal instead."
     ),
@@ -49,7 +50,11 @@ SCALES = {
     "decisions": gettext_lazy("Odds ratio of what stands above, per standard deviation"),
 }
 DECIDED = (EdgeState.SUPPORTED, EdgeState.REFUTED)
-MONEY_REASONS = {"too_few_accounts": "too_few_paying", "too_few_moved": "too_few_moved"}
+MONEY_REASONS = {
+    "too_few_accounts": "too_few_paying",
+    "too_few_moved": "too_few_moved",
+    "same_share": "same_share",
+}
 
 
 def name_of(node: Node) -> str:
@@ -148,7 +153,7 @@ def _why_unknown(card: dict[str, Any]) -> str:
 
 
 def _when(card: dict[str, Any]) -> str:
-    if card.get("reason") in ("no_variation", "not_separable"):
+    if card.get("reason") in ("no_variation", "not_separable", "too_many_missing"):
         return ""
     if not card.get("expected_by"):
         return _("Nobody can say yet when that will change.")

@@ -148,3 +148,14 @@ def test_more_decisions_tell_sooner() -> None:
     fast = months_to_tell(answer, per_month=50, alpha=0.05)
     assert slow is not None and fast is not None and slow == pytest.approx(10 * fast)
     assert months_to_tell(answer, per_month=None, alpha=0.05) is None
+
+
+def test_few_that_differ_and_shares_all_alike_are_no_slope() -> None:
+    x, before, after, table = _money(400, slope=0.0)
+    few = (np.arange(400) < 9).astype(float)
+    answer = money_kept(few, before, after, table, data_cut=CUT).answer
+    assert isinstance(answer, NoAnswer) and answer.reason == "too_few_in_level"
+    assert answer.needs == {"accounts_in_level": 9, "accounts_needed": 10}
+    for kept in (0.0, 0.7, 3.0):
+        answer = money_kept(x, before, kept * before, table, data_cut=CUT).answer
+        assert isinstance(answer, NoAnswer) and answer.reason == "same_share"
