@@ -26,7 +26,7 @@ STAGES = {
     "shared": ["users", "journal", "fields", "lake", "keys", "rest"],
     "know": ["accounts", "people", "subscriptions", "notes", "forgetting"],
     "listen": ["events", "imports", "loads", "surveys"],
-    "measure": ["metrics", "health", "readings", "revenue"],
+    "measure": ["metrics", "health", "readings", "revenue", "experience"],
     "prove": [
         "studies",
         "hypotheses",

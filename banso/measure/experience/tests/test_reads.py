@@ -1,0 +1,68 @@
+"""What later stages get of the answers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from banso.know.accounts.tests.builders import an_account
+from banso.know.subscriptions.models import Subscription
+from banso.listen.surveys.tests.builders import a_wave
+from banso.measure.experience.reads import rows_of, tree_of, wave_asked, waves
+from banso.measure.experience.tests.builders import an_answer, answers
+
+pytestmark = pytest.mark.django_db
+
+
+def test_leaves_are_counted_in_people_customers_and_money() -> None:
+    wave = a_wave(opens_on=date(2026, 6, 1))
+    big = an_account(segment="Enterprise")
+    for account, mrr in ((big, 300_000), (an_account(segment="SMB"), 100_000)):
+        Subscription.objects.create(
+            account=account, external_id=f"S-{account.pk}", start=date(2026, 1, 1),
+            end=date(2026, 12, 31), mrr_minor=mrr, currency="JPY",
+        )  # fmt: skip
+    an_answer(wave, "above", big)
+    an_answer(wave, "above", big)
+    an_answer(wave, "not_consulted", big)
+    answers(wave, "no_trouble", 2)
+    tree = tree_of(wave)
+    above, silent = tree.leaf("above"), tree.leaf("not_consulted")
+    assert (above.people, above.accounts) == (2, 1)
+    assert above.customers == pytest.approx(2 / 3) and above.mrr_minor == pytest.approx(200_000)
+    assert above.intents == (0, 0, 0, 0, 2) and silent.intents == (0, 1, 0, 0, 0)
+    assert silent.intents_mrr[1] == pytest.approx(100_000)
+    assert (tree.people, tree.accounts, tree.population) == (5, 3, 2)
+    only = tree_of(wave, {"segment": "Enterprise"})
+    assert (only.people, only.population) == (3, 1)
+
+
+def test_rows_have_their_weight_and_fields() -> None:
+    wave = a_wave()
+    account = an_account(segment="SMB", employees=120)
+    an_answer(wave, "above", account, recommend=9)
+    an_answer(wave, "below", account)
+    table = rows_of(wave, ["segment", "size"])
+    assert table["leaf"].to_pylist() == ["above", "below"]
+    assert table["account_id"].to_pylist() == [account.pk] * 2
+    assert table["weight"].to_pylist() == [0.5, 0.5]
+    assert table["recommend"].to_pylist() == [9, 7]
+    assert table["size"].to_pylist() == ["50-299"] * 2
+
+
+def test_anonymous_rows_belong_to_nobody() -> None:
+    wave = a_wave(is_anonymous=True)
+    answers(wave, "above", 3)
+    tree, table = tree_of(wave), rows_of(wave, ["segment"])
+    assert tree.is_anonymous and tree.leaf("above").people == 3 and not tree.accounts
+    assert table["account_id"].null_count == 3 and table["segment"].to_pylist() == [""] * 3
+
+
+def test_only_what_was_answered_is_offered() -> None:
+    asked, earlier = a_wave(), a_wave(name="2025", opens_on=date(2025, 6, 1))
+    assert waves() == [] and wave_asked([], "") is None
+    answers(asked, "above", 1)
+    answers(earlier, "above", 1)
+    assert waves() == [asked, earlier]
+    assert wave_asked(waves(), str(earlier.pk)) == earlier
