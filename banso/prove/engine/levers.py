@@ -15,15 +15,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from banso.prove.engine.experience import ANSWERS
 from banso.prove.engine.regression import Clusters, FloatArray, IntArray
 
 LEAVES = ("no_trouble", "not_consulted", "above", "at", "below", "waiting")
 LEVERS = ("trouble", "consulted", "answers")
 DRAWS = 10_000
+_CHOICES: tuple[tuple[str, ...], ...] = (LEVERS, ("trouble",), ("consulted",), ("answers",))
 _NONE, _SILENT, _ABOVE, _AT, _BELOW, _WAITING = range(6)
 _TINY = 1e-12
 
@@ -234,7 +235,7 @@ def tried(
     draws = len(parts[0].shares)
     gap = np.random.default_rng(seed).uniform(-silent_gap, silent_gap, draws)
     lost, point = np.zeros(draws), 0.0
-    kept = {which: [np.zeros(draws), 0.0] for which in (LEVERS, *((one,) for one in LEVERS))}
+    kept: dict[tuple[str, ...], list[Any]] = {one: [np.zeros(draws), 0.0] for one in _CHOICES}
     for part, to in zip(parts, then, strict=True):
         gap_here = gap if part.silent else None
         before = np.einsum("ij,ij->i", part.shares, part.risks)
@@ -247,13 +248,11 @@ def tried(
             lost += part.size * (before + apart)
         if to is None or not part.size:
             continue
-        for which, total in kept.items():
-            if any(getattr(to, one) != getattr(part.levels, one) for one in which):
-                total[0] += part.size * transfer * _saved(part, to, which, gap_here)
-                after = moved(part.estimate[None, :], part.levels, to, which)[0]
-                total[1] += part.size * float((part.estimate - after) @ part.estimated_risks)
+        for which, (by_draw, at_once) in _saved_by(part, to, gap_here).items():
+            kept[which][0] += part.size * transfer * by_draw
+            kept[which][1] += part.size * at_once
     together, full = kept[LEVERS]
-    alone = {one: kept[(one,)] for one in LEVERS}
+    alone = {one: kept[one,] for one in LEVERS}
     sums = (sum(pair[0] for pair in alone.values()), sum(pair[1] for pair in alone.values()))
     return Tried(
         before=band(lost / size, point / size),
@@ -266,16 +265,35 @@ def tried(
     )
 
 
-def _saved(part: Part, to: Levels, which: Sequence[str], gap: FloatArray | None) -> FloatArray:
-    """Fall of the risk in each draw, with the silent customers as far from the others as drawn."""
-    after = moved(part.shares, part.levels, to, which)
-    answered = np.einsum("ij,ij->i", part.shares - after, part.risks)
-    if gap is None:
-        return np.asarray(answered)
-    theirs = _tilted(part.shares, part.risks, gap)
-    after = moved(theirs, part.levels, to, which)
-    silent = np.einsum("ij,ij->i", theirs - after, part.risks)
-    return np.asarray((1 - part.silent) * answered + part.silent * silent)
+def _saved_by(
+    part: Part, to: Levels, gap: FloatArray | None
+) -> dict[tuple[str, ...], tuple[FloatArray, float]]:
+    """Fall of the risk by each lever alone and by all, in the draws and of the estimate."""
+    now = part.levels
+    turned = tuple(one for one in LEVERS if _apart(getattr(to, one), getattr(now, one)))
+    theirs = None if gap is None else _tilted(part.shares, part.risks, gap)
+    known: dict[tuple[str, ...], tuple[FloatArray, float]] = {}
+    for choice in _CHOICES:
+        which = tuple(one for one in choice if one in turned)
+        if which and which not in known:
+            after = moved(part.estimate[None, :], now, to, which)[0]
+            by_draw = _fall(part.shares, part.risks, now, to, which)
+            if theirs is not None:
+                silent = _fall(theirs, part.risks, now, to, which)
+                by_draw = (1 - part.silent) * by_draw + part.silent * silent
+            known[which] = by_draw, float((part.estimate - after) @ part.estimated_risks)
+    reduced = {choice: tuple(one for one in choice if one in turned) for choice in _CHOICES}
+    return {choice: known[which] for choice, which in reduced.items() if which}
+
+
+def _apart(one: float | tuple[float, ...], other: float | tuple[float, ...]) -> bool:
+    return not np.allclose(one, other, rtol=0, atol=1e-9)
+
+
+def _fall(
+    shares: FloatArray, risks: FloatArray, now: Levels, to: Levels, which: Sequence[str]
+) -> FloatArray:
+    return np.einsum("ij,ij->i", shares - moved(shares, now, to, which), risks)
 
 
 def band(values: FloatArray, value: float) -> Band:
@@ -324,8 +342,3 @@ def design_effect(
     factor = who.count / max(who.count - 1, 1)
     simple = float(np.sum(p * (1 - p))) / n
     return max(1.0, float(np.sum(sums * sums)) * factor / simple) if simple > 0 else n / who.count
-
-
-def answer_mix(levels: Levels) -> dict[str, float]:
-    """The shares of answers by name."""
-    return dict(zip(ANSWERS, levels.answers, strict=True))
