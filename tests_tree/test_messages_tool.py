@@ -62,6 +62,30 @@ def test_strings_of_code_and_templates_are_found(tree: Path) -> None:
     }
 
 
+def test_strings_inside_fstrings_are_found(tree: Path) -> None:
+    app = tree / "banso/know/accounts"
+    (app / "words.py").write_text(
+        """
+name = f"{_('Report')}.csv"
+deep = f"{n:>{len(gettext('Column'))}} {nested}"
+nested = f'''{f"{pgettext('verb', 'Fold')}"}'''
+many = f"{ngettext('%(n)s file', '%(n)s files', n) % {'n': n}} {translation.gettext('One' ' two')}"
+unknown = f"{_(chosen)} {_(f'{n} rows')} {_()} {other('Nothing')}"
+"""
+    )
+    found = messages.extract_app(app).values()
+    told = {(e.context, e.msgid, e.plural) for e in found if "words.py" in e.files}
+    assert told == {
+        (None, "Report", None),
+        (None, "Column", None),
+        ("verb", "Fold", None),
+        (None, "%(n)s file", "%(n)s files"),
+        (None, "One two", None),
+    }
+    (tree / "banso/know/loose.py").write_text("title = f'{_(\"Lost\")}'\n")
+    assert any("know/loose.py:1" in fault for fault in messages.check(tree))
+
+
 def test_updating_keeps_translations_and_drops_what_is_gone(tree: Path) -> None:
     po = update(tree)
     translate(po, "Account", "顧客")

@@ -23,9 +23,11 @@ from babel.messages.pofile import PoFileError, normalize, read_po
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tools.fstring_messages import Row, inside_fstrings  # noqa: E402
 from tools.message_rules import Entry, clashes, entry_faults, glossary_faults, read_glossary  # noqa: E402
 
 LANGUAGE = "ja"
+TELLING = "Translators:"
 WIDTH = 100
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
@@ -103,13 +105,20 @@ def as_python(path: Path) -> str:
     return "\n".join(line.lstrip() for line in shown.splitlines())
 
 
+def rows_of(path: Path) -> list[Row]:
+    """Every string of a file: line, message (or message and plural), comments and context."""
+    source = as_python(path)
+    rows: list[Row] = list(extract("python", BytesIO(source.encode()), KEYWORDS, (TELLING,)))
+    if path.suffix == ".py":
+        rows += inside_fstrings(source, KEYWORDS)
+    return rows
+
+
 def extract_app(app: Path) -> Strings:
     strings: Strings = {}
     for path in sources(app):
         try:
-            rows = list(
-                extract("python", BytesIO(as_python(path).encode()), KEYWORDS, ("Translators:",))
-            )
+            rows = rows_of(path)
         except (SyntaxError, UnicodeDecodeError) as error:
             raise SystemExit(f"{path}: cannot be read for translation: {error}") from error
         for _line, message, comments, context in rows:
@@ -236,8 +245,7 @@ def homeless(root: Path) -> Iterable[str]:
     """Strings in modules that belong to no app: nobody would load their Japanese."""
     for stage in sorted((root / "banso").iterdir()):
         for path in sorted(stage.glob("*.py")) if stage.name != "shell" else []:
-            rows = extract("python", BytesIO(path.read_bytes()), KEYWORDS)
-            for line, *_ in rows:
+            for line, *_ in rows_of(path):
                 yield (
                     f"{path.relative_to(root).as_posix()}:{line}: a string to translate outside "
                     "any app: move it into an app (a package with its own locale/ja)"
