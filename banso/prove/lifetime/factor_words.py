@@ -16,7 +16,7 @@ from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.cox import EVENTS_PER_COLUMN, MINIMUM_EVENTS
 from banso.prove.engine.proportional import Halves
 from banso.prove.lifetime.charts import COLOURS
-from banso.prove.lifetime.factors import AMOUNT, UNKNOWN, Factors, Line
+from banso.prove.lifetime.factors import AMOUNT, UNKNOWN, Factors, Line, Refused, Untold
 from banso.prove.lifetime.groups import CONTRACT, EMPLOYEES
 from banso.prove.lifetime.lives import DAYS_A_MONTH, Lives
 from banso.prove.lifetime.presenting import customers_link
@@ -39,9 +39,27 @@ REFUSED = {
     ),
 }
 
+UNTOLD = {
+    "ended": gettext_lazy(
+        "Suspicious and left out, because it alone tells those who left from the others almost "
+        "without fault; it may say how it ended: %(names)s."
+    ),
+    "missing": gettext_lazy("Not compared, because too few customers have a value: %(names)s."),
+    "alike": gettext_lazy("Not compared, because all customers have the same value: %(names)s."),
+    "many_values": gettext_lazy(
+        "Not compared, because nearly every customer has another value: %(names)s."
+    ),
+}
 
-def refused(found: NoAnswer, some: Lives) -> str:
+
+def untold_words(untold: Untold) -> list[str]:
+    """What is no factor, and why."""
+    return [str(UNTOLD[why]) % {"names": listed(untold[why])} for why in UNTOLD if why in untold]
+
+
+def refused(given: Refused, some: Lives) -> str:
     """Why there is no model, and about when there may be one."""
+    found = given.found
     said = str(REFUSED[found.reason]) % {k: whole(v) for k, v in found.needs.items()}
     if found.reason != "too_few_events":
         return said
@@ -58,6 +76,8 @@ def answer(found: Factors) -> str:
     told = [line for line in found.lines if isinstance(line.ratio, Answer)]
     keys = {line.key for line in told}
     sure = {line.key for line in told if line.q is not None and line.q <= Q_TARGET}
+    if not told:
+        return _("No factor can be compared: those who left did so at the same age.")
     said = ngettext(
         "Of %(n)s factor known when customers began, %(sure)s goes with leaving sooner or later.",
         "Of %(n)s factors known when customers began, %(sure)s go with leaving sooner or later.",

@@ -34,13 +34,16 @@ from banso.prove.engine.regression import SingularDesignError
 from banso.prove.lifetime.groups import CONTRACT, EMPLOYEES, OWN, PLAN, first_plans
 from banso.prove.lifetime.lives import Lives
 from banso.prove.lifetime.reads import first_money
-from banso.prove.studies.rules import comparable_levels
+from banso.prove.lifetime.telling import BEYOND, WhyNot, why_not
 from banso.shared.fields.models import FieldDefinition, Kind, KnownWhen
 from banso.shared.fields.reads import fields_of
 
 AMOUNT = "amount"
 MOST_FOR_HALVES = 20_000
 UNKNOWN = "?"
+
+
+Untold = dict[WhyNot, list[str]]
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Line:
 class Factors:
     """The fitted model: names of factors by key, its lines, how well it orders customers, and the
     names of what was left out: for too few who left, or because it may have changed since.
+    untold: the names of what tells nothing, or too much, by why.
     """
 
     names: dict[str, str]
@@ -74,33 +78,44 @@ class Factors:
     left: int
     without_room: list[str]
     changed: list[str]
+    untold: Untold
 
 
-def factors(found: Book, some: Lives, currency: str) -> Factors | NoAnswer:
-    """The model of these customers; NoAnswer: too_few_events, no_factors, not_separable."""
+@dataclass(frozen=True)
+class Refused:
+    """Why there is no model: too_few_events, no_factors or not_separable; untold as of Factors."""
+
+    found: NoAnswer
+    untold: Untold
+
+
+def factors(found: Book, some: Lives, currency: str) -> Factors | Refused:
+    """The model of these customers."""
     stamped = Account.objects.aggregate(last=Max("updated_at"))["last"]
     asked = ("factors", stamped, currency, some.cut, len(some.account), get_language())
     return memory.of(found.version, asked, lambda: _factors(found, some, currency))
 
 
-def _factors(found: Book, some: Lives, currency: str) -> Factors | NoAnswer:
+def _factors(found: Book, some: Lives, currency: str) -> Factors | Refused:
     left = int(some.left.sum())
     if left < MINIMUM_EVENTS:
-        return NoAnswer("too_few_events", {"events": left, "events_needed": MINIMUM_EVENTS})
+        few = {"events": left, "events_needed": MINIMUM_EVENTS}
+        return Refused(NoAnswer("too_few_events", few), {})
     own = fields_of("account")
-    known = _columns(found, some, currency, own)
+    known, untold = _told_apart(_columns(found, some, currency, own), some)
     names = {key: name for key, name, _covariate in known}
     made = terms([covariate for *_told, covariate in known], len(some.account))
     kept, without_room = _room(made, [key for key, *_told in known], left // EVENTS_PER_COLUMN)
+    nothing = Refused(NoAnswer("no_factors", {"factors": len(known)}), untold)
     if not kept:
-        return NoAnswer("no_factors", {"factors": len(known)})
+        return nothing
     x = made.x[:, kept]
     try:
         fit = fit_cox(x, some.days, some.left, some.entry, clusters=some.account)
     except SingularDesignError:
-        return NoAnswer("no_factors", {"factors": len(known)})
+        return nothing
     if not fit.converged:
-        return NoAnswer("not_separable", {"events": left})
+        return Refused(NoAnswer("not_separable", {"events": left}), untold)
     score = x[:, list(fit.kept)] @ fit.coef
     changed = [_("Segment"), _("Touch model")]
     changed += [str(f.label) for f in own if f.known_when != KnownWhen.START]
@@ -112,6 +127,7 @@ def _factors(found: Book, some: Lives, currency: str) -> Factors | NoAnswer:
         left,
         [names[key] for key in without_room],
         changed,
+        untold,
     )
 
 
@@ -145,7 +161,20 @@ def _columns(
             told.append(make(f"{OWN}{field.key}", str(field.label), mine))
     told.append(_number(EMPLOYEES, _("Employees"), [v[2] for v in values]))
     told.append(_kind("country", _("Country"), [v[1] for v in values]))
-    return [known for known in told if _tells(known[2])]
+    return told
+
+
+def _told_apart(known: Sequence[Known], some: Lives) -> tuple[list[Known], Untold]:
+    """The factors there are, and the names of the others by why they are none."""
+    kept: list[Known] = []
+    untold: Untold = {}
+    for key, name, covariate in known:
+        why = why_not(covariate, some.left)
+        if why is None:
+            kept.append((key, name, covariate))
+        else:
+            untold.setdefault(why, []).append(name)
+    return kept, untold
 
 
 def _kind(key: str, name: str, values: Sequence[object]) -> Known:
@@ -154,15 +183,9 @@ def _kind(key: str, name: str, values: Sequence[object]) -> Known:
 
 def _number(key: str, name: str, values: Sequence[object]) -> Known:
     numbers = [float(v) if isinstance(v, int | float) else math.nan for v in values]
-    return key, name, Covariate(key, "number", np.array(numbers, dtype=np.float64))
-
-
-def _tells(covariate: Covariate) -> bool:
-    """Whether most customers have a value, and text names groups."""
-    if isinstance(covariate.values, np.ndarray):
-        return bool(np.isfinite(covariate.values).mean() >= 0.6)
-    known = [value for value in covariate.values if value]
-    return len(known) >= 0.6 * len(covariate.values) and comparable_levels(covariate.values)
+    column = np.array(numbers, dtype=np.float64)
+    column[np.abs(column) > BEYOND] = math.nan
+    return key, name, Covariate(key, "number", column)
 
 
 def _room(made: Terms, keys: Sequence[str], most: int) -> tuple[list[int], list[str]]:

@@ -22,7 +22,7 @@ from banso.prove.lifetime.groups import CONTRACT, groupings, groups_of
 from banso.prove.lifetime.lives import Lives, Mask
 from banso.prove.lifetime.margins import Margins, present_plans
 from banso.prove.lifetime.reads import cost_fields, costs, first_payments, lives
-from banso.prove.lifetime.waits import First, Waits
+from banso.prove.lifetime.waits import First, Waits, got_there
 from banso.prove.lifetime.words import CONTRACTS, expected_by, reason, share
 from banso.prove.lifetime.worth import (
     MOST_TENURE,
@@ -36,6 +36,8 @@ from banso.prove.lifetime.worth import (
     worth,
 )
 
+FIRST_VALUE = "days_to_first_value"
+
 
 def asked_grouping(request: HttpRequest) -> str:
     by = request.GET.get("by", "")
@@ -43,12 +45,13 @@ def asked_grouping(request: HttpRequest) -> str:
 
 
 def asked_first(request: HttpRequest, firsts: Sequence[First]) -> First | None:
-    """The first time asked for, or the first value, or whatever there is."""
+    """The first time asked for, or the first value, or one that customers have got to."""
     by_key = {first.key: first for first in firsts}
-    for key in (request.GET.get("metric", ""), "days_to_first_value"):
-        if key in by_key:
-            return by_key[key]
-    return next(iter(firsts), None)
+    told = request.GET.get("metric", "")
+    if told in by_key:
+        return by_key[told]
+    usual = sorted(firsts, key=lambda first: first.key != FIRST_VALUE)
+    return next((first for first in usual if got_there(first)), next(iter(usual), None))
 
 
 def asked_months(request: HttpRequest, everybody: Lives) -> int:

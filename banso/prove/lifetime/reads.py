@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
+import pyarrow.compute as pc
 
 from banso.know.accounts.models import Account
 from banso.measure.revenue.memory import memory
@@ -40,6 +41,14 @@ def _lives(found: Book, today: date, scope: Scope) -> Lives:
     who, first = np.unique(account[order], return_index=True)
     months = terms["term_months"].to_numpy().astype(np.int64)[order][first]
     return lives_of(spans_of(found.contracts.chosen(rows), cut), (who, months), cut)
+
+
+def with_twins(found: Book) -> int:
+    """Customers with two paid contracts of the same days and amount, perhaps imported twice."""
+    alike = ["account_id", "start", "end", "mrr_minor", "currency"]
+    priced = found.terms.filter(pc.greater(found.terms["mrr_minor"], 0))
+    groups = priced.group_by(alike).aggregate([([], "count_all")])
+    return len(pc.unique(groups.filter(pc.greater(groups["count_all"], 1))["account_id"]))
 
 
 def first_money(found: Book, some: Lives, currency: str) -> Floats:

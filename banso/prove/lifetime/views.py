@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from banso.measure.revenue.reads import Book, Scope, book, currencies, main_currency
 from banso.measure.revenue.words import whole
-from banso.prove.engine.answer import NoAnswer
 from banso.prove.lifetime import charts, factor_words, presenting
 from banso.prove.lifetime.curves import (
     FIRST_DAYS,
@@ -21,7 +20,7 @@ from banso.prove.lifetime.curves import (
     reaching_groups,
     staying,
 )
-from banso.prove.lifetime.factors import factors
+from banso.prove.lifetime.factors import Refused, factors
 from banso.prove.lifetime.forms import ValueForm
 from banso.prove.lifetime.gathering import (
     Asked,
@@ -35,7 +34,7 @@ from banso.prove.lifetime.gathering import (
 )
 from banso.prove.lifetime.groups import groupings
 from banso.prove.lifetime.margins import plans
-from banso.prove.lifetime.reads import first_money, lives
+from banso.prove.lifetime.reads import first_money, lives, with_twins
 from banso.prove.lifetime.waits import first_times, waits
 from banso.prove.lifetime.words import (
     CONTRACTS,
@@ -98,10 +97,12 @@ def staying_factors(request: HttpRequest) -> HttpResponseBase:
     if found is None or some is None or not len(some.account):
         return render(request, "lifetime/staying_factors.html", {"nothing": True})
     model = factors(found, some, main_currency(found))
-    if isinstance(model, NoAnswer):
-        context: dict[str, Any] = {
+    context: dict[str, Any]
+    if isinstance(model, Refused):
+        context = {
             "answer": _("Not enough data yet."),
             "refusal": factor_words.refused(model, some),
+            "untold": factor_words.untold_words(model.untold),
         }
         return render(request, "lifetime/staying_factors.html", context)
     if request.GET.get("format") == "csv":
@@ -115,6 +116,7 @@ def staying_factors(request: HttpRequest) -> HttpResponseBase:
         "order": factor_words.order_told(model),
         "without_room": factor_words.listed(model.without_room),
         "changed": factor_words.listed(model.changed),
+        "untold": factor_words.untold_words(model.untold),
         "late": whole(float((some.entry > 0).sum())),
         "any_late": bool((some.entry > 0).any()),
     }
@@ -129,7 +131,8 @@ def first_time(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {"metrics": firsts, "chosen": chosen, "by": ""}
     found = waits(chosen, left_days(terms, today), today) if chosen else None
     if chosen is None or found is None or not len(found.account):
-        return render(request, "lifetime/first_time.html", context | {"nothing": True})
+        context |= {"nothing": True, "unknown": found.unknown if found else 0}
+        return render(request, "lifetime/first_time.html", context)
     everybody, by = reaching(_("All customers"), found.days, found.kind), asked_grouping(request)
     lived = lives(terms, today) if terms else None
     groups, small = reaching_groups(found, labels_of(found, by, lived)) if by else ([], 0)
@@ -211,6 +214,7 @@ def lifetime_value(request: HttpRequest) -> HttpResponseBase:
         "contracts": [(m, CONTRACTS[m], int((everybody.months == m).sum())) for m in CONTRACTS],
         "contract": months,
         "asked": request.GET.urlencode(),
+        "twins": with_twins(found),
         "other": int((~np.isin(everybody.months, list(CONTRACTS))).sum()),
     }
     return render(request, "lifetime/lifetime_value.html", context)

@@ -67,6 +67,15 @@ def first_of(event: str, label: str) -> First:
     return First(f"{EVENT}{event}", name, metric)
 
 
+def got_there(first: First) -> bool:
+    """Whether there is something to show of it: a customer that is there and has got there."""
+    if first.is_event:
+        return True
+    key = first.definition.key
+    reached = {f"values__{key}__v__gte": 0, f"values__{key}__c": False}
+    return AccountMeasures.objects.filter(**reached).exists()
+
+
 def waits(first: First, ended: dict[int, int], today: date) -> Waits:
     """The wait of every customer; ended: account -> day it left.
 

@@ -8,10 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from banso.know.accounts.models import Stage
+from banso.know.accounts.models import Account, Stage
 from banso.know.accounts.tests.builders import an_account
 from banso.know.subscriptions.models import Subscription
 from banso.listen.events.models import EventName
+from banso.measure.metrics.models import AccountMeasures
 from banso.measure.metrics.tests.builders import a_metric, measured, measures, used
 from banso.measure.revenue.tests.builders import a_term
 from banso.prove.lifetime.tests.test_survival import look, text
@@ -79,6 +80,27 @@ def test_any_event_has_its_first_time(client: Client) -> None:
     assert [row["name"] for row in grouped.context["rows"]] == ["Annual", "Monthly"]
     other = text(look(client, PAGE, day=DAY, metric="event:nonsense"))
     assert "Report shared" in other, "what can be chosen stays on the page"
+
+
+def test_the_page_opens_on_a_first_time_that_has_been_reached(client: Client) -> None:
+    value = a_metric(
+        "days_to_first_value", name_en="Days to the first value", shape="days_to_first"
+    )
+    for _number in range(12):
+        account = an_account(signed_up_on=DAY - timedelta(days=100))
+        measures(account, **{value.key: (100.0, True)})
+    assert "Days to the first value: how long" in text(look(client, PAGE, day=DAY))
+    report = a_metric("days_to_report", **FIRST)
+    for number, account in enumerate(Account.objects.all()):
+        kept = AccountMeasures.objects.get(account=account)
+        kept.values[report.key] = {"v": float(number), "c": False}
+        kept.save()
+    assert "Days to the first report: how long" in text(look(client, PAGE, day=DAY))
+    asked = text(look(client, PAGE, day=DAY, metric=value.key))
+    assert "Days to the first value: how long" in asked
+    kept.values[value.key] = {"v": 3.0, "c": False}
+    kept.save()
+    assert "Days to the first value: how long" in text(look(client, PAGE, day=DAY))
 
 
 def test_by_group_and_as_a_file(client: Client) -> None:
