@@ -23,6 +23,10 @@ urlpatterns = [
     path("notes/", include("banso.know.notes.urls")),
     path("imports/", include("banso.listen.imports.urls")),
     path("loads/", include("banso.listen.loads.urls")),
+    path("earlier/", include("banso.listen.earlier.urls")),
+    path("surveys/", include("banso.listen.surveys.urls")),
+    path("waves/", include("banso.listen.invitations.urls")),
+    path("s/", include("banso.listen.invitations.public_urls")),
     path("events/", include("banso.listen.events.urls")),
     path("", include((ingest_urlpatterns, "ingest"))),
     path("api/", api_pages.api_page, name="api_page"),
@@ -33,6 +37,7 @@ urlpatterns = [
     path("readings/", include("banso.measure.readings.urls")),
     path("health-score/", include("banso.measure.health.urls")),
     path("revenue/", include("banso.measure.revenue.urls")),
+    path("experience/", include("banso.measure.experience.urls")),
     path("evidence/", include("banso.prove.studies.urls")),
     path("hypotheses/", include("banso.prove.hypotheses.urls")),
     path("kpi-tree/", include("banso.prove.tree.urls")),
@@ -41,9 +46,11 @@ urlpatterns = [
     path("score-check/", include("banso.prove.prediction.urls")),
     path("worth/", include("banso.prove.worth.urls")),
     path("patterns/", include("banso.prove.patterns.urls")),
+    path("contrasts/", include("banso.prove.contrasts.urls")),
     path("today/", include("banso.act.today.urls")),
     path("tasks/", include("banso.act.tasks.urls")),
     path("signals/", include("banso.act.signals.urls")),
+    path("visits/", include("banso.act.visits.urls")),
 ]
 handler403 = "banso.shell.views.forbidden"
 handler404 = "banso.shell.views.not_found"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from banso.shared.fields.models import FieldDefinition, Kind
 from banso.shared.fields.reads import fields_of
 from banso.shared.lake.days import day_number
 
+Names = npt.NDArray[np.object_]
 SIZE, USAGE, MONEY = "size", "usage", "mrr"
 UNKNOWN = ""
 SIZES = ((50, "1-49"), (300, "50-299"), (1000, "300-999"))
@@ -39,9 +41,9 @@ class Groups:
     """The group of each account, by sorted id; "" where it is not known."""
 
     ids: Ints
-    names: np.ndarray[tuple[int], np.dtype[np.object_]]
+    names: Names
 
-    def at(self, accounts: Ints) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    def at(self, accounts: Ints) -> Names:
         if not len(self.ids):
             return np.full(len(accounts), UNKNOWN, dtype=object)
         place = np.clip(np.searchsorted(self.ids, accounts), 0, len(self.ids) - 1)

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from banso.listen.surveys.reads import handed_in
+from banso.measure.experience import comparing, following, presenting
+from banso.measure.experience.answers import version
+from banso.measure.experience.asking import asked
+from banso.measure.experience.behind import behind, behind_csv, lines_of
+from banso.measure.experience.by import side_by_side
+from banso.measure.experience.reads import waves
+from banso.measure.experience.result import result_of
+from banso.measure.experience.silent import rates_by, silent_of
+from banso.measure.experience.svg import narrow_picture, wide_picture
+from banso.measure.experience.wording import headline, heard
+from banso.measure.experience.years import courses
+from banso.shared.spreadsheets import csv_response
+from banso.shared.users.reads import signed_in
+
+ON_A_PAGE = 50
+
+
+@require_GET
+def experience_result(request: HttpRequest) -> HttpResponseBase:
+    """What do customers experience with us, and what do they intend after it?"""
+    signed_in(request)
+    question = asked(request)
+    if question is None:
+        return render(request, "experience/experience_result.html")
+    result = result_of(question.wave, question.only, question.asof)
+    if request.GET.get("format") == "csv":
+        header, rows = presenting.result_csv(result)
+        return csv_response(f"{question.wave}.csv", header, rows)
+    link = None if not result.tied else lambda key: question.link("branch_customers", branch=key)
+    context = {
+        "asked": question,
+        "result": result,
+        "answer": headline(result),
+        "heard": heard(result),
+        "wide": wide_picture(result, link),
+        "narrow": narrow_picture(result, link),
+        "rows": presenting.branch_rows(result, question),
+        "kinds": presenting.chosen_rows(result, question, "trouble_kind"),
+        "channels": presenting.chosen_rows(result, question, "channel"),
+        "reasons": presenting.chosen_rows(result, question, "why_not"),
+        "consulted": presenting.cell(result.consulted),
+        "csv": question.query(format="csv"),
+        "by": question.fields.values(),
+    }
+    return render(request, "experience/experience_result.html", context)
+
+
+@require_GET
+def branch_customers(request: HttpRequest) -> HttpResponseBase:
+    """Which customers, and who there, stand at a branch?"""
+    signed_in(request)
+    question = asked(request)
+    if question is None:
+        raise Http404
+    if question.wave.is_anonymous:
+        return render(request, "experience/branch_customers.html", {"asked": question})
+    found = behind(question, request.GET)
+    if found is None:
+        raise Http404
+    if request.GET.get("format") == "csv":
+        header, rows = behind_csv(found)
+        return csv_response(f"{found.name}.csv", header, rows)
+    page = Paginator(found.ids, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "asked": question,
+        "found": found,
+        "page": page,
+        "lines": lines_of(page.object_list),
+        "heard": heard(result_of(question.wave, question.only, question.asof)),
+        "query": question.query(),
+    }
+    return render(request, "experience/branch_customers.html", context)
+
+
+@require_GET
+def experience_by(request: HttpRequest) -> HttpResponseBase:
+    """Do customers of different kinds experience something different?"""
+    signed_in(request)
+    question = asked(request)
+    if question is None or question.wave.is_anonymous:
+        return render(request, "experience/experience_by.html", {"asked": question})
+    fields = question.fields
+    field = fields.get(request.GET.get("by", "")) or fields["size"]
+    seen = side_by_side(question.wave, field, question.asof)
+    if request.GET.get("format") == "csv":
+        header, rows = comparing.groups_csv(seen, field)
+        return csv_response(f"{question.wave} {field.label}.csv", header, rows)
+    context = {
+        "asked": question,
+        "by": fields.values(),
+        "chosen_field": field,
+        "seen": seen,
+        "answer": comparing.differ_sentence(seen, field),
+        "interaction": comparing.interaction_sentence(seen, field),
+        "rows": comparing.group_rows(seen, field, question),
+        "leaves": comparing.leaf_rows(seen, field),
+        "csv": question.query(by=field.key, format="csv"),
+        "heard": heard(result_of(question.wave, {}, question.asof)),
+    }
+    return render(request, "experience/experience_by.html", context)
+
+
+@require_GET
+def who_answered(request: HttpRequest) -> HttpResponseBase:
+    """Who answered, who kept silent, and how much could that change?"""
+    signed_in(request)
+    question = asked(request)
+    if question is None or question.wave.is_anonymous:
+        return render(request, "experience/who_answered.html", {"asked": question})
+    fields = question.fields
+    seen = silent_of(question.wave, fields, question.asof)
+    chosen = fields.get(request.GET.get("by", ""))
+    rates = dict(seen.by)
+    if chosen is not None:
+        rates = {chosen.key: rates_by(question.wave, chosen, question.asof)} | rates
+    if request.GET.get("format") == "csv":
+        header, rows = comparing.rates_csv(rates, fields)
+        return csv_response(f"{question.wave}.csv", header, rows)
+    threshold = comparing.threshold_asked(request.GET.get("threshold", ""))
+    context = {
+        "asked": question,
+        "by": fields.values(),
+        "seen": seen,
+        "rates": comparing.rate_tables(rates, fields, question),
+        "sides": comparing.side_rows(seen),
+        "weights": comparing.weights_sentence(seen),
+        "post": comparing.post_sentence(seen),
+        "limits": comparing.limits_sentence(seen),
+        "tipping": comparing.tipping_sentence(seen, threshold),
+        "threshold": round(100 * threshold),
+        "known": comparing.known_rows(seen, result_of(question.wave, {}, question.asof).currency),
+        "stayed": comparing.stayed_rows(seen),
+        "answer": heard(result_of(question.wave, {}, question.asof)),
+        "csv": question.query(format="csv"),
+    }
+    return render(request, "experience/who_answered.html", context)
+
+
+@require_GET
+def experience_years(request: HttpRequest) -> HttpResponseBase:
+    """Does the experience of our customers become better?"""
+    signed_in(request)
+    found = waves()
+    surveys = list({wave.survey_id: wave.survey for wave in found}.values())
+    if not surveys:
+        return render(request, "experience/experience_years.html")
+    chosen = request.GET.get("survey", "")
+    survey = next((one for one in surveys if str(one.pk) == chosen), surveys[0])
+    everything = chosen == "all"
+    mine = [wave for wave in found if everything or wave.survey_id == survey.pk]
+    seen = courses(mine, (version(None), tuple(handed_in(wave).count() for wave in mine)))
+    if request.GET.get("format") == "csv":
+        header, rows = following.years_csv(seen)
+        return csv_response(f"{survey.name}.csv", header, rows)
+    context = {
+        "survey": survey,
+        "surveys": surveys,
+        "everything": everything,
+        "cards": following.course_cards(seen),
+    }
+    return render(request, "experience/experience_years.html", context)
