@@ -37,7 +37,7 @@ STAGES = {
         "worth",
         "patterns",
     ],
-    "act": ["signals", "tasks", "today"],
+    "act": ["signals", "tasks", "today", "visits"],
     "grow": [],
     "inform": [],
 }

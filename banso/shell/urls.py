@@ -51,6 +51,7 @@ urlpatterns = [
     path("tasks/", include("banso.act.tasks.urls")),
     path("signals/", include("banso.act.signals.urls")),
     path("visits/", include("banso.act.visits.urls")),
+    path("visits/", include("banso.act.visits.urls")),
 ]
 handler403 = "banso.shell.views.forbidden"
 handler404 = "banso.shell.views.not_found"

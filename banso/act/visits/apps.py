@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class VisitsConfig(AppConfig):
+    name = "banso.act.visits"
+    label = "visits"
+
+    def ready(self) -> None:
+        from banso.act.visits import jobs  # noqa: F401
+        from banso.act.visits.panels import visits
+        from banso.act.visits.sentences import SENTENCES
+        from banso.act.visits.writes import forget
+        from banso.know.forgetting.registry import traces
+        from banso.shared.slots import NavItem, Panel, account_panels, entry_sentences, nav
+
+        nav.fill("visits", NavItem(_("Customer visits"), "visits:whom_to_visit", "walk"), order=18)
+        account_panels.fill("visits", Panel(_("Customer visits"), visits), order=72)
+        traces.fill("visits", forget, order=60)
+        for kind, sentence in SENTENCES.items():
+            entry_sentences.fill(kind, sentence, order=0)
