@@ -75,6 +75,49 @@ def secret_key(folder: Path) -> str:
     return kept.read_text().strip()
 
 
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+def mail() -> dict[str, Any]:
+    """BANSO_EMAIL_URL as Django wants it: smtp://, smtp+tls:// (STARTTLS) or smtps://, with
+    user:password@host:port. Empty: mail is printed, or leaves as BANSO_EMAIL_BACKEND says.
+    """
+    url = text("BANSO_EMAIL_URL")
+    backend = text("BANSO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+    if not url:
+        return {"EMAIL_BACKEND": backend}
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise WrongSetting(f"BANSO_EMAIL_URL has a port that is not a number: {error}.") from error
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
+        raise WrongSetting(
+            "BANSO_EMAIL_URL is no mail server: write smtp+tls://user:password@host:587 "
+            "(or smtp://, smtps://), or leave it empty."
+        )
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or MAIL_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+def address(name: str) -> str:
+    """Where people reach this installation, such as https://banso.example.jp; "" when not said."""
+    value = text(name).rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
+        raise WrongSetting(
+            f"{name}={value!r} is no address: write one such as https://banso.example.jp."
+        )
+    return value
+
+
 KEEP_CONNECTION_S = 60
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",

@@ -25,7 +25,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "
 STAGES = {
     "shared": ["users", "journal", "fields", "lake", "keys", "rest"],
     "know": ["accounts", "people", "subscriptions", "notes", "forgetting"],
-    "listen": ["events", "imports", "loads", "surveys"],
+    "listen": ["events", "imports", "loads", "surveys", "invitations"],
     "measure": ["metrics", "health", "readings", "revenue", "experience"],
     "prove": [
         "studies",
@@ -106,9 +106,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-EMAIL_BACKEND = environment.text(
-    "BANSO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
-)
+MAIL = environment.mail()
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_HOST = MAIL.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = MAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = MAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+PUBLIC_URL = environment.address("BANSO_URL")
 DEFAULT_FROM_EMAIL = environment.text("BANSO_EMAIL_FROM", "banso@localhost")
 
 USE_TZ = True

@@ -13,8 +13,8 @@ Reaction = Callable[[Entry], None]
 Work = Callable[..., None]
 
 # Each lane has its own thread of a worker, so that an import of minutes delays nobody else.
-PROMPT, IMPORTS, LONG = "prompt", "imports", "long"
-LANES = (PROMPT, IMPORTS, LONG)
+PROMPT, IMPORTS, LONG, MAIL = "prompt", "imports", "long", "mail"
+LANES = (PROMPT, IMPORTS, LONG, MAIL)
 
 _reactions: dict[str, dict[str, Reaction]] = {}
 _jobs: dict[str, Work] = {}

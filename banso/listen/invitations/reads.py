@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from banso.listen.invitations import rules
+from banso.listen.invitations.audience import Audience
+from banso.listen.invitations.models import Invitation, Mailing, OptOut, State
+from banso.listen.invitations.rules import Candidate
+from banso.listen.invitations.tokens import address_hash, hash_of
+from banso.listen.surveys.models import Asked, Response, Survey, Wave
+from banso.shared import clock
+from banso.shared.users.models import User
+from banso.shared.users.reads import organisation
+
+
+ON_A_PAGE = 50
+
+
+def today() -> date:
+    """The organisation's day, whoever asks: a link ends at one moment for everybody."""
+    return clock.today(organisation().time_zone)
+
+
+def waves() -> QuerySet[Wave]:
+    """The waves that were made here, the newest first; not those of files."""
+    made = Mailing.objects.values("wave")
+    return Wave.objects.filter(pk__in=made).select_related("survey", "by").order_by("-pk")
+
+
+def survey_for(user: User, pk: int) -> Survey:
+    """A survey that people can be asked, or a 404."""
+    return get_object_or_404(Survey, pk=pk, archived_at=None)
+
+
+def waves_of(survey: Survey) -> QuerySet[Wave]:
+    return waves().filter(survey=survey)
+
+
+def wave_for(user: User, pk: int) -> Wave:
+    """One wave made here, or a 404; everybody who is signed in sees all."""
+    return get_object_or_404(waves().select_related("version"), pk=pk)
+
+
+def mailing_of(wave: Wave) -> Mailing:
+    return Mailing.objects.get(wave=wave)
+
+
+def open_waves() -> list[Wave]:
+    """Those that were opened and not closed yet, whatever their days say."""
+    return list(waves().filter(opened_at__isnull=False, closed_at=None))
+
+
+def planned_already(wave: Wave) -> list[Candidate]:
+    """Whom a planning that was interrupted has asked."""
+    rows = Invitation.objects.filter(wave=wave).exclude(state=State.LEFT_OUT)
+    told = rows.values_list("account_id", "person_id", "user_id", "email")
+    return [Candidate(a, person_id=p, user_id=u, email=email) for a, p, u, email in told]
+
+
+def standing_of(wave: Wave, day: date | None = None) -> str:
+    return rules.standing(
+        today=day or today(),
+        opens_on=wave.opens_on,
+        closes_on=wave.closes_on,
+        is_opened=wave.opened_at is not None,
+        is_closed=wave.closed_at is not None,
+    )
+
+
+def audience_of(wave: Wave, mailing: Mailing) -> Audience:
+    return Audience(
+        query=wave.audience,
+        reader=wave.by,
+        key_people_only=wave.key_people_only,
+        throttle_days=wave.throttle_days,
+        colleagues=mailing.colleagues,
+        owners_answer=mailing.owners_answer,
+        asks_colleagues=wave.survey.asked == Asked.COLLEAGUES,
+        wave_id=wave.pk,
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What became of a wave so far; ``public`` came by its public link."""
+
+    planned: int
+    sent: int
+    failed: int
+    left_out: int
+    answered: int
+    waiting: int
+    public: int
+    begun: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.answered / self.sent if self.sent else None
+
+
+def progress_of(wave: Wave) -> Progress:
+    """In two queries."""
+    states = {state: Count("pk", filter=Q(state=state)) for state in State.values}
+    counted = Invitation.objects.filter(wave=wave).aggregate(
+        **states,
+        answered=Count("pk", filter=Q(has_answered=True)),
+        waiting=Count("pk", filter=Q(due__gt=0)),
+    )
+    public = Q(origin=Response.Origin.PUBLIC, submitted_on__isnull=False)
+    answers = Response.objects.filter(wave=wave).aggregate(
+        public=Count("pk", filter=public), begun=Count("pk", filter=Q(submitted_on=None))
+    )
+    return Progress(**counted, **answers)
+
+
+def invitations_of(wave: Wave, state: str = "", reason: str = "") -> QuerySet[Invitation]:
+    rows = Invitation.objects.filter(wave=wave).select_related("account", "person", "user")
+    if state:
+        rows = rows.filter(state=state)
+    if reason:
+        rows = rows.filter(reason=reason)
+    return rows.order_by("pk")
+
+
+def left_out_reasons(wave: Wave) -> list[tuple[str, int]]:
+    """Why how many were left out, the most first."""
+    rows = Invitation.objects.filter(wave=wave, state=State.LEFT_OUT).values_list("reason")
+    return list(rows.annotate(n=Count("pk")).order_by("-n", "reason"))
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a link opens: a wave, and the invitation where the link is personal; ``secret`` finds
+    the answers of somebody who came by the public link.
+    """
+
+    wave: Wave
+    invitation: Invitation | None = None
+    secret: str = ""
+
+
+def door_of(token: str) -> Door | None:
+    """Whose link it is; None where it is nobody's."""
+    if not rules.TOKEN.fullmatch(token):
+        return None
+    found = Invitation.objects.filter(token_hash=hash_of(token)).select_related(
+        "wave__survey", "wave__version", "response", "account"
+    )
+    invitation = found.first()
+    if invitation is not None:
+        return Door(invitation.wave, invitation)
+    wave = Wave.objects.filter(public_token=token).select_related("survey", "version").first()
+    return Door(wave) if wave else None
+
+
+def response_behind(door: Door) -> Response | None:
+    """What was saved or handed in through the link before."""
+    if door.invitation is not None:
+        return door.invitation.response
+    if not door.secret:
+        return None
+    return Response.objects.filter(wave=door.wave, resume_hash=hash_of(door.secret)).first()
+
+
+def is_opted_out(email: str) -> bool:
+    return OptOut.objects.filter(address=address_hash(email)).exists()

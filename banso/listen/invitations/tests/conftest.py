@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+from banso.listen.invitations import doorkeeping
+
+
+@pytest.fixture(autouse=True)
+def doors_begin_anew() -> None:
+    """No test is turned away for the attempts of another."""
+    doorkeeping.forget()
