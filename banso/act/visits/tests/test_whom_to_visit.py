@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -15,7 +17,7 @@ from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("visits:whom_to_visit")
-BELOW = PLEASED | {"answer": "below", "recommend": 7, "satisfaction": 3}
+BELOW: dict[str, Any] = PLEASED | {"answer": "below", "recommend": 7, "satisfaction": 3}
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def csm(client: Client) -> Client:
     return client
 
 
-def page(client: Client, **asked: object) -> str:
+def page(client: Client, **asked: Any) -> str:
     return client.get(PAGE, asked).content.decode()
 
 
@@ -74,7 +76,7 @@ def test_an_anonymous_wave_lists_nobody(csm: Client) -> None:
     an_account(touch_model="high")
     assert candidates(wave, owned_by(a_user(), "")) == []
     assert "anonymous" in page(csm, wave=wave.pk)
-    assert "detractor" not in csm.get(PAGE, {"wave": wave.pk, "format": "csv"}).getvalue().decode()
+    assert "detractor" not in csm.get(f"{PAGE}?wave={wave.pk}&format=csv").getvalue().decode()
 
 
 def test_who_is_planned_is_told_apart(csm: Client) -> None:
