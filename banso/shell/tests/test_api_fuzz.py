@@ -79,7 +79,11 @@ def operation_of(app: Any, path: str, method: str) -> Any:
 
 
 def made_real(case: Any, real: dict[str, Any]) -> None:
-    """A sound request asks for what is there; a broken one stays as it is."""
+    """A sound request asks for what is there; a broken one stays as it is, but comes to us: what
+    names another host is refused before any operation is asked.
+    """
+    for name in [name for name in case.headers or () if name.lower() == "host"]:
+        del case.headers[name]
     if case.meta.generation.mode is GenerationMode.POSITIVE:
         for name in set(case.path_parameters or ()) & set(real):
             case.path_parameters[name] = real[name]

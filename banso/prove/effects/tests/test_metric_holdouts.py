@@ -11,7 +11,7 @@ from django.urls import reverse
 from banso.know.accounts.models import Account
 from banso.know.subscriptions.models import Subscription
 from banso.measure.metrics.models import MetricDefinition
-from banso.prove.effects import jobs, metric_holdouts
+from banso.prove.effects import holdouts, jobs, metric_holdouts
 from banso.prove.effects.models import Assigned, HoldOut, Measure, Result
 from banso.prove.effects.tests.builders import ASKED, TODAY
 from banso.shared import clock
@@ -25,7 +25,11 @@ LOOK = TODAY + timedelta(days=84)
 
 @pytest.fixture
 def usage(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Use in each customer's own height; what is drawn to be treated gains ``lift`` afterwards."""
+    """Use in each customer's own height; what is drawn to be treated gains ``lift`` afterwards.
+
+    Key and ids are always the same, and so is the draw: one in twenty intervals misses the truth.
+    """
+    monkeypatch.setattr(holdouts, "token_hex", lambda size: "7" * 2 * size)
     given: dict[str, Any] = {"lift": 8.0, "until": LOOK}
 
     def measured(definitions: Any, rows: Any, as_of: Any) -> dict[str, Any]:
@@ -48,7 +52,7 @@ def usage(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def customers(count: int) -> None:
     accounts = Account.objects.bulk_create(
-        Account(external_id=f"H-{i}", name=f"H {i}") for i in range(count)
+        Account(pk=70_000 + i, external_id=f"H-{i}", name=f"H {i}") for i in range(count)
     )
     Subscription.objects.bulk_create(
         Subscription(account=a, external_id=f"HS-{i}", start=TODAY - timedelta(days=600))
