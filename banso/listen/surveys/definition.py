@@ -7,6 +7,7 @@ Pure: no Django. ``parse`` reads what the editor or a catalogue file says and ra
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -18,7 +19,10 @@ Words = dict[str, str]
 """Text by language: {"ja": ..., "en": ...}; a language left out falls back to the other."""
 LANGUAGES = ("ja", "en")
 MOST_QUESTIONS, MOST_CHOICES = 100, 60
-LONGEST_WORDS = 1000
+LONGEST_WORDS, LONGEST_VALUE = 1000, 100
+KEY = re.compile(r"\w{1,60}")
+VALUE = re.compile(rf"(?!other:)[^'\"{{}}\\\x00-\x1f]{{1,{LONGEST_VALUE}}}")
+"""The form library reads both inside expressions, and "other:" begins a choice of one's own."""
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,8 +126,13 @@ def faults(definition: Definition) -> list[Fault]:
     """Everything that keeps a definition from being asked; empty when it can be."""
     questions = list(definition.questions)
     found = [] if questions else [Fault("", "no_questions")]
-    if len(questions) > MOST_QUESTIONS:
+    if len(questions) > MOST_QUESTIONS or len(definition.pages) > MOST_QUESTIONS:
         found.append(Fault("", "too_many_questions", str(MOST_QUESTIONS)))
+    texts = [definition.title, definition.intro, definition.thanks]
+    if _too_long(*texts, *(page.title for page in definition.pages)):
+        found.append(Fault("", "words_too_long", str(LONGEST_WORDS)))
+    if _unkeepable(*texts, *(page.title for page in definition.pages)):
+        found.append(Fault("", "bad_words"))
     earlier: dict[str, Question] = {}
     carried: set[str] = set()
     for question in questions:
@@ -140,23 +149,42 @@ def _faults_of(question: Question, earlier: Mapping[str, Question]) -> Iterator[
     key = question.key
     if not key or key in earlier:
         yield Fault(key, "key_twice" if key else "no_key")
+    elif not KEY.fullmatch(key):
+        yield Fault(key, "bad_key")
     if not words(question.title, "en"):
         yield Fault(key, "no_title")
-    if any(
-        len(text) > LONGEST_WORDS for text in (*question.title.values(), *question.help.values())
-    ):
+    texts = (question.title, question.help, *question.ends, *(c.label for c in question.choices))
+    if _too_long(*texts):
         yield Fault(key, "title_too_long", str(LONGEST_WORDS))
+    if _unkeepable(*texts):
+        yield Fault(key, "bad_words")
     if question.kind in ("choice", "choices"):
-        values = [one.value for one in question.choices]
-        if not values or len(values) > MOST_CHOICES or "" in values:
-            yield Fault(key, "needs_choices", str(MOST_CHOICES))
-        if len(set(values)) < len(values):
-            yield Fault(key, "choice_twice")
+        yield from _faults_of_choices(question)
     if question.kind == "scale" and not 0 <= question.low < question.high <= 10:
         yield Fault(key, "scale_out_of_range")
     yield from _faults_of_meaning(question)
     for condition in question.shown_if:
         yield from _faults_of_condition(question, condition, earlier.get(condition.question))
+
+
+def _too_long(*texts: Words) -> bool:
+    return any(len(one) > LONGEST_WORDS for text in texts for one in text.values())
+
+
+def _unkeepable(*texts: Words) -> bool:
+    """PostgreSQL keeps no NUL; a language that no page offers would never be read."""
+    return any(set(text) - set(LANGUAGES) or "\x00" in "".join(text.values()) for text in texts)
+
+
+def _faults_of_choices(question: Question) -> Iterator[Fault]:
+    values = [one.value for one in question.choices]
+    if not values or len(values) > MOST_CHOICES or "" in values:
+        yield Fault(question.key, "needs_choices", str(MOST_CHOICES))
+    if len(set(values)) < len(values):
+        yield Fault(question.key, "choice_twice")
+    bad = [one for one in values if one and not VALUE.fullmatch(one)]
+    if bad or (question.other and "other" in values):
+        yield Fault(question.key, "bad_choice", bad[0][:80] if bad else "other")
 
 
 def _faults_of_meaning(question: Question) -> Iterator[Fault]:
@@ -179,7 +207,10 @@ def _faults_of_condition(
     if asked is None or asked.kind == "text":
         yield Fault(question.key, "condition_on_later", condition.question)
     elif asked.kind == "scale":
-        if condition.low is None and condition.high is None:
+        low = asked.low if condition.low is None else condition.low
+        high = asked.high if condition.high is None else condition.high
+        is_open = condition.low is None and condition.high is None
+        if is_open or not asked.low <= low <= high <= asked.high:
             yield Fault(question.key, "condition_empty", condition.question)
     elif not condition.values or not set(condition.values) <= {c.value for c in asked.choices}:
         yield Fault(question.key, "condition_empty", condition.question)

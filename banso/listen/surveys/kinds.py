@@ -26,6 +26,12 @@ def choices(*rows: tuple[str, str, str]) -> list[Choice]:
 
 
 YES_NO = (("yes", "はい", "Yes"), ("no", "いいえ", "No"))
+ANSWERS = (
+    ("above", "期待以上だった", "Above what I expected"),
+    ("at", "期待どおりだった", "As I expected"),
+    ("below", "期待を下回った", "Below what I expected"),
+    ("waiting", "まだ回答をもらっていない", "I have not had an answer yet"),
+)
 
 
 def scale(

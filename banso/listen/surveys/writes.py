@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from banso.listen.surveys.checking import Figures, figures
-from banso.listen.surveys.definition import Definition, as_document, parse
+from banso.listen.surveys.definition import Definition, Fault, as_document, faults, parse
 from banso.listen.surveys.meanings import SCALES
 from banso.listen.surveys.models import (
     Asked,
@@ -24,6 +24,19 @@ from banso.shared.journal.writes import record
 from banso.shared.users.models import User
 
 ANSWERED = "survey.answered"
+CHANGEABLE = (
+    "account", "person", "language", "draft", "answers", "original", "external_id", "leaf",
+    "submitted_at", "submitted_on", *SCALES,
+)  # fmt: skip
+EMPTY = "no_questions"
+
+
+class Faulty(Exception):
+    """A definition that cannot be kept, and why."""
+
+    def __init__(self, found: list[Fault]) -> None:
+        self.faults = found
+        super().__init__(", ".join(f"{fault.question}: {fault.reason}" for fault in found))
 
 
 def _may_define(by: User | None) -> None:
@@ -64,17 +77,53 @@ def _add_version(survey: Survey, definition: Definition, by: User | None) -> Sur
 @transaction.atomic
 def save_definition(*, by: User | None, survey: Survey, definition: Definition) -> SurveyVersion:
     """Change the version that nobody has seen yet, or begin the next one."""
+    return change_definition(by=by, survey=survey, change=lambda _found: definition)
+
+
+@transaction.atomic
+def change_definition(
+    *, by: User | None, survey: Survey, change: Callable[[Definition], Definition]
+) -> SurveyVersion:
+    """The same for a part of it: ``change`` gets the definition as it is now, so that of two people
+    who change two questions at once neither loses anything. Raises ``Faulty``; a survey without
+    questions may be kept, but not asked.
+    """
     _may_define(by)
     Survey.objects.select_for_update().get(pk=survey.pk)
-    version = survey.versions.filter(locked_at=None).order_by("-number").first()
-    if version is None:
+    newest = survey.versions.order_by("-number")[0]
+    definition = change(parse(newest.definition))
+    document = as_document(definition)
+    if document == newest.definition:
+        return newest
+    found = [fault for fault in faults(definition) if fault.reason != EMPTY]
+    if found:
+        raise Faulty(found)
+    version = newest
+    if newest.locked_at:
         version = _add_version(survey, definition, by)
     else:
-        version.definition = as_document(definition)
+        version.definition = document
         version.by, version.changed_at = by, clock.now()
         version.save(update_fields=["definition", "by", "changed_at"])
     record("survey.changed", by=by, survey=survey.pk, version=version.number)
     return version
+
+
+@transaction.atomic
+def rename_survey(*, by: User | None, survey: Survey, name: str) -> None:
+    _may_define(by)
+    survey.name = name
+    survey.save(update_fields=["name"])
+    record("survey.renamed", by=by, survey=survey.pk, name=name)
+
+
+@transaction.atomic
+def archive_survey(*, by: User | None, survey: Survey, archived: bool) -> None:
+    """Take a survey out of the lists, or bring it back; what was answered stays."""
+    _may_define(by)
+    survey.archived_at = clock.now() if archived else None
+    survey.save(update_fields=["archived_at"])
+    record("survey.archived" if archived else "survey.restored", by=by, survey=survey.pk)
 
 
 @transaction.atomic
@@ -83,6 +132,9 @@ def create_wave(
 ) -> Wave:
     """One asking of a version; from now on its wording stays. ``fields``: as in ``Wave``."""
     _may_define(by)
+    found = faults(parse(version.definition))
+    if found:
+        raise Faulty(found)
     now = clock.now()
     SurveyVersion.objects.filter(pk=version.pk, locked_at=None).update(locked_at=now)
     wave = Wave.objects.create(
@@ -138,6 +190,22 @@ def keep_handed_in(*, rows: Iterable[tuple[Response, Definition, Mapping[str, An
         _set_figures(response, found)
         kept.append((response, found))
     Response.objects.bulk_create((one for one, _found in kept), batch_size=500)
+    _keep_chosen(kept)
+    return len(kept)
+
+
+@transaction.atomic
+def change_handed_in(*, rows: Iterable[tuple[Response, Definition, Mapping[str, Any]]]) -> int:
+    """The same for answers that are there and were corrected, or lost a name."""
+    kept = []
+    for response, definition, answers in rows:
+        found = figures(definition, answers)
+        response.answers = dict(answers)
+        _set_figures(response, found)
+        kept.append((response, found))
+    changed = [response for response, _found in kept]
+    Response.objects.bulk_update(changed, CHANGEABLE, batch_size=200)
+    ResponseChoice.objects.filter(response__in=changed).delete()
     _keep_chosen(kept)
     return len(kept)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from banso.listen.surveys.definition import Condition, Definition, Page, Question
-from banso.listen.surveys.kinds import YES_NO, Template, choices, scale
+from banso.listen.surveys.kinds import ANSWERS, YES_NO, Template, choices, scale
 
 TROUBLED = Condition("trouble", ["yes"])
 CONSULTED = Condition("consulted", ["yes"])
@@ -103,12 +103,7 @@ ANSWER = Page(
                 "ja": "当社の対応は、ご期待と比べていかがでしたか?",
                 "en": "Compared with what you expected, how was our answer?",
             },
-            choices=choices(
-                ("above", "期待以上だった", "Above what I expected"),
-                ("at", "期待どおりだった", "As I expected"),
-                ("below", "期待を下回った", "Below what I expected"),
-                ("waiting", "まだ回答をもらっていない", "I have not had an answer yet"),
-            ),
+            choices=choices(*ANSWERS),
             shown_if=[TROUBLED, CONSULTED],
         ),
         Question(

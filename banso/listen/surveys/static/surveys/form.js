@@ -32,6 +32,10 @@
     return text && `${OTHER}:${text}`;
   }
 
+  function placeOf(survey) {
+    return survey.currentPage ? Number(survey.currentPage.name.slice(4)) - 1 : 0;
+  }
+
   function filledIn(survey, answers) {
     const data = {};
     Object.entries(answers || {}).forEach(([name, answer]) => {
@@ -50,16 +54,16 @@
 
   // hooks.onPage(answers, {page, last}): when a page's answers are complete, before the next one;
   //   may return a promise of {question: sentence} for answers that may not stay, or fail with an
-  //   Error whose message is shown. With last, it is the hand-in.
+  //   Error whose message is shown. With last, it is the hand-in. Pages count from 0, hidden ones too.
   // hooks.onComplete(answers): after the last page was taken.
-  // hooks.onChange(answers): after every change. hooks.startPage: number of the page to begin with.
+  // hooks.onChange(answers): after every change. hooks.startPage: the page to begin with.
   function BansoSurvey(element, model, answers, hooks = {}) {
     const survey = new Survey.Model(model);
     survey.data = filledIn(survey, answers);
-    if (hooks.startPage) survey.currentPageNo = hooks.startPage;
+    if (hooks.startPage) survey.currentPage = survey.getPageByName(`page${hooks.startPage + 1}`);
     if (hooks.onPage) {
       survey.onServerValidateQuestions.add((_, options) => {
-        const place = { page: survey.currentPageNo, last: survey.isLastPage };
+        const place = { page: placeOf(survey), last: survey.isLastPage };
         const first = survey.currentPage.questions.find((question) => question.isVisible);
         Promise.resolve()
           .then(() => hooks.onPage(answersOf(survey), place))
@@ -72,7 +76,7 @@
     if (hooks.onChange) survey.onValueChanged.add(() => hooks.onChange(answersOf(survey)));
     element.classList.add("banso-survey");
     survey.render(element);
-    return { survey, answers: () => answersOf(survey) };
+    return { survey, answers: () => answersOf(survey), page: () => placeOf(survey) };
   }
 
   window.BansoSurvey = BansoSurvey;
