@@ -19,6 +19,7 @@ from banso.measure.experience.wording import (
     missing,
     percent,
     points,
+    range_of,
 )
 from banso.prove.engine.answer import Answer, NoAnswer
 
@@ -166,10 +167,10 @@ def _plot(one: BranchFigures, at: int, column: Measure, y: float) -> SafeString:
         '<line x1="{l}" y1="{b}" x2="{h}" y2="{b}" stroke="{c}" stroke-width="2.5"/>'
         '<circle cx="{v}" cy="{b}" r="4.5" fill="{c}"/>'
         '<text x="{x}" y="{a}" font-size="12" fill="{ink}"><tspan font-weight="600">{value}</tspan>'
-        '<tspan fill="{soft}"> {low}–{high}</tspan></text>',
+        '<tspan fill="{soft}"> {range}</tspan></text>',
         l=across(found.low), h=across(found.high), v=across(found.value), b=y + 12, c=TEAL,
         x=x + 6, a=y - 6, ink=INK, soft=SOFT, value=column.as_text(found.value),
-        low=column.as_text(found.low), high=column.as_text(found.high),
+        range=range_of(found, column.as_text),
     )  # fmt: skip
 
 
@@ -188,8 +189,7 @@ def _card(
     for at, column in enumerate(columns):
         found = column.of(one)
         if isinstance(found, Answer):
-            value, low, high = (column.as_text(v) for v in (found.value, found.low, found.high))
-            text, soft = value, f" {low}–{high}"
+            text, soft = column.as_text(found.value), f" {range_of(found, column.as_text)}"
         else:
             text, soft = "", "" if one.is_hidden else missing(found)
         lines.append(format_html(

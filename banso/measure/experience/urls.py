@@ -11,4 +11,5 @@ urlpatterns = [
     path("by/", views.experience_by, name="experience_by"),
     path("who-answered/", views.who_answered, name="who_answered"),
     path("years/", views.experience_years, name="experience_years"),
+    path("words/", views.experience_words, name="experience_words"),
 ]

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from banso.listen.surveys.reads import handed_in
-from banso.measure.experience import comparing, following, presenting
+from banso.measure.experience import comparing, following, presenting, quoting
 from banso.measure.experience.answers import version
 from banso.measure.experience.asking import asked
 from banso.measure.experience.behind import behind, behind_csv, lines_of
@@ -15,6 +17,7 @@ from banso.measure.experience.reads import waves
 from banso.measure.experience.result import result_of
 from banso.measure.experience.silent import rates_by, silent_of
 from banso.measure.experience.svg import narrow_picture, wide_picture
+from banso.measure.experience.texts import texts_of
 from banso.measure.experience.wording import headline, heard
 from banso.measure.experience.years import courses
 from banso.shared.spreadsheets import csv_response
@@ -167,3 +170,32 @@ def experience_years(request: HttpRequest) -> HttpResponseBase:
         "cards": following.course_cards(seen),
     }
     return render(request, "experience/experience_years.html", context)
+
+
+@require_GET
+def experience_words(request: HttpRequest) -> HttpResponseBase:
+    """What do customers write about?"""
+    signed_in(request)
+    question = asked(request)
+    if question is None:
+        return render(request, "experience/experience_words.html")
+    found = texts_of(question)
+    if request.GET.get("format") == "csv":
+        header, rows = quoting.words_csv(found, question)
+        return csv_response(f"{question.wave}.csv", header, rows)
+    context: dict[str, Any] = {
+        "asked": question,
+        "found": found,
+        "themes": quoting.theme_rows(found, question),
+        "heard": heard(result_of(question.wave, question.only, question.asof)),
+        "csv": question.query(format="csv"),
+    }
+    chosen = quoting.chosen_theme(found, request.GET.get("theme", ""))
+    if chosen is not None:
+        page = quoting.page_of(found.themes[chosen].texts, request.GET.get("page"))
+        context |= {"theme": context["themes"][chosen], "page": page}
+        context["quotes"] = quoting.quote_rows(list(page), question)
+    else:
+        context["leaves"] = quoting.leaf_word_rows(found)
+        context["lone"] = quoting.quote_rows(found.lone[: quoting.ON_A_PAGE], question)
+    return render(request, "experience/experience_words.html", context)

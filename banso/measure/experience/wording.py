@@ -66,6 +66,8 @@ def missing(found: NoAnswer) -> str:
             )
             % needs
         )
+    if found.reason == "too_few_rows":
+        return _("only %(n)s: %(n_needed)s needed") % needs
     if found.reason == "too_few_accounts":
         return _("only %(accounts)s customers: %(accounts_needed)s needed") % needs
     if found.reason == "hidden":

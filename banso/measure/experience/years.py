@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from banso.listen.surveys.definition import Question, fingerprint
 from banso.listen.surveys.meanings import LEAVES
 from banso.listen.surveys.models import Wave
 from banso.listen.surveys.reads import definition_of
-from banso.measure.experience.answers import NONE, Answers, Bools, Floats, answers_of, kept
+from banso.measure.experience.answers import NONE, Answers, Bools, Floats, Ints, answers_of, kept
 from banso.measure.experience.result import Found, under
 from banso.measure.experience.rules import BRANCHES, CONSULTED, TOP_TWO, TROUBLE
 from banso.measure.experience.segments import SIZE, segment_fields, use_case_field
@@ -29,7 +30,7 @@ from banso.prove.engine.year_change import (
     year_change,
 )
 
-MOST_WAVES = 8
+MOST_WAVES, FEWEST_IN_A_STRATUM = 8, 5
 PROMOTER, PASSIVE = 9, 7
 
 
@@ -198,13 +199,21 @@ def _years(
             [f.groups(asof).at(one.account) for f in (fields[SIZE], use_case_field(fields))]
         ]
     ]
-    strata = np.unique(np.concatenate(names), return_inverse=True)[1].reshape(-1)
     cut = pair[0].n
+    strata = _large_enough(np.concatenate(names), cut)
     first, second = (
         Year(followed.value(one), codes[part].astype(np.int64), strata[part].astype(np.int64))
         for one, part in zip(pair, (slice(None, cut), slice(cut, None)), strict=True)
     )
     return first, second
+
+
+def _large_enough(names: npt.NDArray[np.str_], cut: int) -> Ints:
+    """Numbers for strata; those with fewer than five in either year are taken together."""
+    codes = np.unique(names, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    size = int(codes.max()) + 1
+    fewest = np.minimum(*(np.bincount(part, minlength=size) for part in (codes[:cut], codes[cut:])))
+    return np.where(fewest[codes] < FEWEST_IN_A_STRATUM, size, codes)
 
 
 def _matched(followed: Followed, first: Answers, second: Answers) -> Found:
