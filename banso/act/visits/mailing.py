@@ -1,8 +1,7 @@
-"""Thank-you mails: what they say, and whether one that failed may be sent again."""
+"""What a thank-you mail says."""
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -18,16 +17,6 @@ from banso.shared.users.reads import organisation
 
 Words = dict[str, dict[str, str]]
 NAME, COMPANY = "{name}", "{company}"
-NOT_TAKEN = (
-    ConnectionRefusedError,
-    smtplib.SMTPAuthenticationError,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPDataError,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPRecipientsRefused,
-    smtplib.SMTPSenderRefused,
-)
-"""After these the mail server surely has not taken the mail; after others nobody knows."""
 
 
 def usual_words() -> Words:

@@ -8,10 +8,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from banso.act.signals.reads import customers_of_today, value_ranks
+from banso.act.signals.rules import ValueRanks
 from banso.act.visits import rules
 from banso.act.visits.models import Finding, Thanks, Visit
-from banso.know.accounts.models import Account
+from banso.know.accounts.models import Account, TouchModel
 from banso.know.accounts.reads import account_for, may_change
+from banso.listen.invitations.models import Invitation
 from banso.listen.surveys import meanings
 from banso.listen.surveys.models import Response, Wave
 from banso.listen.surveys.reads import handed_in
@@ -56,35 +58,47 @@ def owned_by(user: User, owner: str) -> Q:
 
 
 def candidates(wave: Wave, among: Q) -> list[rules.Candidate]:
-    """The customers that a wave gives a reason to visit, the most pressing first."""
+    """The customers of today that a wave gives a reason to visit, the most pressing first."""
     if wave.is_anonymous:
         return []
     ranks = value_ranks()
-    answers = handed_in(wave).filter(account__in=Account.objects.filter(among).values("pk"))
+    customers = customers_of_today(clock.today()).filter(among)
+    answers = handed_in(wave).filter(account__in=customers.values("pk")).order_by()
     counts = {key: Count("pk", filter=said) for key, said in SAID.items()}
     any_reason = Q()
     for said in SAID.values():
         any_reason |= said
-    rows = answers.filter(any_reason).order_by().values("account").annotate(**counts)
-    by_account = {
-        pk: dict(zip(SAID, counted, strict=True))
-        for pk, *counted in rows.values_list("account", *SAID).iterator()
-    }
-    heard = set(answers.order_by().values_list("account", flat=True).distinct())
-    facts = ("pk", "name", "currency", "mrr_minor", "touch_model")
-    asked = customers_of_today(clock.today()).filter(among)
-    known = {row[0]: row[1:] for row in asked.values_list(*facts).iterator()}
-    for pk, (_name, currency, amount, touch) in known.items():
-        if pk not in heard and rules.is_key(touch, ranks.of(currency, amount), amount is not None):
-            by_account[pk] = {rules.SILENT: 1}
-    gone = Account.objects.filter(pk__in=[pk for pk in by_account if pk not in known])
-    known |= {row[0]: row[1:] for row in gone.values_list(*facts)}
-    return rules.in_order(
-        [
-            rules.Candidate(pk, known[pk][0], ranks.of(known[pk][1], known[pk][2]), each)
-            for pk, each in by_account.items()
-        ]
+    facts = ("account", "account__name", "account__currency", "account__mrr_minor")
+    rows = answers.filter(any_reason).values(*facts).annotate(**counts)
+    found = [
+        rules.Candidate(pk, name, ranks.of(currency, amount), dict(zip(SAID, counted, strict=True)))
+        for pk, name, currency, amount, *counted in rows.values_list(*facts, *SAID).iterator()
+    ]
+    silent = customers.filter(_is_key(ranks) & _was_asked(wave)).exclude(
+        pk__in=answers.filter(account__isnull=False).values("account")
     )
+    told = silent.values_list("pk", "name", "currency", "mrr_minor").iterator()
+    found += [
+        rules.Candidate(pk, name, ranks.of(currency, amount), {rules.SILENT: 1})
+        for pk, name, currency, amount in told
+    ]
+    return rules.in_order(found)
+
+
+def _is_key(ranks: ValueRanks) -> Q:
+    """A key customer: high touch, or among the fifth that pays most in its currency."""
+    key = Q(touch_model=TouchModel.HIGH)
+    for currency, amounts in ranks.steps.items():
+        high = [one for one in amounts if ranks.of(currency, one) >= rules.KEY_FROM_RANK]
+        if high:
+            key |= Q(currency=currency, mrr_minor__gte=min(high))
+    return key
+
+
+def _was_asked(wave: Wave) -> Q:
+    """Customers where somebody was written to; everybody of a wave that wrote to nobody."""
+    sent = Invitation.objects.filter(wave=wave, sent_at__isnull=False, account__isnull=False)
+    return Q(pk__in=sent.values("account")) if sent.exists() else Q()
 
 
 @dataclass

@@ -14,6 +14,7 @@ REASONS = (DETRACTOR, BELOW, WAITING, NOT_CONSULTED, NOT_MISSED, ABOVE, SILENT)
 
 DETRACTORS_UP_TO, NOT_MISSED_AT = 6, 1
 KEY_FROM_RANK = 0.8
+"""A customer is a key one from here on, where 1 pays most of those in its currency."""
 OPEN, HELD, CALLED_OFF = "open", "held", "off"
 
 
@@ -28,11 +29,6 @@ def reasons_of_answer(leaf: str, recommend: int | None, miss: int | None) -> lis
         ABOVE: leaf == meanings.ABOVE,
     }
     return [reason for reason in REASONS if holds.get(reason)]
-
-
-def is_key(touch_model: str, rank: float, has_amount: bool) -> bool:
-    """A key customer: high touch, or among the fifth that pays most in its currency."""
-    return touch_model == "high" or (has_amount and rank >= KEY_FROM_RANK)
 
 
 @dataclass(frozen=True)

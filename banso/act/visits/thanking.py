@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from banso.act.visits.models import Thanks
 from banso.know.accounts.models import Account
 from banso.know.accounts.reads import changeable_by
+from banso.listen.invitations.models import OptOut
+from banso.listen.invitations.tokens import address_hash
 from banso.listen.surveys.models import Response, Wave
 from banso.listen.surveys.reads import handed_in
+from banso.shared.upserts.writes import slices
 from banso.shared.users.models import User
 
 LEFT, THANKED, STUCK = "left", "thanked", "stuck"
@@ -50,6 +55,15 @@ def to_thank(user: User, wave: Wave, *, among: Q | None = None) -> QuerySet[Resp
     """Those who are not thanked yet and whom this user may write to."""
     theirs = changeable_by(user) if among is None else changeable_by(user) & among
     return respondents(wave, among=theirs, state=LEFT)
+
+
+def opted_out_of(addresses: Iterable[str]) -> Callable[[str], bool]:
+    """Tells of these addresses whether their owner asked not to be written to."""
+    hashes = {address: address_hash(address) for address in addresses if address}
+    found: set[str] = set()
+    for some in slices(list(hashes.values())):
+        found.update(OptOut.objects.filter(address__in=some).values_list("address", flat=True))
+    return lambda address: hashes.get(address, "") in found
 
 
 def counts(wave: Wave) -> dict[str, int]:

@@ -138,6 +138,13 @@ def _thank(request: HttpRequest, wave: Wave) -> None:
             done.without_address,
         )
         messages.warning(request, told % {"n": done.without_address})
+    if done.opted_out:
+        told = ngettext(
+            "%(n)s person asked not to be written to: thank them in person.",
+            "%(n)s people asked not to be written to: thank them in person.",
+            done.opted_out,
+        )
+        messages.warning(request, told % {"n": done.opted_out})
 
 
 @require_http_methods(["GET", "POST"])

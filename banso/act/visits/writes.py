@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from banso.act.tasks.writes import add_task
 from banso.act.visits.models import Finding, Thanks, ThanksWords, Visit
-from banso.act.visits.thanking import STUCK_STATES, to_thank
+from banso.act.visits.thanking import STUCK_STATES, opted_out_of, to_thank
 from banso.know.accounts.models import Account
 from banso.know.accounts.reads import may_change
 from banso.know.accounts.writes import set_figures
@@ -26,10 +26,11 @@ SENDER = "visits.thank"
 
 @dataclass
 class Thanked:
-    """How many were thanked now, and how many cannot be written to."""
+    """How many were thanked now, and how many cannot or do not want to be written to."""
 
     now: int = 0
     without_address: int = 0
+    opted_out: int = 0
 
 
 def address_of(answer: Response) -> str:
@@ -49,12 +50,16 @@ def thank(*, by: User, wave: Wave, means: str, chosen: Collection[int] | None = 
         answers = answers.filter(pk__in=list(chosen))
     done, kept, seen = Thanked(), [], set()
     by_mail = means == Thanks.Means.MAIL
+    wants_no_mail = opted_out_of([address_of(answer) for answer in answers] if by_mail else [])
     for answer in answers:
         holder = ("person", answer.person_id) if answer.person_id else ("user", answer.user_id)
         if holder in seen:
             continue
         if by_mail and not address_of(answer):
             done.without_address += 1
+            continue
+        if by_mail and wants_no_mail(address_of(answer)):
+            done.opted_out += 1
             continue
         seen.add(holder)
         kept.append(
@@ -113,6 +118,12 @@ def keep_result(*, thanks: Thanks, state: str, error: str = "") -> None:
     thanks.save(update_fields=["state", "error", "at"])
     if state == Thanks.State.DONE:
         _tell_thanked([thanks], thanks.by)
+
+
+def put_off(*, wave_id: int, error: str) -> int:
+    """The mail server is away: those that wait are not sent until somebody asks again."""
+    owed = Thanks.objects.filter(wave=wave_id, state=Thanks.State.OWED)
+    return owed.update(state=Thanks.State.FAILED, error=error[:300])
 
 
 def doubt_what_was_being_sent(*, wave_id: int) -> int:

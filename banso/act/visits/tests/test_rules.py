@@ -4,7 +4,6 @@ from banso.act.visits.rules import (
     REASONS,
     Candidate,
     in_order,
-    is_key,
     reasons_of_answer,
     state_of,
 )
@@ -27,13 +26,6 @@ def test_a_customer_stands_at_its_most_pressing_reason() -> None:
     ]
     assert [one.account_id for one in in_order(made)] == [4, 3, 2, 1]
     assert REASONS[0] == "detractor"
-
-
-def test_who_is_a_key_customer() -> None:
-    assert is_key("high", 0.0, False)
-    assert is_key("", 0.8, True)
-    assert not is_key("", 0.79, True)
-    assert not is_key("", 0.9, False)
 
 
 def test_the_state_of_a_visit() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import smtplib
+import socket
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
 from banso.know.people.models import Person
 from banso.know.people.tests.builders import a_person
+from banso.listen.invitations.tests.mail_server import a_mail_server, through
+from banso.listen.invitations.writes.sending import opt_out
 from banso.listen.surveys.models import Wave
 from banso.listen.surveys.tests.builders import CALM, a_response, a_wave
 from banso.shared.journal.jobs import run_owed
@@ -25,6 +27,13 @@ from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("visits:thanks_list")
+
+
+def free_port() -> int:
+    """A port where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
 
 
 @pytest.fixture
@@ -105,68 +114,77 @@ def test_an_anonymous_wave_thanks_nobody(manager: Client) -> None:
     assert "anonymous wave" in manager.get(PAGE, {"wave": wave.pk}).content.decode()
 
 
-class Server:
-    """A mail server that does as it is told."""
-
-    def __init__(self, fault: BaseException | None) -> None:
-        self.fault = fault
-        self.taken: list[Any] = []
-
-    def send_messages(self, messages: list[Any]) -> int:
-        if self.fault:
-            raise self.fault
-        self.taken += messages
-        return len(messages)
-
-    def close(self) -> None:
-        pass
-
-
-def served(monkeypatch: pytest.MonkeyPatch, fault: BaseException | None) -> Server:
-    server = Server(fault)
-    monkeypatch.setattr(jobs, "get_connection", lambda: server)
-    return server
-
-
-def test_a_mail_that_was_refused_is_sent_again_when_asked(
-    manager: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mail_that_was_refused_is_sent_again_when_asked(manager: Client) -> None:
     wave = a_wave()
-    an_answer(wave)
-    served(monkeypatch, ConnectionRefusedError("no server here"))
+    an_answer(wave, language="ja")
     send(manager, wave, "mail-all")
-    run_owed()
+    with through(free_port()):
+        run_owed()
     thanks = Thanks.objects.get()
-    assert (thanks.state, "no server here" in thanks.error) == ("failed", True)
-    server = served(monkeypatch, None)
-    send(manager, wave, "again")
-    run_owed()
-    assert len(server.taken) == 1
+    assert thanks.state == "failed" and "refused" in thanks.error
+    assert "1 mail needs a look" in manager.get(PAGE).content.decode()
+    with a_mail_server() as server:
+        send(manager, wave, "again")
+        run_owed()
+    (mail_sent,) = server.mails
+    assert str(mail_sent["Subject"]) == "アンケートへのご回答のお礼"
     assert Thanks.objects.get().state == "done"
 
 
-@pytest.mark.parametrize("ended", ["connection", "worker"])
-def test_a_mail_that_was_perhaps_sent_is_not_sent_again(
-    manager: Client, monkeypatch: pytest.MonkeyPatch, ended: str
-) -> None:
+def test_an_address_that_the_server_refuses_does_not_stop_the_others(manager: Client) -> None:
     wave = a_wave()
-    an_answer(wave)
-    if ended == "connection":
-        served(monkeypatch, smtplib.SMTPServerDisconnected("after the data"))
-        send(manager, wave, "mail-all")
+    bad, good = an_answer(wave), an_answer(wave)
+    assert bad.person is not None and good.person is not None
+    send(manager, wave, "mail-all")
+    with a_mail_server() as server:
+        server.refuses[bad.person.email] = "550 no such user"
         run_owed()
-    else:
-        served(monkeypatch, KeyboardInterrupt())  # the worker is killed in the middle
-        send(manager, wave, "mail-all")
-        with pytest.raises(KeyboardInterrupt):
-            run_owed()
-        assert Thanks.objects.get().state == "sending"
-    server = served(monkeypatch, None)
-    jobs.send_thanks(wave=wave.pk)
-    send(manager, wave, "again")
-    run_owed()
+    assert len(server.to(good.person.email)) == 1
+    states = dict(Thanks.objects.values_list("person", "state"))
+    assert states == {bad.person_id: "failed", good.person_id: "done"}
+
+
+def test_a_mail_that_was_perhaps_sent_is_not_sent_again(manager: Client) -> None:
+    wave = a_wave()
+    answer = an_answer(wave)
+    assert answer.person is not None
+    send(manager, wave, "mail-all")
+    with a_mail_server() as server:
+        server.hangs_up_at.add(answer.person.email)
+        run_owed()
     assert Thanks.objects.get().state == "unsure"
-    assert server.taken == []
+    with a_mail_server() as server:
+        send(manager, wave, "again")
+        jobs.send_thanks(wave=wave.pk)
+    assert server.mails == []
+    assert Thanks.objects.get().state == "unsure"
+
+
+def test_a_worker_killed_after_the_mail_was_taken_does_not_double_it(manager: Client) -> None:
+    wave = a_wave()
+    an_answer(wave), an_answer(wave)
+    send(manager, wave, "mail-all")
+
+    def die(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with a_mail_server() as server:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(jobs, "keep_result", die)
+            with pytest.raises(KeyboardInterrupt):
+                jobs.send_thanks(wave=wave.pk)
+        jobs.send_thanks(wave=wave.pk)
+    assert len(server.mails) == 2
+    assert sorted(Thanks.objects.values_list("state", flat=True)) == ["done", "unsure"]
+
+
+def test_who_asked_not_to_be_written_to_gets_no_mail(manager: Client) -> None:
+    wave = a_wave()
+    answer = an_answer(wave)
+    assert answer.person is not None
+    opt_out(email=answer.person.email)
+    assert "asked not to be written to" in send(manager, wave, "mail-all")
+    assert not Thanks.objects.exists()
 
 
 def test_two_who_thank_at_once_thank_nobody_twice() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,7 +13,9 @@ from banso.act.visits import reads, rules
 from banso.act.visits.reads import candidates, owned_by
 from banso.act.visits.tests.builders import a_visit, an_answer
 from banso.know.accounts.tests.builders import an_account
+from banso.listen.invitations.models import Invitation
 from banso.listen.surveys.tests.builders import PLEASED, SILENT, a_response, a_wave
+from banso.shared import clock
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +71,32 @@ def test_a_key_customer_of_whom_nobody_answered_comes_last(csm: Client) -> None:
     text = page(csm)
     assert names(text, silent, low, told) == [str(told), str(silent)]
     assert "Key customer without an answer" in text
+
+
+def test_a_key_customer_pays_most_or_has_high_touch(csm: Client) -> None:
+    wave = a_wave()
+    accounts = [an_account(mrr_minor=1000 * n, currency="JPY") for n in range(1, 11)]
+    for account in accounts[:-1]:
+        an_answer(wave, account)
+    (found,) = candidates(wave, owned_by(a_user(), ""))
+    assert (found.account_id, found.reasons) == (accounts[-1].pk, ["silent"])
+    assert not candidates(wave, Q(pk=accounts[0].pk))
+
+
+def test_only_those_who_were_written_to_are_silent(csm: Client) -> None:
+    wave = a_wave()
+    an_answer(wave)
+    asked, other = (an_account(touch_model="high") for _ in range(2))
+    Invitation.objects.create(wave=wave, account=asked, nonce="n", sent_at=clock.now())
+    found = candidates(wave, owned_by(a_user(), ""))
+    assert [one.account_id for one in found] == [asked.pk]
+    assert other.pk != asked.pk
+
+
+def test_who_has_left_is_not_visited(csm: Client) -> None:
+    wave = a_wave()
+    an_answer(wave, an_account(stage="left"), **SILENT)
+    assert candidates(wave, owned_by(a_user(), "")) == []
 
 
 def test_an_anonymous_wave_lists_nobody(csm: Client) -> None:
