@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from banso.listen.imports.meaning.mappings import Mapping
 from banso.listen.imports.meaning.rows import Refusal
 from banso.listen.imports.models import ImportRun
 from banso.listen.imports.reading.duplicates import RepeatedKeys, Repeats
-from banso.listen.imports.reading.faults import unreadable
+from banso.listen.imports.reading.faults import Fault, unreadable
 from banso.listen.imports.reading.files import read
 from banso.listen.imports.reading.shapes import Chunk, Shape
 from banso.listen.imports.sentences import sentence
@@ -44,8 +44,16 @@ class RefusedRows:
     It is cut to the length of the checkpoint first, so that a run that goes on repeats no line.
     """
 
-    def __init__(self, path: Path, header: tuple[str, ...], *, length: int, language: str) -> None:
-        self.path, self.width, self.language = path, len(header), language
+    def __init__(
+        self,
+        path: Path,
+        header: tuple[str, ...],
+        *,
+        length: int,
+        language: str,
+        say: Callable[[Fault], str] = sentence,
+    ) -> None:
+        self.path, self.width, self.language, self.say = path, len(header), language, say
         with translation.override(language):
             self.head = [translation.gettext("Row"), *header, translation.gettext("Reason")]
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +73,7 @@ class RefusedRows:
         with translation.override(self.language):
             for one in sorted(refused, key=lambda row: row.number):
                 cells = (one.cells + [""] * self.width)[: max(self.width, len(one.cells))]
-                reason = " ".join(sentence(found) for found in one.faults)
+                reason = " ".join(self.say(found) for found in one.faults)
                 writer.writerow(
                     [one.number, *(safe_cell(cell) for cell in cells), safe_cell(reason)]
                 )
