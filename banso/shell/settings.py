@@ -36,6 +36,7 @@ STAGES = {
         "prediction",
         "worth",
         "patterns",
+        "contrasts",
     ],
     "act": ["signals", "tasks", "today", "visits"],
     "grow": [],

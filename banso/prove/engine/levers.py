@@ -293,7 +293,7 @@ def _apart(one: float | tuple[float, ...], other: float | tuple[float, ...]) -> 
 def _fall(
     shares: FloatArray, risks: FloatArray, now: Levels, to: Levels, which: Sequence[str]
 ) -> FloatArray:
-    return np.einsum("ij,ij->i", shares - moved(shares, now, to, which), risks)
+    return np.asarray(np.einsum("ij,ij->i", shares - moved(shares, now, to, which), risks))
 
 
 def band(values: FloatArray, value: float) -> Band:

@@ -25,7 +25,7 @@ def field_decisions(own: OwnOutcome, data_cut: date, landmark_days: int) -> pa.T
     rows = Reading.objects.filter(outcome=own, on__lte=data_cut).order_by("on", "account_id")
     told = list(rows.values_list("account_id", "on", "came").iterator(chunk_size=20_000))
     account, on, came = zip(*told, strict=True) if told else ((), (), ())
-    return decided_rows(account, on, came, _terms(), landmark_days=landmark_days)
+    return decided_rows(account, on, came, held_terms(), landmark_days=landmark_days)
 
 
 def metric_known_until(today: date) -> date | None:
@@ -35,7 +35,7 @@ def metric_known_until(today: date) -> date | None:
 
 def metric_decisions(own: OwnOutcome, data_cut: date, landmark_days: int) -> pa.Table:
     """One row per quarter and customer with a running contract at its end."""
-    tracked, terms = tracked_days(), _terms()
+    tracked, terms = tracked_days(), held_terms()
     days = quarter_ends(tracked[0], min(tracked[1], data_cut)) if tracked else []
     account, on = reviewed(terms, days)
     asked = decided_rows(account, on, [False] * len(on), terms, landmark_days=landmark_days)
@@ -52,7 +52,8 @@ def metric_decisions(own: OwnOutcome, data_cut: date, landmark_days: int) -> pa.
     return rows.set_column(rows.column_names.index("row_id"), "row_id", numbers)
 
 
-def _terms() -> pa.Table:
+def held_terms() -> pa.Table:
+    """Every paid term, as ``own.decided_rows`` wants them."""
     names = ["pk" if name == "subscription_id" else name for name in TERMS.names]
     rows = Subscription.objects.filter(is_trial=False).values_list(*names)
     columns = list(zip(*rows.iterator(chunk_size=20_000), strict=True)) or [()] * len(names)
