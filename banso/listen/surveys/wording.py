@@ -147,8 +147,12 @@ def label_of(choice: Choice) -> str:
 
 def shown_when(question: Question, definition: Definition) -> str:
     """The branch in one line; "" for a question that everybody sees."""
-    parts = [_condition(one, definition) for one in question.shown_if]
-    return _(" and ").join(part for part in parts if part)
+    told = ""
+    for condition in question.shown_if:
+        part = _condition(condition, definition)
+        both = {"first": told, "second": part}
+        told = _("%(first)s and %(second)s") % both if told and part else told or part
+    return told
 
 
 def _condition(condition: Condition, definition: Definition) -> str:
