@@ -103,7 +103,7 @@ def visits_file(found: Iterable[Visit]) -> File:
 def findings_file(found: Iterable[Any]) -> File:
     header = [
         _("Written on"), _("Customer"), _("What is it"), _("In one or two sentences"),
-        _("What it is about"), _("Who does it"), _("Due on"), _("Done on"),
+        _("About what"), _("Who does it"), _("Due on"), _("Done on"),
     ]  # fmt: skip
     rows = (
         [
@@ -119,7 +119,7 @@ def findings_file(found: Iterable[Any]) -> File:
 
 def done_file(rows: Iterable[Row]) -> File:
     header = [
-        _("What it is about"), _("Requests and actions"), _("Tasks"), _("Tasks done"),
+        _("About what"), _("Requests and actions"), _("Tasks"), _("Tasks done"),
         _("Before"), _("n before"), _("After"), _("n after"), _("Change in points"), _("Low"),
         _("High"),
     ]  # fmt: skip

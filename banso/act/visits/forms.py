@@ -76,7 +76,7 @@ class FindingForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("What is it"), choices=Finding.Kind.choices)
     text = forms.CharField(label=_("In one or two sentences"), max_length=1000)
-    about = forms.ChoiceField(label=_("What it is about"), required=False)
+    about = forms.ChoiceField(label=_("About what"), required=False)
     owner = forms.ModelChoiceField(
         label=_("Who does it"), queryset=User.objects.none(), required=False
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
@@ -16,6 +17,7 @@ from banso.act.visits.done import Row
 from banso.act.visits.models import Finding, Thanks, Visit
 from banso.act.visits.reads import (
     answers_of,
+    candidates,
     reasons_of,
     thanks_by_response,
     visited,
@@ -149,13 +151,8 @@ def _named(answers: list[Response], definition: Definition | None, meaning: str)
 
 def reasons_for(account: Account, wave: Wave | None) -> list[str]:
     """Why this customer is visited after this wave."""
-    if wave is None:
-        return []
-    answers = answers_of(wave, account.pk)
-    found = {reason for answer in answers for reason in reasons_of(answer)}
-    if not answers and not wave.is_anonymous:
-        found = {rules.SILENT}
-    return [reason for reason in rules.REASONS if reason in found]
+    found = candidates(wave, Q(pk=account.pk)) if wave else []
+    return found[0].reasons if found else []
 
 
 def detail(request: HttpRequest, visit: Visit) -> dict[str, Any]:

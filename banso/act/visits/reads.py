@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from banso.act.signals.reads import customers_of_today, value_ranks
+from banso.act.signals.reads import customers_of_today, last_watch, value_ranks
 from banso.act.signals.rules import ValueRanks
 from banso.act.visits import rules
 from banso.act.visits.models import Finding, Thanks, Visit
@@ -61,7 +61,7 @@ def candidates(wave: Wave, among: Q) -> list[rules.Candidate]:
     """The customers of today that a wave gives a reason to visit, the most pressing first."""
     if wave.is_anonymous:
         return []
-    ranks = value_ranks()
+    ranks = _ranks()
     customers = customers_of_today(clock.today()).filter(among)
     answers = handed_in(wave).filter(account__in=customers.values("pk")).order_by()
     counts = {key: Count("pk", filter=said) for key, said in SAID.items()}
@@ -83,6 +83,12 @@ def candidates(wave: Wave, among: Q) -> list[rules.Candidate]:
         for pk, name, currency, amount in told
     ]
     return rules.in_order(found)
+
+
+def _ranks() -> ValueRanks:
+    """As signals reckoned them last; reckoned now before their first look."""
+    watch = last_watch()
+    return ValueRanks.of_steps(watch.value_steps) if watch else value_ranks()
 
 
 def _is_key(ranks: ValueRanks) -> Q:

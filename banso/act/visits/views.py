@@ -343,7 +343,7 @@ def what_was_done(request: HttpRequest) -> HttpResponseBase:
         return render(request, "visits/what_was_done.html", {"before": None})
     rows = rows_of(before, after, pages.language())
     if request.GET.get("format") == "csv":
-        return csv_response(f"{_('What was done')}.csv", *files.done_file(rows))
+        return csv_response(f"{_('What we did')}.csv", *files.done_file(rows))
     context = {
         "before": before, "after": after, "waves": reads.waves(),
         "leaves": [row for row in rows if row.meaning == "leaf"],

@@ -55,6 +55,7 @@ from banso.shell.sample.measures import ask_about_measures
 from banso.shell.sample.patterns import describe
 from banso.shell.sample.scores import try_another
 from banso.shell.sample.usage import EVENT_LABELS, EVENTS, SHARED
+from banso.shell.sample.visiting import visit_customers
 
 BEGUN, OPENED = "sample.begun", "sample.opened"
 Say = Callable[[str], None]
@@ -146,6 +147,7 @@ def open_company(*, size: int, say: Say) -> None:
     say("computing metrics, health, signals and evidence …")
     while run_owed():
         pass
+    visit_customers(now=now)
     say("checking what was expected, quarter by quarter …")
     believe(now=now)
     say("asking whether measures worked …")
