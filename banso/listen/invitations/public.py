@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -147,9 +148,9 @@ def _page_sent(
     faults += _missing(definition, now.answers, here) if wants == "next" else []
     try:
         if wants == "send" and not faults:
-            hand_in_through(door=door, answers=now.answers, language=language)
+            _hand_in(door, definition, now.answers, language)
             return HttpResponseRedirect(_page(token, "answer_thanks", language))
-        before = save_page(door=door, answers=now.answers, language=language)
+        before = _save(door, now.answers, language)
     except HandedInForGood:
         return refused(request, FOR_GOOD)
     told = sentences(definition, faults)
@@ -168,6 +169,22 @@ def _page_sent(
     return render(request, "invitations/answer_form.html", context, status=422 if told else 200)
 
 
+def _hand_in(door: Door, definition: Definition, answers: dict[str, Any], language: str) -> None:
+    """Hand in; who sends the first form twice at the same moment changes it with the second."""
+    told = {"door": door, "definition": definition, "answers": answers, "language": language}
+    try:
+        hand_in_through(**told)
+    except IntegrityError:
+        hand_in_through(**told)
+
+
+def _save(door: Door, answers: dict[str, Any], language: str) -> Response:
+    try:
+        return save_page(door=door, answers=answers, language=language)
+    except IntegrityError:
+        return save_page(door=door, answers=answers, language=language)
+
+
 def _missing(definition: Definition, answers: Mapping[str, Any], here: set[str]) -> list[Any]:
     """Required questions of this page that are not answered."""
     found = checked(definition, answers, whole=True).faults
@@ -175,10 +192,14 @@ def _missing(definition: Definition, answers: Mapping[str, Any], here: set[str])
 
 
 def _first_open(definition: Definition, kept: Mapping[str, Any], shown: list[int]) -> int:
-    """The page to go on with: the first on which something must still be answered."""
-    lacking = [one.question for one in checked(definition, kept, whole=True).faults]
-    pages = [_page_of(definition, key) for key in lacking] if kept else []
-    return min((number for number in pages if number in shown), default=shown[0])
+    """The page to go on with: after the last that was saved, or before, where something lacks."""
+    if not kept:
+        return shown[0]
+    faults = checked(definition, kept, whole=True).faults
+    lacking = [_page_of(definition, one.question) for one in faults]
+    saved = max(_page_of(definition, key) for key in kept)
+    next_one = next((number for number in shown if number > saved), shown[-1])
+    return min((number for number in (*lacking, next_one) if number in shown), default=shown[0])
 
 
 def _page_number(request: HttpRequest, definition: Definition) -> int:
@@ -220,7 +241,8 @@ def _form_context(
     _door_again, signed = _with_secret(request, door, request.POST.get("resume", ""))
     wave, one = door.wave, door.invitation
     shown = pages_shown(definition, kept) or [0]
-    first = _first_open(definition, kept, shown)
+    is_done = before is not None and before.submitted_on is not None
+    first = shown[0] if is_done else _first_open(definition, kept, shown)
     return _plain_page(definition, first, kept, language, {}) | {
         "token": token,
         "language": language,
@@ -230,7 +252,7 @@ def _form_context(
         "is_anonymous": wave.is_anonymous,
         "about": one.account if one is not None and one.user_id else None,
         "closes_on": wave.closes_on,
-        "was_handed_in": before is not None and before.submitted_on is not None,
+        "was_handed_in": is_done,
         "was_begun": bool(kept),
         "resume": signed,
         "start": shown.index(first),
@@ -260,10 +282,10 @@ def answer_save(request: HttpRequest, token: str) -> HttpResponse:
     answer: dict[str, Any] = {"faults": told, "resume": signed}
     try:
         if given.last and not told:
-            hand_in_through(door=door, answers=now.answers, language=language)
+            _hand_in(door, definition, now.answers, language)
             answer["next"] = _page(token, "answer_thanks", language)
         else:
-            save_page(door=door, answers=now.answers, language=language)
+            _save(door, now.answers, language)
     except HandedInForGood:
         return refused_json(FOR_GOOD)
     return _remember(JsonResponse(answer, status=422 if told else 200), door, signed)

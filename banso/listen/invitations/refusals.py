@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -72,7 +73,8 @@ UNREADABLE = Refusal(
 
 
 def refused(request: HttpRequest, why: Refusal) -> HttpResponse:
-    return render(request, "invitations/refused.html", {"why": why}, status=why.status)
+    context = {"why": why, "language": (get_language() or "en")[:2]}
+    return render(request, "invitations/refused.html", context, status=why.status)
 
 
 def refused_json(why: Refusal) -> JsonResponse:

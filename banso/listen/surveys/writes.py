@@ -151,13 +151,16 @@ def create_wave(
 
 
 @transaction.atomic
-def hand_in(*, response: Response, answers: Mapping[str, Any]) -> None:
+def hand_in(
+    *, response: Response, answers: Mapping[str, Any], definition: Definition | None = None
+) -> None:
     """Keep checked answers as handed in, for the first time or changed; one journal entry.
 
-    Of an anonymous wave the ties to account, person, user and time are cut here.
+    Of an anonymous wave the ties to account, person, user and time are cut here, and the journal
+    does not say which response it was. ``definition``: the version's, by whoever has parsed it.
     """
-    wave = response.wave
-    found = figures(parse(response.version.definition), answers)
+    wave, is_new = response.wave, response.pk is None
+    found = figures(definition or parse(response.version.definition), answers)
     now = clock.now()
     response.answers = dict(answers)
     response.submitted_on = clock.today()
@@ -166,13 +169,14 @@ def hand_in(*, response: Response, answers: Mapping[str, Any]) -> None:
     if wave.is_anonymous:
         _make_anonymous(response)
     response.save()
-    ResponseChoice.objects.filter(response=response).delete()
+    if not is_new:
+        ResponseChoice.objects.filter(response=response).delete()
     _keep_chosen([(response, found)])
     record(
         ANSWERED,
         by=None,
         account_id=response.account_id,
-        response=response.pk,
+        response=None if wave.is_anonymous else response.pk,
         survey=wave.survey_id,
         wave=wave.pk,
     )

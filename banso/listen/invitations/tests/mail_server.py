@@ -78,16 +78,22 @@ class _Listening(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
+def listening() -> Iterator[MailServer]:
+    """A mail server that somebody else is told of."""
+    with _Listening(("127.0.0.1", 0), _Talk) as found:
+        found.mails = MailServer(port=found.server_address[1])
+        thread = threading.Thread(target=found.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield found.mails
+        found.shutdown()
+        thread.join(5)
+
+
+@contextmanager
 def a_mail_server() -> Iterator[MailServer]:
     """Listening, with Django told to send through it."""
-    with _Listening(("127.0.0.1", 0), _Talk) as listening:
-        listening.mails = MailServer(port=listening.server_address[1])
-        thread = threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        with through(listening.mails.port):
-            yield listening.mails
-        listening.shutdown()
-        thread.join(5)
+    with listening() as mails, through(mails.port):
+        yield mails
 
 
 @contextmanager

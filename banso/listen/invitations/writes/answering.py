@@ -10,6 +10,7 @@ from django.db import transaction
 from banso.listen.invitations.models import Invitation, SpentSecret
 from banso.listen.invitations.reads import Door
 from banso.listen.invitations.tokens import hash_of
+from banso.listen.surveys.definition import Definition
 from banso.listen.surveys.models import Response
 from banso.listen.surveys.writes import hand_in
 from banso.shared import clock
@@ -30,11 +31,13 @@ def save_page(*, door: Door, answers: Mapping[str, Any], language: str) -> Respo
 
 
 @transaction.atomic
-def hand_in_through(*, door: Door, answers: Mapping[str, Any], language: str) -> None:
+def hand_in_through(
+    *, door: Door, definition: Definition, answers: Mapping[str, Any], language: str
+) -> None:
     """Hand in checked answers; again, they change those handed in before."""
     response = _response(door, language)
     response.draft, response.language = {}, language
-    hand_in(response=response, answers=answers)
+    hand_in(response=response, answers=answers, definition=definition)
     invitation = door.invitation
     if invitation is None:
         if door.wave.is_anonymous:
@@ -82,14 +85,13 @@ def _public(door: Door, language: str) -> Response:
     if wave.is_anonymous and SpentSecret.objects.filter(secret_hash=secret).exists():
         raise HandedInForGood
     started = None if wave.is_anonymous else clock.now()
-    response, _made = Response.objects.get_or_create(
-        resume_hash=secret,
-        defaults={
-            "wave": wave, "version": wave.version, "origin": Response.Origin.PUBLIC,
-            "language": language, "started_at": started,
-        },
+    held = Response.objects.select_for_update().filter(resume_hash=secret).first()
+    if held is not None:
+        return _of(door, held)
+    return Response(
+        wave=wave, version=wave.version, origin=Response.Origin.PUBLIC, resume_hash=secret,
+        language=language, started_at=started,
     )  # fmt: skip
-    return _of(door, response)
 
 
 def _tie(door: Door, response: Response) -> None:
