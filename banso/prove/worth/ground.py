@@ -25,7 +25,7 @@ from banso.prove.engine.what_if import (
 )
 from banso.prove.studies.models import EvidenceRun, Finding, Verdict
 from banso.prove.worth.gathering import past_decisions, present_terms, present_values
-from banso.prove.worth.measured import Effect, Subject, lever_of, not_judged, rates
+from banso.prove.worth.measured import Effect, Subject, not_judged, rates
 from banso.prove.worth.reads import family_z
 from banso.prove.worth.rules import (
     FEWEST_CUSTOMERS,
@@ -107,15 +107,14 @@ def _measured(effect: Effect, asked: Asked, found: Book | None, today: date) -> 
         return refusal
     if found is None:
         return NoAnswer("no_contracts")
-    lever = lever_of(effect.result)
-    base = rates(lever, found, today)
+    base = rates(effect, found, today)
     if isinstance(base, NoAnswer):
         return base
     terms = present_terms(found, asked.currency, today)
     if len(terms) < FEWEST_CUSTOMERS:
         return NoAnswer("too_few_customers", {"n": len(terms), "n_needed": FEWEST_CUSTOMERS})
     value = present_values(effect, terms.account)
-    return Ground(effect, base, lever, terms, value, is_step=True, highest=1.0)
+    return Ground(effect, base, base.lever, terms, value, is_step=True, highest=1.0)
 
 
 def _associated(

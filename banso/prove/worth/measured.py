@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from django.utils import timezone
 
 from banso.know.subscriptions.reads import decision_rows
-from banso.measure.revenue.reads import Book, known_until
+from banso.measure.revenue.reads import Book, day_number, known_until
 from banso.prove.effects.models import Assigned, Goal, Measure, MeasureState, Result, Verdict
 from banso.prove.effects.reads import latest_result, measures, treated_of
 from banso.prove.engine.answer import NoAnswer
@@ -17,7 +19,7 @@ from banso.prove.engine.normal import two_sided_z
 from banso.prove.engine.regression import FloatArray
 from banso.prove.engine.what_if import Baseline, Lever, fit_without_kpi
 from banso.prove.studies.models import Finding
-from banso.prove.worth.rules import EFFECT, Days
+from banso.prove.worth.rules import EFFECT, Days, Mask
 from banso.shared.users.reads import organisation
 
 LEVELS_OF_EFFECT = ("L3", "L4")
@@ -91,25 +93,41 @@ def lever_of(result: Result) -> Lever:
     return Lever(-found["value"], wide / two_sided_z(0.95), -found["value"], "points")
 
 
-def rates(lever: Lever, found: Book, today: date) -> Baseline | NoAnswer:
-    """Chances to renew by contract and time as a customer, from all decisions so far."""
-    cut = known_until(found, today)
+def rates(effect: Effect, found: Book, today: date) -> Baseline | NoAnswer:
+    """Chances to renew by contract and time as a customer, from all decisions so far but those of
+    customers who had it by then: they are what it becomes, not what it is without it.
+    """
+    lever, cut = lever_of(effect.result), known_until(found, today)
     rows = decision_rows(data_cut=cut, landmark_days=organisation().landmark_days).table
+    rows = rows.filter(pa.array(~_had_it(effect, rows)))
     if not rows.num_rows:
         return NoAnswer("no_contracts")
     names = ["account" if name == "account_id" else name for name in rows.column_names]
     return fit_without_kpi(rows.rename_columns(names), lever, data_cut=cut)
 
 
+def _had_it(effect: Effect, rows: pa.Table) -> Mask:
+    """Which decisions came on or after the day on which their customer got it."""
+    since = {account: day_number(day) for account, day in _treated(effect.measure).items()}
+    never = np.iinfo(np.int64).max
+    began = [since.get(account, never) for account in rows["account_id"].to_pylist()]
+    decided = rows["decided_on"].cast(pa.int32()).to_numpy().astype(np.int64)
+    return np.asarray(decided >= np.array(began, dtype=np.int64), dtype=np.bool_)
+
+
+def _treated(measure: Measure) -> dict[int, date]:
+    """account -> since when it has it; of a random draw since the draw."""
+    if not measure.is_holdout:
+        return treated_of(measure)
+    drawn = Assigned.objects.filter(holdout__measure=measure, is_held_out=False)
+    pairs = drawn.values_list("account", "holdout__drawn_at")
+    return {account: timezone.localtime(at).date() for account, at in pairs}
+
+
 def treated_values(effect: Effect, accounts: Days) -> FloatArray:
     """1 for each account that has it by now, else 0."""
-    measure = effect.measure
-    if measure.is_holdout:
-        drawn = Assigned.objects.filter(holdout__measure=measure, is_held_out=False)
-        treated = list(drawn.values_list("account", flat=True))
-    else:
-        treated = list(treated_of(measure))
-    return np.isin(accounts, np.array(treated, dtype=np.int64)).astype(np.float64)
+    treated = np.array(list(_treated(effect.measure)), dtype=np.int64)
+    return np.isin(accounts, treated).astype(np.float64)
 
 
 def comparison_of(effect: Effect) -> dict[str, Any]:
@@ -123,5 +141,6 @@ def comparison_of(effect: Effect) -> dict[str, Any]:
     return {
         "measure": effect.measure.pk, "result": result.pk, "drawn": effect.measure.is_holdout,
         "value": found["value"], "low": found["low"], "high": found["high"], "n": n, "m": m,
+        "confidence": found.get("confidence", 0.95),
         "on": str(result.data_cut),
     }  # fmt: skip

@@ -105,6 +105,8 @@ def assumptions_of(card: Mapping[str, Any]) -> list[tuple[str, str]]:
             "rate": percent(base["rate"]), "low": percent(base["low"]),
             "high": percent(base["high"]), "n": whole(base["n"]),
         }  # fmt: skip
+        if asked.is_effect:
+            rate = together(rate, _("Decisions of customers that had it by then are left aside."))
     else:
         rate = _("%(rate)s on average at the next decision, set by hand") % {
             "rate": percent(asked.renewal)

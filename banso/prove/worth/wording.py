@@ -224,13 +224,24 @@ def comparison_told(card: Mapping[str, Any]) -> str:
     found = card["comparison"]
     told = {
         "difference": signed_points(found["value"]), "interval": interval(found),
+        "confidence": confidence_told(found),
         "n": whole(found["n"]), "m": whole(found["m"]),
     }  # fmt: skip
-    said = _("%(difference)s points of renewal (interval %(interval)s).") % told
+    said = _("%(difference)s points of renewal (%(confidence)s interval %(interval)s).") % told
+    if found.get("confidence", 0.95) > 0.951:
+        said = together(said, _("It was looked at before the planned end, so its interval is wider "
+                                "than that of one look."))  # fmt: skip
     if found["drawn"]:
         return together(said, _("By random draw: n = %(n)s treated, %(m)s held out.") % told)
     others = _("n = %(n)s treated against %(m)s like them that were not treated by the same day.")
     return together(said, others % told)
+
+
+def confidence_told(found: Mapping[str, Any]) -> str:
+    """The confidence of an interval; what was saved before it was kept is 95%."""
+    share = 100 * float(found.get("confidence", 0.95))
+    places = 0 if round(share, 1).is_integer() else 1
+    return f"{figure(min(share, 99.9), places)}%"
 
 
 def beyond_told(card: Mapping[str, Any]) -> str:

@@ -74,7 +74,7 @@ def test_a_measured_effect_is_no_upper_bound_and_says_its_comparison(client: Cli
     question = "What if the share of customers that get “管理者研修” went from 20% to 60%?"
     assert question in said
     assert "would be kept (80%:" in said
-    assert "+10.0 points of renewal (interval +6.0 to +14.0 points)" in said
+    assert "+10.0 points of renewal (95% interval +6.0 to +14.0 points)" in said
     assert "n = 300 treated against 500 like them" in said
     assert "Estimated effect, from observation" in said
     assert "Measured by comparison, from observation" in said
@@ -83,6 +83,42 @@ def test_a_measured_effect_is_no_upper_bound_and_says_its_comparison(client: Cli
     assert reverse("effects:measure_detail", args=[measure.pk]) in said
     assert "Within what was seen" not in said and "To know better" in said
     assert 'id="id_low"' not in said and 'id="id_compare"' not in said
+
+
+def test_the_rate_without_it_is_that_of_customers_without_it(client: Client) -> None:
+    """Twelve treated customers that all renewed since do not lift the rate of the others."""
+    measure = measured()
+    before = card(measure)["baseline"]
+    treated = Account.objects.filter(external_id__startswith="P-").order_by("pk")[:12]
+    until = TODAY - timedelta(days=40)
+    Subscription.objects.bulk_create(
+        Subscription(
+            account=account, external_id=f"past-{account.pk}", start=until - timedelta(days=364),
+            end=until, outcome="renewed", mrr_minor=1, currency="JPY",
+        )
+        for account in treated
+    )  # fmt: skip
+    after = card(measure)["baseline"]
+    assert (after["n"], after["rate"]) == (before["n"], before["rate"])
+    said = text(see(client, asked_of(measure)))
+    assert "Decisions of customers that had it by then are left aside." in said
+    other = text(see(client, asked_of(measure, renewal="80")))
+    assert "are left aside" not in other
+
+
+def test_an_interval_says_its_confidence(client: Client) -> None:
+    measure = measured()
+    result = Result.objects.get()
+    result.numbers["answer"]["confidence"] = 0.9951
+    result.save()
+    said = text(see(client, asked_of(measure)))
+    assert "(99.5% interval +6.0 to +14.0 points). It was looked at before the planned end" in said
+
+
+def test_the_page_says_what_to_do_for_steps_and_fields(client: Client) -> None:
+    said = text(see(client, asked_of(measured())))
+    assert "cannot be asked: no measure changes it" in said
+    assert reverse("effects:measure_new") in said
 
 
 def test_japanese_says_the_same(client: Client) -> None:
@@ -177,7 +213,7 @@ def test_the_sheet_the_slide_and_the_file_name_the_comparison(client: Client) ->
     words = [s.text_frame.text for s in deck.slides[0].shapes if s.has_text_frame]
     slide = "".join("".join(words).split())
     for place in (paper, slide):
-        assert "+10.0pointsofrenewal(interval+6.0to+14.0points)" in place
+        assert "+10.0pointsofrenewal(95%interval+6.0to+14.0points)" in place
         assert "Upperbound" not in place
     file = see(client, asked_of(measure, format="csv"))
     lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
