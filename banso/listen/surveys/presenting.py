@@ -25,9 +25,11 @@ from banso.listen.surveys.editing import (
     opening,
     page_of,
     put_question,
+    question_of,
     stamp,
     texts_of,
     untranslated,
+    with_texts,
 )
 from banso.listen.surveys.forms import finished
 from banso.listen.surveys.meanings import MEANINGS
@@ -66,6 +68,15 @@ class Opened:
     typed: Any = None
     renaming: int | None = None
     """The page whose new title could not be kept."""
+
+
+def is_placed(definition: Definition, opened: Opened) -> bool:
+    """Whether the outline has a place for the open form: somebody may have deleted it."""
+    if opened.question is None:
+        return True
+    if opened.is_new:
+        return opened.page < len(definition.pages)
+    return question_of(definition, opened.question.key) is not None
 
 
 def outline(definition: Definition) -> list[dict[str, Any]]:
@@ -109,6 +120,8 @@ def preview(definition: Definition, opened: Opened | None = None) -> dict[str, A
     """What the preview script reads; the question in the open form stands in it, saved or not."""
     question = opened.question if opened else None
     page = 0
+    if opened and opened.part == "texts" and opened.typed:
+        definition = with_texts(definition, opened.typed)
     if opened and question:
         try:
             whole = finished(question, definition.questions)

@@ -5,7 +5,7 @@ from typing import Any
 
 from banso.listen.surveys.catalog.experience import TEMPLATE
 from banso.listen.surveys.definition import Definition
-from banso.listen.surveys.models import Response, Wave
+from banso.listen.surveys.models import Response, Survey, Wave
 from banso.listen.surveys.writes import create_survey, create_wave, keep_handed_in
 from banso.shared import clock
 
@@ -31,6 +31,12 @@ SILENT = {
     "recommend": 3,
     "miss": 1,
 }
+
+
+def a_survey(
+    *, name: str = "満足度調査", definition: Definition = TEMPLATE.definition, **fields: Any
+) -> Survey:
+    return create_survey(by=None, name=name, definition=definition, **fields)
 
 
 def a_wave(

@@ -72,6 +72,7 @@ def _editor(request: HttpRequest, survey: Survey, opened: Opened) -> HttpRespons
         "pages": presenting.outline(definition),
         "hints": presenting.hints(definition),
         "opened": opened,
+        "is_placed": presenting.is_placed(definition, opened),
         "preview": presenting.preview(definition, opened),
         "form": presenting.question_form(definition, opened),
         "texts": presenting.texts_form(definition, opened),
@@ -261,6 +262,9 @@ def save_texts(request: HttpRequest, pk: int) -> HttpResponse:
     user, survey = allowed(request, "define"), get_object_or_404(Survey, pk=pk)
     typed = [read_words(request.POST, name) for name in ("title", "intro", "thanks")]
     opened = Opened(part="texts", typed=typed, seen=request.POST.get("seen", ""))
+    if request.POST.get("do") == "draft":
+        data = presenting.preview(definition_of(newest_version(survey)), opened)
+        return render(request, f"{EDITOR}#preview_data", {"preview": data})
     name = NameForm(request.POST)
     if not name.is_valid():
         opened.faults = [_("Give the survey a name of at most 120 characters.")]
