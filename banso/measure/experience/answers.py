@@ -112,7 +112,9 @@ def version(wave: Wave | None) -> Hashable:
         Entry.objects.filter(kind=kind).order_by("-at").values_list("pk", flat=True).first()
         for kind in OF_CUSTOMERS
     )
-    return (kinds, told, handed_in(wave).count() if wave else 0)
+    newest = Account.objects.order_by("-pk").values_list("pk", "updated_at").first()
+    ours = (wave.pk, wave.created_at, handed_in(wave).count()) if wave else ()
+    return (kinds, told, newest, ours)
 
 
 def kept(key: Hashable, make: Callable[[], T]) -> T:

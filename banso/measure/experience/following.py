@@ -158,8 +158,9 @@ def years_csv(courses: Sequence[Course]) -> tuple[list[str], Iterator[list[Any]]
     """One line for each figure and year, with the change to the comparable year before."""
     header = [
         _("Figure"), _("Wave"), _("People"), _("Customers"), _("Value"), _("from"), _("to"),
-        _("Comparable"), _("Change"), _("Change, from"), _("Change, to"), _("Change, same mix"),
-        _("Composition"), _("Within groups"), _("Change, answered both times"),
+        _("Comparable"), _("Difference"), _("Difference, from"), _("Difference, to"),
+        _("Difference, same mix"),
+        _("Composition"), _("Within groups"), _("Difference, answered both times"),
     ]  # fmt: skip
     return header, (row for one in courses for row in _csv_rows(one))
 

@@ -19,6 +19,7 @@ from banso.measure.experience.wording import customers_and_people, points
 from banso.shared.figures import figure
 
 EXAMPLES, ON_A_PAGE = 3, 30
+JOINED = {"ja": "・", "en": ", "}
 
 
 def theme_rows(found: Texts, asked: Asked) -> list[dict[str, Any]]:
@@ -27,16 +28,26 @@ def theme_rows(found: Texts, asked: Asked) -> list[dict[str, Any]]:
         {
             "at": at,
             "words": one.words,
-            "name": "・".join(one.words[:3]) if one.language == "ja" else ", ".join(one.words[:3]),
+            "name": JOINED[one.language].join(one.words[:3]),
             "counts": customers_and_people(one.accounts, one.people),
             "texts": len(one.texts),
             "intent": cell(one.intent),
             "recommend": cell(one.recommend, points),
-            "quotes": quote_rows(one.texts[:EXAMPLES], asked),
+            "quotes": quote_rows(_examples(one.texts), asked),
             "link": asked.link("experience_words", theme=str(at)),
         }
         for at, one in enumerate(found.themes)
     ]
+
+
+def _examples(texts: Sequence[Text]) -> list[Text]:
+    """The first few that do not say the same."""
+    found: dict[str, Text] = {}
+    for one in texts:
+        found.setdefault(one.text, one)
+        if len(found) == EXAMPLES:
+            break
+    return list(found.values())
 
 
 def quote_rows(texts: Sequence[Text], asked: Asked) -> list[dict[str, Any]]:

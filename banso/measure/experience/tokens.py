@@ -15,12 +15,12 @@ from typing import Any
 LONGEST = 2000
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿]")
 _ENGLISH = re.compile(r"[a-z][a-z0-9'’]+")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
 _PHONE = re.compile(r"(?<!\d)(?:\+?\d[\d\-()（）ー ]{8,}\d)(?!\d)")
 _SAYS_NOTHING = frozenset(
     "為る 居る 有る 成る 事 物 様 為 所 時 方 訳 筈 儘 御座る 下さる 頂く 思う 言う 出来る 行く"
     " 来る 見る 良い 無い 等 点 今 今回 他 其れ 此れ 何 皆 我々 当社 弊社 御社 貴社 上 中 下 前 後"
-    " 際 感じ 感じる 本当 大変 特に 方々 此方 其の 此の".split()
+    " 際 丸 役 感じ 感じる 本当 大変 特に 方々 此方 其の 此の".split()
 )
 _STOP = frozenset(
     "a about after again all also am an and any are as at be because been before being but by can"
@@ -72,7 +72,8 @@ def _tells(kind: Sequence[str], form: str, surface: str) -> bool:
     if form in _SAYS_NOTHING or (len(surface) < 2 and not _JAPANESE.match(surface)):
         return False
     if kind[0] == "名詞":
-        return not (kind[1] in _NOUNS_LEFT_OUT or kind[2] == "人名" or surface.isdigit())
+        counts = len(surface) == 1 and kind[2] in ("助数詞可能", "副詞可能")
+        return not (kind[1] in _NOUNS_LEFT_OUT or kind[2] == "人名" or surface.isdigit() or counts)
     if kind[0] in ("動詞", "形容詞"):
         return kind[1] != "非自立可能"
     return kind[0] == "形状詞" and kind[1] != "助動詞語幹"

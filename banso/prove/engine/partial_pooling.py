@@ -131,6 +131,8 @@ def _wald(
     groups = len(np.unique(second))
     if groups < 2:
         return NoAnswer("too_few_groups", {"groups": groups, "groups_needed": 2})
+    if not np.ptp(target[kept]):
+        return NoAnswer("no_variation", {"n": int(kept.sum())})
     columns = [np.ones(len(cell)), *_flags(first), *_flags(second)]
     tested = len(columns) if products else 1 + len(np.unique(first)) - 1
     if products:

@@ -3,7 +3,8 @@
 Letters: respondent i, weight w_i, begun at 1; variable v sorts respondents and the population into
 categories, N_vc of the population in category c. Raking multiplies w in each category by
 N_vc / (sum of w there), one variable after the other, until all agree. Weights above five times
-their mean are cut to that and the rest raked on. n_eff = (sum w)^2 / sum w^2.
+their mean are cut to that, what is cut goes to the others, and they are raked on until it
+settles. n_eff = (sum w)^2 / sum w^2.
 References: Deming & Stephan 1940, Ann. Math. Statist. 11:427; Kalton & Flores-Cervantes 2003,
 J. Official Statist. 19:81 (trimming); Kish 1965 section 11.7.
 """
@@ -75,15 +76,25 @@ def rake(margins: Sequence[Margin], *, trim: float = TRIM) -> Raked | NoAnswer:
         raked = _agreeing(w, margins, targets)
         if raked is None:
             return NoAnswer("not_converged", {"n": n})
-        heavy = raked > trim * raked.mean() * (1 + 1e-9)
-        if not np.any(heavy):
-            w = raked
+        cut = _cut(raked, trim)
+        trimmed |= cut < raked - _CLOSE
+        settled = np.allclose(cut, w, atol=_CLOSE) or np.allclose(cut, raked, atol=_CLOSE)
+        w = cut
+        if settled:
             break
-        trimmed |= heavy
-        w = np.minimum(raked, trim * raked.mean())
-        w *= n / w.sum()
-    w = w * n / w.sum()
     return Raked(w, effective_n(w), int(trimmed.sum()), _gap(w, margins, targets) / n)
+
+
+def _cut(w: FloatArray, trim: float) -> FloatArray:
+    """None above ``trim`` (the mean is 1); what is cut goes to the others in proportion."""
+    cut = w * len(w) / w.sum()
+    for _round in range(_TRIMS):
+        heavy = cut > trim
+        if not heavy.any() or heavy.all():
+            break
+        rest = len(w) - trim * heavy.sum()
+        cut = np.where(heavy, trim, cut * max(0.0, rest) / cut[~heavy].sum())
+    return np.asarray(cut)
 
 
 def _agreeing(
