@@ -24,6 +24,7 @@ urlpatterns = [
     path("imports/", include("banso.listen.imports.urls")),
     path("loads/", include("banso.listen.loads.urls")),
     path("earlier/", include("banso.listen.earlier.urls")),
+    path("answers/", include("banso.listen.answers.urls")),
     path("surveys/", include("banso.listen.surveys.urls")),
     path("waves/", include("banso.listen.invitations.urls")),
     path("s/", include("banso.listen.invitations.public_urls")),

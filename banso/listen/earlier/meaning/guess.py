@@ -105,7 +105,8 @@ def _may(key: str, seen: Seen, taken: set[str]) -> bool:
         return False
     if key == goes.ANSWERED_ON:
         return any(day_of(text) or day_of(text, "dmy") for text in seen.texts[:5])
-    return key != goes.ROW_ID or seen.has_more or all(count == 1 for _text, count in seen.values)
+    rows = sum(count for _text, count in seen.values)
+    return key != goes.ROW_ID or seen.has_more or len(seen.values) >= 0.9 * rows
 
 
 def _fits(meaning: str, seen: Seen) -> bool:

@@ -65,9 +65,11 @@ def span_of(
     numbers: Iterable[float], ours: tuple[int, int] | None = None
 ) -> tuple[int, int] | None:
     """The scale that these numbers are probably on: ours if it holds them, else a common one."""
-    seen = set(numbers)
+    seen = {number for number in numbers if number >= 0}
     if not seen:
         return None
+    if len([number for number in seen if number > 10]) * 2 <= len(seen):
+        seen = {number for number in seen if 0 <= number <= 10}  # a slip of the pen is no scale
     low, high = min(seen), max(seen)
     if ours and ours[0] <= low and high <= ours[1]:
         is_five = ours == (0, 10) and low >= 1 and high <= 5 and len(seen) >= 4

@@ -58,7 +58,8 @@ def test_a_few_seen_values_do_not_make_a_scale_shorter_than_it_is() -> None:
     assert span_of([0, 3, 10], (1, 5)) == (0, 10)
     assert span_of([1, 2, 3, 4, 5], (0, 10)) == (1, 5)
     assert span_of([20, 100], (1, 5)) == (0, 100)
-    assert span_of([1, 200], (1, 5)) is None
+    assert span_of([2, 4, 11], (1, 5)) == (1, 5)
+    assert span_of([150, 200], (1, 5)) is None
 
 
 def test_yes_and_no_in_many_words() -> None:

@@ -61,9 +61,12 @@ def _refuse_giant_cell(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
 def sheet_rows(path: Path) -> Iterator[tuple[list[str], float]]:
     """The cells of each row as text, and how much of the sheet was read."""
     refuse_hostile(path)
+    # by its bytes: uploads have names without an ending, which openpyxl refuses to open
+    stream = path.open("rb")
     try:
-        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        book = load_workbook(stream, read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+        stream.close()
         raise unreadable("workbook_broken") from error
     try:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -80,6 +83,7 @@ def sheet_rows(path: Path) -> Iterator[tuple[list[str], float]]:
         raise unreadable("workbook_broken") from error
     finally:
         book.close()
+        stream.close()
 
 
 def cell_text(value: Any) -> str:

@@ -81,6 +81,11 @@ def test_excel_keeps_dates_and_formulas_as_text(tmp_path: Path) -> None:
     assert rows_of(path) == [["A", "2024-03-01", "2"], ["B", "", "=cmd|x"]]
 
 
+def test_a_workbook_is_known_by_its_bytes_since_uploads_have_no_ending(tmp_path: Path) -> None:
+    path = a_workbook(tmp_path, [["id", "n"], ["A", 2]])
+    assert rows_of(path.rename(tmp_path / "0a1b2c")) == [["A", "2"]]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
