@@ -53,6 +53,7 @@ from banso.shell.sample.customers import MOTIVES
 from banso.shell.sample.files import OWN_FIELDS, write_files
 from banso.shell.sample.measures import ask_about_measures
 from banso.shell.sample.patterns import describe
+from banso.shell.sample.scenarios import ask_what_it_is_worth
 from banso.shell.sample.scores import try_another
 from banso.shell.sample.usage import EVENT_LABELS, EVENTS, SHARED
 from banso.shell.sample.visiting import visit_customers
@@ -157,6 +158,7 @@ def open_company(*, size: int, say: Say) -> None:
         pass
     describe(now=now)
     try_another(now=now)
+    ask_what_it_is_worth(now=now)
     while run_owed():
         pass
     record(OPENED, by=administrator, customers=len(company.customers))
