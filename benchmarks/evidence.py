@@ -18,6 +18,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as banso.shell.command does
+
 import numpy as np
 import pyarrow as pa
 

@@ -55,9 +55,11 @@ def read_column(feature: Feature, values: Any, d: Decisions, table_rows: int) ->
         raise ValueError(f"{feature.key}: {len(values)} values for {table_rows} decisions")
     if feature.kind == "nominal":
         return _nominal(values, d)
-    raw = _numbers(values)[d.rows]
+    raw = _numbers(values)
+    if d.n < table_rows:
+        raw = raw[d.rows]
     observed = np.isfinite(raw)
-    known = raw[observed]
+    known = raw if observed.all() else raw[observed]
     if feature.kind == "flag" and not np.isin(known, (0.0, 1.0)).all():
         raise ValueError(f"{feature.key}: a flag must be 0 or 1")
     if feature.kind == "ordered" and not np.array_equal(known, np.rint(known)):
@@ -73,9 +75,11 @@ def read_column(feature: Feature, values: Any, d: Decisions, table_rows: int) ->
     z = np.zeros(d.n)
     if sd > 1e-12 * (1.0 + float(np.abs(known).max(initial=0.0))):
         scaled = (known - known.mean()) / sd
-        z[observed] = scaled
         if len(scaled) < d.n:
+            z[observed] = scaled
             z[~observed] = np.median(scaled)
+        else:
+            z = scaled
     else:
         sd = 0.0
     sparse = feature.kind == "flag" and _fewest_in_cell(raw, observed, d.y) < RARE
@@ -164,7 +168,9 @@ def contrast(feature: Feature, column: Column, y: FloatArray, confidence: float)
     """Renewal by thirds (number), or by level. AUC counts ties half; None for nominal or one
     outcome only.
     """
-    values, events = column.values[column.observed], y[column.observed]
+    values, events = column.values, y
+    if not column.observed.all():
+        values, events = values[column.observed], y[column.observed]
     if feature.kind == "nominal":
         return Contrast(
             _by_level(values.astype(np.int64), events, column.labels, confidence), None, None

@@ -32,15 +32,17 @@ def spearman(values: FloatArray, *, most_rows: int = MOST_ROWS) -> FloatArray:
     taken = values[:, ::step]
     known = np.isfinite(taken)
     whole = [bool(row.all()) for row in known]
-    ranks = [_ranks(row) if full else row for row, full in zip(taken, whole, strict=True)]
+    ranks = [
+        _centred(_ranks(row)) if full else None for row, full in zip(taken, whole, strict=True)
+    ]
     rho = np.full((len(values), len(values)), np.nan)
     for i in range(len(values)):
         for j in range(i + 1):
-            if whole[i] and whole[j]:
-                rho[i, j] = rho[j, i] = _pearson(ranks[i], ranks[j])
-                continue
-            both = known[i] & known[j]
-            rho[i, j] = rho[j, i] = _pearson(_ranks(taken[i, both]), _ranks(taken[j, both]))
+            one, other = ranks[i], ranks[j]
+            if one is None or other is None:
+                both = known[i] & known[j]
+                one, other = (_centred(_ranks(taken[k, both])) for k in (i, j))
+            rho[i, j] = rho[j, i] = _pearson(one, other)
     return rho
 
 
@@ -51,12 +53,17 @@ def _ranks(values: FloatArray) -> FloatArray:
     return np.asarray((ends - (counts - 1) / 2.0)[place.reshape(-1)])
 
 
-def _pearson(a: FloatArray, b: FloatArray) -> float:
-    if len(a) < MINIMUM_ROWS:
-        return math.nan
-    a, b = a - a.mean(), b - b.mean()
-    size = math.sqrt(float(a @ a) * float(b @ b))
-    return float(a @ b) / size if size > 0 else math.nan
+def _centred(ranks: FloatArray) -> tuple[FloatArray, float]:
+    """The ranks less their mean, and their sum of squares."""
+    if len(ranks) < MINIMUM_ROWS:
+        return ranks, math.nan
+    centred = ranks - ranks.mean()
+    return centred, float(centred @ centred)
+
+
+def _pearson(a: tuple[FloatArray, float], b: tuple[FloatArray, float]) -> float:
+    size = math.sqrt(a[1] * b[1])
+    return float(a[0] @ b[0]) / size if size > 0 else math.nan
 
 
 def families(rho: FloatArray, threshold: float = SAME) -> tuple[tuple[int, ...], ...]:

@@ -45,8 +45,8 @@ class Counts:
 
         lost = d.y > 0
         return cls(
-            int(column.observed.sum()),
-            int((column.observed & lost).sum()),
+            int(np.count_nonzero(column.observed)),
+            int(np.count_nonzero(column.observed & lost)),
             accounts(column.observed),
             accounts(column.observed & lost),
             accounts(column.observed & ~lost),
@@ -63,7 +63,10 @@ class Pace:
 
     def of(self, column: Column) -> float | None:
         """Decisions per month in which this KPI is known."""
-        return None if self.per_month is None else self.per_month * float(column.observed.mean())
+        if self.per_month is None:
+            return None
+        share = int(np.count_nonzero(column.observed)) / max(1, len(column.observed))
+        return self.per_month * share
 
 
 def gate(
@@ -87,9 +90,11 @@ def gate(
         if column.tested == 0:
             return NoAnswer("no_variation", {"levels": len(column.labels), "levels_needed": 2})
         return None
-    known = column.values[column.observed]
     if not column.sd:
         return NoAnswer("no_variation", {"levels": 1, "levels_needed": 2})
+    known = column.values
+    if counts.rows < len(known):
+        known = known[column.observed]
     some = known[:: max(1, len(known) // _SAMPLE)]
     typical = np.median(some)
     if len(known) > 1000 * s.minimum_cell and np.count_nonzero(some != typical) > len(some) // 5:
@@ -97,7 +102,7 @@ def gate(
     other = column.observed & (column.values != typical)
     if int(other.sum()) > 100 * s.minimum_cell:
         return None
-    cell = len(np.unique(d.clusters.codes[other]))
+    cell = int(np.count_nonzero(np.bincount(d.clusters.codes[other], minlength=1)))
     if cell >= s.minimum_cell:
         return None
     per_month = pace.of(column)

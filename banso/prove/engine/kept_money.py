@@ -76,8 +76,8 @@ def money_kept(
     decided_on, tenure_days, contract of the same rows (`design.read_decisions`). NoAnswer reasons:
     "too_many_missing", "too_few_accounts", "too_few_moved" (hardly anybody paid another amount
     afterwards; both with a date), "same_share" (all kept the same, nothing for instance),
-    "no_variation", "too_few_in_level" (off the commonest value), "not_separable". Raises ValueError for unequal
-    lengths and for money that is not positive before.
+    "no_variation", "too_few_in_level" (off the commonest value), "not_separable". Raises ValueError
+    for unequal lengths and for money that is not positive before.
     """
     n = decisions.num_rows
     if not len(x) == len(before) == len(after) == n or (n and before.min() <= 0):

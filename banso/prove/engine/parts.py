@@ -36,6 +36,7 @@ from banso.prove.engine.multiplicity import benjamini_hochberg
 from banso.prove.engine.normal import chi_square_p
 from banso.prove.engine.proportions import ChiSquare
 from banso.prove.engine.regression import Clusters, FloatArray, IntArray
+from banso.prove.engine.weighting import BoolArray
 
 _EPOCH = date(1970, 1, 1)
 _EXACT_ROWS = 20_000
@@ -99,6 +100,8 @@ class Measured:
     def only(self, keys: Collection[str]) -> Measured:
         """The same decisions with some of the metrics."""
         kept = [j for j, feature in enumerate(self.features) if feature.key in keys]
+        if len(kept) == len(self.features):
+            return self
         return Measured(self.d, tuple(self.features[j] for j in kept), self.z[kept])
 
     def ordered(self, order: IntArray) -> Measured:
@@ -177,10 +180,11 @@ def _judged_alone(ordered: Measured, rows: slice, name: str, pace: Pace) -> dict
     s, d = pace.settings, some_decisions(ordered.d, rows)
     nuisance = build_nuisance(d)
     made, columns, places = [], [], []
-    everywhere = Counts.of(_column(np.zeros(d.n), d), d)
+    everybody = np.ones(d.n, dtype=np.bool_)
+    everywhere = Counts.of(_column(np.zeros(d.n), d, everybody), d)
     for j, feature in enumerate(ordered.features):
-        column = _column(ordered.z[j, rows], d)
-        counts = everywhere if column.observed.all() else Counts.of(column, d)
+        column = _column(ordered.z[j, rows], d, everybody)
+        counts = everywhere if column.observed is everybody else Counts.of(column, d)
         made.append(Part(name, "not_enough_data", counts.rows, counts.accounts, counts.events))
         if nuisance is not None and gate(feature, column, counts, d, pace) is None:
             columns.append(column)
@@ -195,22 +199,26 @@ def _judged_alone(ordered: Measured, rows: slice, name: str, pace: Pace) -> dict
     return {f.key: part for f, part in zip(ordered.features, made, strict=True)}
 
 
-def _column(z: FloatArray, d: Decisions) -> Column:
-    """A run of standardised values as a column of the model, with its own SD for the zone."""
+def _column(z: FloatArray, d: Decisions, everybody: BoolArray) -> Column:
+    """A run of standardised values as a column of the model, with its own SD for the zone.
+
+    everybody (n,): all true, what ``observed`` is where nothing is missing.
+    """
+    squares = float(z @ z)
+    if not math.isnan(squares):
+        return Column(z[:, None], 1, everybody, z, _spread(z, squares))
     observed = np.isfinite(z)
-    if observed.all():
-        return Column(z[:, None], 1, observed, z, _spread(z))
     known = z[observed]
     filled = np.where(observed, z, np.median(known) if len(known) else 0.0)
     x = with_missing(filled[:, None], observed, d)
-    return Column(x, 1, observed, z, _spread(known))
+    return Column(x, 1, observed, z, _spread(known, float(known @ known)))
 
 
-def _spread(z: FloatArray) -> float:
-    """Standard deviation, 0 where only rounding is left."""
+def _spread(z: FloatArray, squares: float) -> float:
+    """Standard deviation, 0 where only rounding is left. squares: z'z."""
     if not len(z):
         return 0.0
-    variance = float(z @ z) / len(z) - float(z.mean()) ** 2
+    variance = squares / len(z) - float(z.mean()) ** 2
     return math.sqrt(variance) if variance > 1e-12 * (1 + float(z[0]) ** 2) else 0.0
 
 

@@ -177,6 +177,15 @@ def _until(shared: _Shared, z: FloatArray, work: _Work, tolerance: float) -> Non
 
 def _solved(gradient: FloatArray, information: FloatArray) -> FloatArray:
     """I^-1 g of each model, NaN where I cannot be inverted."""
+    try:
+        np.linalg.cholesky(information)
+        return np.asarray(np.linalg.solve(information, gradient[:, :, None])[:, :, 0])
+    except np.linalg.LinAlgError:
+        return _solved_apart(gradient, information)
+
+
+def _solved_apart(gradient: FloatArray, information: FloatArray) -> FloatArray:
+    """The same one by one, for one that cannot be inverted is no reason to give up the others."""
     made = np.full_like(gradient, np.nan)
     for j, (g, i) in enumerate(zip(gradient, information, strict=True)):
         try:

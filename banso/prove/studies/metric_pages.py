@@ -221,7 +221,8 @@ def _near(
     i: int, rho: Any, candidates: Sequence[Candidate], others: Sequence[int]
 ) -> list[dict[str, Any]]:
     """Other metrics with their correlation, the closest first; null where it is not known."""
-    order = sorted(others, key=lambda j: -abs(float(np.nan_to_num(rho[i, j]))))
+    size = np.nan_to_num(np.abs(rho[i])).tolist()
+    order = sorted(others, key=lambda j: -size[j])
     return [
         {
             "key": candidates[j].key.removeprefix("metric."),
