@@ -147,7 +147,9 @@ def _ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12]) + sum(_ticks(int(child)) for child in children)
 
 
-def measured(port: int, server: int, rate: float, paths: list[str], args: argparse.Namespace) -> None:
+def measured(
+    port: int, server: int, rate: float, paths: list[str], args: argparse.Namespace
+) -> None:
     before = cpu_of(server)
     command = [sys.executable, __file__, "--generate", str(port), "--rate", str(rate)]
     command += ["--clients", str(args.clients), *(["--pages"] if args.pages else [])]
@@ -203,7 +205,9 @@ def main() -> None:
             with closing(HTTPConnection("127.0.0.1", port)) as warm:
                 warm.request("GET", paths[0].removesuffix("save/"))
                 warm.getresponse().read()
-            print(f"{platform.python_version()}, {os.cpu_count()} cores, SQLite, one `banso serve`\n")
+            print(
+                f"{platform.python_version()}, {os.cpu_count()} cores, SQLite, one `banso serve`\n"
+            )
             print("| rate | answers | answers/s | p50 ms | p99 ms | web CPU ms | worker CPU ms |")
             print("|---|---|---|---|---|---|---|")
             measured(port, server.pid, args.rate, paths[:answers], args)

@@ -96,7 +96,9 @@ class WaveForm(forms.Form):
             )
         days = sorted({int(word) for word in words})
         if days and days[0] < 1:
-            raise forms.ValidationError(_("The first reminder may go out a day later at the earliest."))
+            raise forms.ValidationError(
+                _("The first reminder may go out a day later at the earliest.")
+            )
         return days
 
     def clean(self) -> dict[str, Any]:

@@ -64,10 +64,9 @@ def plan(wave_id: int) -> None:
             seen=planned_already(wave),
         )
         rows: list[Judged] = []
-        customers = 0
-        for account_id, several in groupby(found, key=lambda one: one.candidate.account_id):
+        of_customers = groupby(found, key=lambda one: one.candidate.account_id)
+        for customers, (account_id, several) in enumerate(of_customers, start=1):
             rows += several
-            customers += 1
             if customers % CUSTOMERS_AT_ONCE == 0:
                 keep_planned(wave=wave, rows=rows, up_to=account_id)
                 rows = []

@@ -90,7 +90,9 @@ def preview_context(asked: Audience, params: Mapping[str, str]) -> dict[str, Any
     if only in labels:
         rows = [row for row in found.left_out if row.reason == only]
     page = Paginator(rows, ON_A_PAGE).get_page(params.get("page"))
-    names = Account.objects.in_bulk([r.candidate.account_id for r in page if r.candidate.account_id])
+    names = Account.objects.in_bulk(
+        [r.candidate.account_id for r in page if r.candidate.account_id]
+    )
     return {
         "preview": found,
         "page": page,

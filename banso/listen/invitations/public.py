@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 from django.conf import settings
@@ -19,7 +20,14 @@ from banso.listen.invitations import doorkeeping
 from banso.listen.invitations.faults import blocking, sentences
 from banso.listen.invitations.plain_form import answers_in, asked_on, opened_since, pages_shown
 from banso.listen.invitations.public_access import language_of, public
-from banso.listen.invitations.reads import Door, door_of, is_opted_out, response_behind, standing_of
+from banso.listen.invitations.reads import (
+    Door,
+    door_of,
+    is_opted_out,
+    response_behind,
+    standing_of,
+    wording_of,
+)
 from banso.listen.invitations.refusals import (
     CLOSED,
     EXPIRED,
@@ -34,9 +42,11 @@ from banso.listen.invitations.refusals import (
 )
 from banso.listen.invitations.rules import NOT_OPENED, OPEN
 from banso.listen.invitations.rules import NOT_YET as BEFORE_ITS_DAY
+from banso.listen.invitations.together import together
 from banso.listen.invitations.tokens import new_secret, secret_in
 from banso.listen.invitations.writes.answering import (
     HandedInForGood,
+    InvitationGone,
     hand_in_through,
     save_page,
 )
@@ -44,11 +54,11 @@ from banso.listen.invitations.writes.sending import opt_in, opt_out
 from banso.listen.surveys.checking import checked
 from banso.listen.surveys.definition import Definition, words
 from banso.listen.surveys.models import Response
-from banso.listen.surveys.reads import definition_of
 from banso.listen.surveys.surveyjs import model_of
 from banso.shared import clock
 from banso.shared.users.reads import organisation
 
+T = TypeVar("T")
 RESUMED_FOR = timedelta(days=180)
 
 
@@ -68,7 +78,9 @@ def _door(request: HttpRequest, token: str) -> Door | Refusal:
     if door is None:
         doorkeeping.may_go_on(request, "miss", doorkeeping.MISSES)
         return UNKNOWN
-    standing = standing_of(door.wave)
+    standing = standing_of(
+        door.wave, clock.today()
+    )  # in the organisation's zone, as ``public`` says
     if standing in (NOT_OPENED, BEFORE_ITS_DAY):
         return NOT_YET
     if standing != OPEN:
@@ -99,9 +111,14 @@ def _with_secret(request: HttpRequest, door: Door, given: str) -> tuple[Door, st
 def _remember(response: HttpResponse, door: Door, signed: str) -> HttpResponse:
     if signed:
         response.set_cookie(
-            _cookie(door), signed, max_age=RESUMED_FOR, path="/s/", secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True, samesite="Lax",
-        )  # fmt: skip
+            _cookie(door),
+            signed,
+            max_age=RESUMED_FOR,
+            path="/s/",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
     return response
 
 
@@ -125,7 +142,7 @@ def answer_form(request: HttpRequest, token: str) -> HttpResponse:
         return refused(request, door)
     door, signed = _with_secret(request, door, request.POST.get("resume", ""))
     before = response_behind(door)
-    definition = definition_of(door.wave.version)
+    definition = wording_of(door.wave)
     if request.method == "POST":
         return _remember(_page_sent(request, token, door, before, definition), door, signed)
     shown = _form_context(request, token, door, before, definition)
@@ -151,8 +168,8 @@ def _page_sent(
             _hand_in(door, definition, now.answers, language)
             return HttpResponseRedirect(_page(token, "answer_thanks", language))
         before = _save(door, now.answers, language)
-    except HandedInForGood:
-        return refused(request, FOR_GOOD)
+    except (HandedInForGood, InvitationGone) as error:
+        return refused(request, _why(error))
     told = sentences(definition, faults)
     if wants == "send" and told and not here & set(told):
         number = _page_of(definition, next(iter(told)))
@@ -169,20 +186,32 @@ def _page_sent(
     return render(request, "invitations/answer_form.html", context, status=422 if told else 200)
 
 
-def _hand_in(door: Door, definition: Definition, answers: dict[str, Any], language: str) -> None:
-    """Hand in; who sends the first form twice at the same moment changes it with the second."""
-    told = {"door": door, "definition": definition, "answers": answers, "language": language}
+def _written(work: Callable[[Door], T], door: Door) -> T:
+    """What the work gives; once more where the same form was sent twice at the same moment, or
+    the person's answers are there already by another way.
+    """
     try:
-        hand_in_through(**told)
+        return together(partial(work, door))
     except IntegrityError:
-        hand_in_through(**told)
+        return together(partial(work, replace(door, adopts=True)))
+
+
+def _why(error: Exception) -> Refusal:
+    return FOR_GOOD if isinstance(error, HandedInForGood) else UNKNOWN
+
+
+def _hand_in(door: Door, definition: Definition, answers: dict[str, Any], language: str) -> None:
+    def work(door: Door) -> None:
+        hand_in_through(door=door, definition=definition, answers=answers, language=language)
+
+    _written(work, door)
 
 
 def _save(door: Door, answers: dict[str, Any], language: str) -> Response:
-    try:
+    def work(door: Door) -> Response:
         return save_page(door=door, answers=answers, language=language)
-    except IntegrityError:
-        return save_page(door=door, answers=answers, language=language)
+
+    return _written(work, door)
 
 
 def _missing(definition: Definition, answers: Mapping[str, Any], here: set[str]) -> list[Any]:
@@ -273,10 +302,10 @@ def answer_save(request: HttpRequest, token: str) -> HttpResponse:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return refused_json(UNREADABLE)
     door, signed = _with_secret(request, door, given.resume)
-    before = response_behind(door)
+    before = response_behind(door) if door.invitation is None else None
     if not _may_begin(request, door, before):
         return refused_json(TOO_OFTEN)
-    definition, language = definition_of(door.wave.version), language_of(request)
+    definition, language = wording_of(door.wave), language_of(request)
     now = checked(definition, given.answers, whole=given.last)
     told = sentences(definition, blocking(now.faults))
     answer: dict[str, Any] = {"faults": told, "resume": signed}
@@ -286,8 +315,8 @@ def answer_save(request: HttpRequest, token: str) -> HttpResponse:
             answer["next"] = _page(token, "answer_thanks", language)
         else:
             _save(door, now.answers, language)
-    except HandedInForGood:
-        return refused_json(FOR_GOOD)
+    except (HandedInForGood, InvitationGone) as error:
+        return refused_json(_why(error))
     return _remember(JsonResponse(answer, status=422 if told else 200), door, signed)
 
 
@@ -302,7 +331,7 @@ def answer_thanks(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return refused(request, UNKNOWN)
     language = language_of(request)
-    definition = definition_of(found.wave.version)
+    definition = wording_of(found.wave)
     context = {
         "token": token,
         "language": language,

@@ -7,8 +7,10 @@ browser drops must not cost anybody an answer.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,6 +29,8 @@ PRIVATE = {
     "Cache-Control": "no-store, private",
     "X-Robots-Tag": "noindex, nofollow",
 }
+SECONDS_KNOWN = 5.0
+_told: list[Any] = ["", 0.0]
 View = Callable[[HttpRequest, str], HttpResponse]
 
 
@@ -37,8 +41,7 @@ def public(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def page(request: HttpRequest, token: str) -> HttpResponse:
-        zone = organisation().time_zone or settings.TIME_ZONE
-        with timezone.override(ZoneInfo(zone)):
+        with timezone.override(ZoneInfo(_zone())):
             if _too_large(request):
                 response = refused(request, TOO_LARGE)
             else:
@@ -50,6 +53,15 @@ def public(view: View) -> View:
         return response
 
     return page
+
+
+def _zone() -> str:
+    """The organisation's, as it was said some seconds ago at most."""
+    known, until = _told
+    if time.monotonic() > until:
+        known = organisation().time_zone or settings.TIME_ZONE
+        _told[:] = known, time.monotonic() + SECONDS_KNOWN
+    return known
 
 
 def _answered(view: View, request: HttpRequest, token: str) -> HttpResponse:

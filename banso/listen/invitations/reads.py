@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
@@ -11,11 +13,12 @@ from banso.listen.invitations.audience import Audience
 from banso.listen.invitations.models import Invitation, Mailing, OptOut, State
 from banso.listen.invitations.rules import Candidate
 from banso.listen.invitations.tokens import address_hash, hash_of
-from banso.listen.surveys.models import Asked, Response, Survey, Wave
+from banso.listen.surveys.definition import Definition
+from banso.listen.surveys.models import Asked, Response, Survey, SurveyVersion, Wave
+from banso.listen.surveys.reads import definition_of
 from banso.shared import clock
 from banso.shared.users.models import User
 from banso.shared.users.reads import organisation
-
 
 ON_A_PAGE = 50
 
@@ -141,20 +144,57 @@ class Door:
     wave: Wave
     invitation: Invitation | None = None
     secret: str = ""
+    adopts: bool = False
+    """Answers of the same person that came another way are gone on with."""
 
 
 def door_of(token: str) -> Door | None:
     """Whose link it is; None where it is nobody's."""
     if not rules.TOKEN.fullmatch(token):
         return None
-    found = Invitation.objects.filter(token_hash=hash_of(token)).select_related(
-        "wave__survey", "wave__version", "response", "account"
-    )
-    invitation = found.first()
+    invitation = invitation_with(hash_of(token))
     if invitation is not None:
-        return Door(invitation.wave, invitation)
-    wave = Wave.objects.filter(public_token=token).select_related("survey", "version").first()
-    return Door(wave) if wave else None
+        return Door(_wave(BY_ID, invitation.wave_id), invitation)
+    found = list(Wave.objects.raw(BY_PUBLIC_TOKEN, [token]))
+    return Door(_with_wording(found[0])) if found else None
+
+
+# Written out: hundreds of answers a second leave no time for making the same query anew each time.
+INVITATION = "SELECT * FROM invitations_invitation WHERE token_hash = %s"
+BY_ID = "SELECT * FROM surveys_wave WHERE id = %s"
+BY_PUBLIC_TOKEN = "SELECT * FROM surveys_wave WHERE public_token = %s"  # noqa: S105
+
+
+def invitation_with(token_hash: str, *, held: bool = False) -> Invitation | None:
+    """``held``: until the transaction ends, where the database can hold one row."""
+    can_hold = held and connection.features.has_select_for_update
+    rows = Invitation.objects.raw(INVITATION + (" FOR UPDATE" if can_hold else ""), [token_hash])
+    return next(iter(rows), None)
+
+
+def _wave(query: str, by: int | str) -> Wave:
+    return _with_wording(next(iter(Wave.objects.raw(query, [by]))))
+
+
+def _with_wording(wave: Wave) -> Wave:
+    wave.version = _wording(wave.version_id, wave.pk, wave.created_at)[0]
+    return wave
+
+
+def wording_of(wave: Wave) -> Definition:
+    """What a wave asks."""
+    return _wording(wave.version_id, wave.pk, wave.created_at)[1]
+
+
+@lru_cache(maxsize=64)
+def _wording(
+    version_id: int, wave_id: int, created_at: datetime
+) -> tuple[SurveyVersion, Definition]:
+    """Kept, since the wording of a wave never changes; when it was made tells it from another of
+    the same number.
+    """
+    version = SurveyVersion.objects.get(pk=version_id)
+    return version, definition_of(version)
 
 
 def response_behind(door: Door) -> Response | None:

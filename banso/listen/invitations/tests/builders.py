@@ -47,7 +47,7 @@ def an_open_wave(**fields: Any) -> Wave:
 
 def links_in(text: str) -> list[str]:
     """The paths of the forms that a mail's text leads to."""
-    return [path for path in re.findall(r"https?://[^/]+(/s/[^/\s]+/)\s", text)]
+    return list(re.findall(r"https?://[^/]+(/s/[^/\s]+/)\s", text))
 
 
 def path_of(invitation: Invitation, page: str = "") -> str:

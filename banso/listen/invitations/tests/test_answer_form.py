@@ -177,9 +177,10 @@ def test_without_cookies_the_form_itself_remembers(client: Client, db: None) -> 
     assert Response.objects.get().leaf == "no_trouble"
     # a secret of another wave, or none of ours, finds nothing
     other = public_path(an_open_wave(has_public_link=True))
-    assert 'value="no" checked' not in post(
-        Client(), other, {**FIRST, "do": "stay", "resume": resume}
-    ).content.decode()
+    assert (
+        'value="no" checked'
+        not in post(Client(), other, {**FIRST, "do": "stay", "resume": resume}).content.decode()
+    )
 
 
 def test_a_colleague_answers_about_a_customer(client: Client, db: None) -> None:

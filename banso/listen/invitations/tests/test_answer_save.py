@@ -81,7 +81,9 @@ def test_a_wrong_answer_is_named_and_the_others_are_kept(
     response = Response.objects.get()
     assert response.submitted_on is None
     kept = {key: one for key, one in CALM.items() if key != question}
-    assert response.draft == kept if question != "trouble" else kept.items() >= response.draft.items()
+    assert (
+        response.draft == kept if question != "trouble" else kept.items() >= response.draft.items()
+    )
 
 
 @pytest.mark.parametrize(

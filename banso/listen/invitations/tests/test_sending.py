@@ -54,9 +54,13 @@ def test_each_in_the_language_of_who_gets_it_with_a_way_out() -> None:
     assert "Customer experience survey" in jane["Subject"] and "Dear Jane" in server.text_to(
         "jane@example.com"
     )
-    assert "お客様満足度調査" in hanako["Subject"] and "花子 様" in server.text_to("hanako@example.jp")
+    assert "お客様満足度調査" in hanako["Subject"] and "花子 様" in server.text_to(
+        "hanako@example.jp"
+    )
     html = hanako.get_body(("html",))
-    assert html is not None and "回答する" in html.get_content() and 'lang="ja"' in html.get_content()
+    assert (
+        html is not None and "回答する" in html.get_content() and 'lang="ja"' in html.get_content()
+    )
     one = Invitation.objects.get(wave=wave, email="hanako@example.jp")
     assert path_of(one, "stop/") in hanako["List-Unsubscribe"]
     assert hanako["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -151,9 +155,10 @@ def test_killed_while_sending(monkeypatch: pytest.MonkeyPatch, moment: str) -> N
     real = getattr(jobs, moment)
     with a_mail_server() as server:
         monkeypatch.setattr(jobs, moment, dies)
-        with held_at(start), pytest.raises(Killed):
+        with held_at(start):
             an_open_wave()
-            run_owed()
+            with pytest.raises(Killed):
+                run_owed()
         before = times(server)
         assert 2 <= sum(before.values()) <= 3
         with held_at(start + LEASE + timedelta(seconds=1)):
@@ -194,9 +199,10 @@ def test_killed_while_planning_everybody_is_planned_once(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(jobs, "keep_planned", dies)
     start = clock.now()
-    with held_at(start), pytest.raises(Killed):
-        wave = an_open_wave()
-        run_owed()
+    with held_at(start):
+        an_open_wave()
+        with pytest.raises(Killed):
+            run_owed()
     with held_at(start + LEASE + timedelta(seconds=1)):
         run_owed()
     assert Counter(one.to[0] for one in mail.outbox) == {f"p{n}@example.jp": 1 for n in range(6)}
@@ -263,9 +269,7 @@ def test_a_wave_begins_and_ends_on_its_days() -> None:
     start = clock.now()
     with held_at(start):
         day = clock.today()
-        wave = a_planned_wave(
-            opens_on=day + timedelta(days=2), closes_on=day + timedelta(days=5)
-        )
+        wave = a_planned_wave(opens_on=day + timedelta(days=2), closes_on=day + timedelta(days=5))
         open_wave(by=None, wave=wave, link_root="http://testserver")
         run_owed()
         assert not mail.outbox

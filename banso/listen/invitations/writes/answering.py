@@ -8,12 +8,16 @@ from typing import Any
 from django.db import transaction
 
 from banso.listen.invitations.models import Invitation, SpentSecret
-from banso.listen.invitations.reads import Door
+from banso.listen.invitations.reads import Door, invitation_with
 from banso.listen.invitations.tokens import hash_of
 from banso.listen.surveys.definition import Definition
 from banso.listen.surveys.models import Response
 from banso.listen.surveys.writes import hand_in
 from banso.shared import clock
+
+
+class InvitationGone(Exception):
+    """The invitation was removed between opening the link and answering."""
 
 
 class HandedInForGood(Exception):
@@ -26,7 +30,8 @@ def save_page(*, door: Door, answers: Mapping[str, Any], language: str) -> Respo
     response = _response(door, language)
     response.draft, response.language = dict(answers), language
     response.save()
-    _tie(door, response)
+    if door.invitation is not None and door.invitation.response_id != response.pk:
+        Invitation.objects.filter(pk=door.invitation.pk).update(response=response.pk)
     return response
 
 
@@ -38,65 +43,52 @@ def hand_in_through(
     response = _response(door, language)
     response.draft, response.language = {}, language
     hand_in(response=response, answers=answers, definition=definition)
-    invitation = door.invitation
-    if invitation is None:
-        if door.wave.is_anonymous:
-            SpentSecret.objects.create(secret_hash=hash_of(door.secret), wave=door.wave)
-        return
-    invitation.has_answered, invitation.due, invitation.claimed_at = True, 0, None
-    invitation.response = None if door.wave.is_anonymous else response
-    invitation.save(update_fields=["has_answered", "due", "claimed_at", "response"])
+    wave = door.wave
+    if door.invitation is not None:
+        Invitation.objects.filter(pk=door.invitation.pk).update(
+            has_answered=True, due=0, claimed_at=None,
+            response=None if wave.is_anonymous else response.pk,
+        )  # fmt: skip
+    elif wave.is_anonymous:
+        SpentSecret.objects.create(secret_hash=hash_of(door.secret), wave=wave)
 
 
 def _response(door: Door, language: str) -> Response:
     """The one response of the link, begun now if there is none; held until the end."""
     wave = door.wave
+    found = _begun_by_invitation(door) if door.invitation is not None else _begun_in_public(door)
+    if found is not None:
+        found.wave, found.version = wave, wave.version
+        return found
+    made = Response(wave=wave, version=wave.version, language=language)
+    made.origin = Response.Origin.LINK if door.invitation else Response.Origin.PUBLIC
+    made.started_at = None if wave.is_anonymous else clock.now()
     if door.invitation is None:
-        return _public(door, language)
-    locked = Invitation.objects.select_for_update(of=("self",)).select_related("response")
-    held = locked.get(pk=door.invitation.pk)
-    if held.has_answered and wave.is_anonymous:
-        raise HandedInForGood
-    door.invitation.response = held.response
-    if held.response is not None:
-        return _of(door, held.response)
-    made = Response(
-        wave=wave, version=wave.version, origin=Response.Origin.LINK, language=language
-    )
-    if not wave.is_anonymous:
-        made.account_id, made.person_id, made.user_id = held.account_id, held.person_id, held.user_id
-        made.started_at = clock.now()
-        before = Response.objects.filter(
-            wave=wave, account=held.account_id, person=held.person_id, user=held.user_id
-        )
-        is_somebody = held.person_id or held.user_id
-        return _of(door, (before.first() if is_somebody else None) or made)
+        made.resume_hash = hash_of(door.secret)
+    elif not wave.is_anonymous:
+        one = door.invitation
+        made.account_id, made.person_id, made.user_id = one.account_id, one.person_id, one.user_id
     return made
 
 
-def _of(door: Door, response: Response) -> Response:
-    """With the wave and the version that the door has fetched already."""
-    response.wave, response.version = door.wave, door.wave.version
-    return response
-
-
-def _public(door: Door, language: str) -> Response:
-    wave, secret = door.wave, hash_of(door.secret)
-    if wave.is_anonymous and SpentSecret.objects.filter(secret_hash=secret).exists():
+def _begun_by_invitation(door: Door) -> Response | None:
+    given = door.invitation
+    held = invitation_with(given.token_hash or "", held=True) if given else None
+    if held is None or given is None:
+        raise InvitationGone
+    if held.has_answered and door.wave.is_anonymous:
         raise HandedInForGood
-    started = None if wave.is_anonymous else clock.now()
-    held = Response.objects.select_for_update().filter(resume_hash=secret).first()
-    if held is not None:
-        return _of(door, held)
-    return Response(
-        wave=wave, version=wave.version, origin=Response.Origin.PUBLIC, resume_hash=secret,
-        language=language, started_at=started,
-    )  # fmt: skip
+    given.response_id = held.response_id
+    if held.response_id is not None:
+        return Response.objects.get(pk=held.response_id)
+    if door.adopts:
+        same = {"account": held.account_id, "person": held.person_id, "user": held.user_id}
+        return Response.objects.filter(wave=door.wave, **same).first()
+    return None
 
 
-def _tie(door: Door, response: Response) -> None:
-    """Let the invitation find what was begun."""
-    invitation = door.invitation
-    if invitation is not None and invitation.response_id != response.pk:
-        invitation.response = response
-        invitation.save(update_fields=["response"])
+def _begun_in_public(door: Door) -> Response | None:
+    secret = hash_of(door.secret)
+    if door.wave.is_anonymous and SpentSecret.objects.filter(secret_hash=secret).exists():
+        raise HandedInForGood
+    return Response.objects.select_for_update().filter(resume_hash=secret).first()

@@ -100,7 +100,9 @@ def note_sent(*, several: Sequence[Invitation]) -> None:
 
 
 @transaction.atomic
-def note_refused(*, several: Sequence[Invitation], reason: str, detail: str, for_good: bool) -> None:
+def note_refused(
+    *, several: Sequence[Invitation], reason: str, detail: str, for_good: bool
+) -> None:
     """The mail server did not take it: for good, or try again in a while."""
     rows = Invitation.objects.filter(pk__in=[one.pk for one in several])
     said = {"claimed_at": None, "detail": detail[:300]}

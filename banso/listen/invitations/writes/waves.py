@@ -13,8 +13,8 @@ from django.db.models import F, Q, QuerySet
 
 from banso.listen.invitations.links import end_of_links
 from banso.listen.invitations.models import Invitation, Mailing, State
-from banso.listen.invitations.rules import OPEN, Judged, reminder_due
 from banso.listen.invitations.reads import standing_of, today
+from banso.listen.invitations.rules import OPEN, Judged, reminder_due
 from banso.listen.invitations.tokens import new_nonce, new_public_token
 from banso.listen.surveys.models import Response, SurveyVersion, Wave
 from banso.listen.surveys.writes import create_wave
@@ -146,9 +146,7 @@ def remind(*, by: User | None, wave: Wave) -> int:
         sent_at__lt=now - timedelta(hours=20),
     )
     asked = rows.update(due=F("reminders") + 2, due_from=now, attempts=0)
-    record(
-        "survey.wave_reminded", by=by, survey=wave.survey_id, wave=wave.pk, people=asked
-    )
+    record("survey.wave_reminded", by=by, survey=wave.survey_id, wave=wave.pk, people=asked)
     _go_on(wave)
     return asked
 
@@ -169,8 +167,10 @@ def remind_when_due(*, wave: Wave) -> int:
         for pk, sent_at, reminders in rows.values_list("pk", "sent_at", "reminders")
         if reminder_due(
             sent_on=sent_at.astimezone(zone).date(),
-            reminders=reminders, remind_after=days, today=day,
-        )  # fmt: skip
+            reminders=reminders,
+            remind_after=days,
+            today=day,
+        )
     ]
     for start in range(0, len(due), AT_ONCE):
         some = Invitation.objects.filter(pk__in=due[start : start + AT_ONCE])
