@@ -10,14 +10,16 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from banso.act.visits import jobs  # noqa: F401
-        from banso.act.visits.panels import visits
+        from banso.act.visits.panels import after_survey, visits
         from banso.act.visits.sentences import SENTENCES
         from banso.act.visits.writes import forget
         from banso.know.forgetting.registry import traces
+        from banso.listen.surveys.slots import survey_panels
         from banso.shared.slots import NavItem, Panel, account_panels, entry_sentences, nav
 
         nav.fill("visits", NavItem(_("Customer visits"), "visits:whom_to_visit", "walk"), order=18)
         account_panels.fill("visits", Panel(_("Customer visits"), visits), order=72)
+        survey_panels.fill("visits", Panel(_("After the survey"), after_survey), order=80)
         traces.fill("visits", forget, order=60)
         for kind, sentence in SENTENCES.items():
             entry_sentences.fill(kind, sentence, order=0)

@@ -8,7 +8,7 @@ from banso.act.visits.tests.builders import DAY, a_visit, an_answer
 from banso.act.visits.writes import add_finding, hold_visit
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
-from banso.listen.surveys.tests.builders import SILENT, a_wave
+from banso.listen.surveys.tests.builders import SILENT, a_response, a_wave
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -35,3 +35,22 @@ def test_the_customers_page_says_why_and_what_came_of_it(client: Client) -> None
 def test_nothing_stands_there_without_any_survey(client: Client) -> None:
     client.force_login(a_user())
     assert "Plan a visit" not in page(client, an_account())
+
+
+def test_a_surveys_page_leads_on_to_thanks_and_visits(client: Client) -> None:
+    client.force_login(a_user())
+    wave = a_wave()
+    url = reverse("surveys:survey_detail", args=[wave.survey_id])
+    assert "See whom to visit" not in client.get(url).content.decode()
+    an_answer(wave, **SILENT)
+    text = client.get(url).content.decode()
+    assert "1 customer has a reason to be visited." in text
+    assert "1 answer still waits for thanks." in text
+
+
+def test_a_surveys_page_without_names_leads_to_nobody(client: Client) -> None:
+    client.force_login(a_user())
+    wave = a_wave(is_anonymous=True)
+    a_response(wave, SILENT)
+    url = reverse("surveys:survey_detail", args=[wave.survey_id])
+    assert "See whom to visit" not in client.get(url).content.decode()
