@@ -37,6 +37,7 @@ STAGES = {
         "worth",
         "patterns",
         "contrasts",
+        "scenarios",
     ],
     "act": ["signals", "tasks", "today", "visits"],
     "grow": [],

@@ -48,10 +48,10 @@ urlpatterns = [
     path("worth/", include("banso.prove.worth.urls")),
     path("patterns/", include("banso.prove.patterns.urls")),
     path("contrasts/", include("banso.prove.contrasts.urls")),
+    path("what-if/", include("banso.prove.scenarios.urls")),
     path("today/", include("banso.act.today.urls")),
     path("tasks/", include("banso.act.tasks.urls")),
     path("signals/", include("banso.act.signals.urls")),
-    path("visits/", include("banso.act.visits.urls")),
     path("visits/", include("banso.act.visits.urls")),
 ]
 handler403 = "banso.shell.views.forbidden"

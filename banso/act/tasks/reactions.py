@@ -12,6 +12,8 @@ from banso.prove.hypotheses.wording import said_by
 from banso.prove.patterns.models import LevelChange
 from banso.prove.prediction.alternative_words import quarter_told
 from banso.prove.prediction.models import ScoreQuarter
+from banso.prove.scenarios.models import WhatIf
+from banso.prove.scenarios.wording import outcome_told as came_told
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.presenting import outcome_told
 from banso.prove.worth.reads import first_estimate
@@ -75,6 +77,26 @@ def tell_whoever_reckoned(entry: Entry) -> None:
             title=_("Read what came of “%(name)s”") % {"name": scenario.name},
             body=outcome_told(scenario.outcome, first_estimate(scenario).figures),
             owner=scenario.owner,
+            due_on=clock.today(home.time_zone),
+            source=source,
+        )
+
+
+@on("what_if.compared")
+def tell_whoever_tried(entry: Entry) -> None:
+    """Give the owner of a kept what-if of the experience tree what came by its day."""
+    source = f"what_if:{entry.payload['what_if']}"
+    if Task.objects.filter(source=source).exists():
+        return
+    what_if = WhatIf.objects.select_related("owner", "came").get(pk=entry.payload["what_if"])
+    home = organisation()
+    language = (what_if.owner.language if what_if.owner else "") or home.language
+    with translation.override(language):
+        add_task(
+            by=None,
+            title=_("Read what came of “%(name)s”") % {"name": what_if.name},
+            body=came_told(what_if.came, what_if.figures),
+            owner=what_if.owner,
             due_on=clock.today(home.time_zone),
             source=source,
         )
