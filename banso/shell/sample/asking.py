@@ -27,6 +27,7 @@ from banso.shared.journal.writes import record
 from banso.shared.users.models import User
 from banso.shell.sample.company import SOURCE, ZONE, Company
 from banso.shell.sample.surveys import Asking, Voter
+from banso.shell.sample.writes import keep_asked
 
 NAME = "お客様満足度調査"
 ADDED = "miss"
@@ -38,7 +39,8 @@ class Known:
     """Who there is, by the ids of the sample's files."""
 
     accounts: dict[str, int]
-    people: dict[str, int]
+    people: dict[str, tuple[int, str]]
+    """Each with e-mail address."""
 
 
 def first_wording() -> Definition:
@@ -54,9 +56,10 @@ def first_wording() -> Definition:
 def ask_customers(company: Company, *, now: datetime) -> None:
     """The survey and its waves, each on its day; run again, it goes on with what is missing."""
     author = User.objects.get(email="manager@example.jp")
+    people = Person.objects.filter(source=SOURCE).values_list("external_id", "pk", "email")
     known = Known(
         dict(Account.objects.filter(source=SOURCE).values_list("external_id", "pk")),
-        dict(Person.objects.filter(source=SOURCE).values_list("external_id", "pk")),
+        {key: (pk, email) for key, pk, email in people},
     )
     for asking in company.surveys:
         with clock.held_at(_moment(asking.opens_on, hour=9)), transaction.atomic():
@@ -86,7 +89,18 @@ def _ask(asking: Asking, author: User, known: Known) -> None:
         closed_at=_moment(asking.closes_on + timedelta(days=1), hour=0),
     )  # fmt: skip
     kept = keep_handed_in(rows=_responses(asking, wave, version, known))
+    keep_asked(
+        wave=wave,
+        rows=[
+            (known.accounts[one.account_key], *known.people[one.person_key], _language(one))
+            for one in asking.voters
+        ],
+    )
     record("survey.answers_kept", by=author, survey=survey.pk, wave=wave.pk, responses=kept)
+
+
+def _language(voter: Voter) -> str:
+    return "en" if voter.english else "ja"
 
 
 def _responses(
@@ -106,9 +120,9 @@ def _response(
         wave=wave,
         version=version,
         account_id=known.accounts[voter.account_key],
-        person_id=known.people[voter.person_key],
+        person_id=known.people[voter.person_key][0],
         origin=Response.Origin.LINK,
-        language="en" if voter.english else "ja",
+        language=_language(voter),
         started_at=at - timedelta(minutes=4),
         submitted_at=at,
         submitted_on=voter.handed_in_on,

@@ -9,6 +9,7 @@ import pytest
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
 from banso.know.people.tests.builders import a_person
+from banso.listen.invitations.models import Invitation
 from banso.listen.surveys.catalog.experience import TEMPLATE
 from banso.listen.surveys.checking import checked
 from banso.listen.surveys.definition import faults, fingerprint
@@ -172,6 +173,10 @@ def test_the_waves_stand_as_if_they_had_been_asked_with_banso() -> None:
     assert "miss" not in [one.key for one in definition_of(waves[0].version).questions]
     for wave, asking in zip(waves, company.surveys, strict=True):
         assert handed_in(wave).count() == len(given(asking.voters))
+        asked = Invitation.objects.filter(wave=wave, state="sent")
+        assert asked.count() == len(asking.voters)
+        assert asked.filter(has_answered=True).count() == len(given(asking.voters))
+        assert not asked.filter(due__gt=0).exists()
     newest = Response.objects.filter(wave=waves[2], leaf=ABOVE).first()
     assert newest is None or newest.miss is not None
     assert not Response.objects.filter(person=None).exists()

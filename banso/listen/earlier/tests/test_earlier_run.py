@@ -9,7 +9,7 @@ from banso.listen.earlier import running
 from banso.listen.earlier.jobs import carry_on
 from banso.listen.earlier.models import State
 from banso.listen.earlier.tests.builders import FORMS, a_draft, checked
-from banso.listen.earlier.writes.runs import ask_for_run
+from banso.listen.earlier.writes.runs import ask_for_run, bring_in_chunk
 from banso.listen.surveys.models import Response
 from banso.shared.journal.jobs import run_owed
 from banso.shared.users.tests.builders import a_user
@@ -44,7 +44,7 @@ def test_a_run_that_broke_goes_on_where_it_stopped(
     rows = "".join(f"a{n}@example.jp,あおば製作所,2024-05-01,{n % 11}\n" for n in range(30))
     run = checked(*a_draft("メール,会社名,回答日,NPS\n" + rows))
     monkeypatch.setattr("banso.listen.earlier.running.ROWS_AT_ONCE", 10)
-    calls, really = [], running.bring_in_chunk
+    calls, really = [], bring_in_chunk
 
     def breaks(**given: object) -> None:
         calls.append(1)
