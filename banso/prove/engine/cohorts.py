@@ -1,7 +1,8 @@
 """How a metric is spread over the decisions, and renewal group by group of its values.
 
 Groups hold equal shares of the decisions as far as ties allow: equal values are never parted, so a
-common value makes its group larger and takes the place of its neighbours.
+common value makes its group larger and takes the place of its neighbours. Quantiles are of type 7
+(Hyndman & Fan 1996, The American Statistician 50:361-365).
 """
 
 from __future__ import annotations

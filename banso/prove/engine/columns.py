@@ -1,4 +1,9 @@
-"""A KPI's values turned into columns of the model, and into the groups a manager can read."""
+"""A KPI's values turned into columns of the model, and into the groups a manager can read.
+
+A missing value is the median with an indicator beside it (Cohen & Cohen 1975, Applied Multiple
+Regression, ch. 7). The unadjusted AUC is Mann and Whitney's share of pairs, ties counting half
+(Hanley & McNeil 1982, Radiology 143:29-36).
+"""
 
 from __future__ import annotations
 

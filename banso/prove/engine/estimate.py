@@ -1,5 +1,6 @@
-"""One KPI's estimate: logistic with cluster-robust errors, or Firth's where a cell is nearly
-empty.
+"""One KPI's estimate: logistic with cluster-robust errors, or Firth's where a cell is nearly empty.
+
+Liang & Zeger 1986, Biometrika 73:13-22; Heinze & Schemper 2002, Statistics in Medicine 21:2409-19.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""From a model of lifetimes to shares still there, tested on the past before it is believed."""
+"""From a model of lifetimes to shares still there, tested on the past before it is believed.
+
+The model and its survival S(t) are those of lifetime.py (Fader & Hardie 2007, J. Interactive
+Marketing 21:76-90); that it must foretell the renewals held back from it is their own test of it.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 Letters as in regression.py: X (n, k) the shared columns, Z_j (n, c) the own columns of model j
 (c = 1, or 2 with an indicator of missing values), b_j (k + c) its coefficients, y (n) 0/1. Each
-model is logit P(y = 1) = X b + Z_j c_j by Newton's method, b <- b + I^-1 [X Z_j]'(y - p). The first
+model is logit P(y = 1) = X b + Z_j c_j by Newton's method, b <- b + I^-1 [X Z_j]'(y - p)
+(McCullagh & Nelder 1989, Generalized Linear Models, 2.5; errors: Liang & Zeger 1986). The first
 step is taken where c_j = 0: there p, and with it X'WX, is the same for all models, so that it costs
 one of them. Later steps take blocks of rows that fit into the processor's cache for all models at
 once, in single precision until they are small, then in double precision. Same estimates and errors

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 ENGINE = Path(__file__).resolve().parents[1]
 MODULES = sorted(path for path in ENGINE.glob("*.py") if path.name != "__init__.py")
+# "Hyndman & Fan 1996", "Gelman et al. 2008", "Sen's (1968", or a section of METHODS
+_NAME = r"[A-Z][\w’'-]+"
+REFERENCE = re.compile(
+    rf"METHODS \d|{_NAME}(?: (?:and|&|et al\.|[A-Z]\.|{_NAME}))*,? \(?(?:1[6-9]|20)\d\d[a-z]?\b"
+)
+# nothing to look up: they arrange what is given, or hold it
+ARRANGING = {
+    "covariates.terms",  # a column per number, 0/1 per level
+}
 
 
 def _public(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
@@ -36,6 +46,29 @@ def test_what_it_gives_and_how_it_fails_is_said(path: Path) -> None:
                 assert "Error" in said or "rrors as" in said, f"{node.name}: say what it raises"
             if _calls(node, "NoAnswer"):
                 assert "NoAnswer" in said, f"{node.name}: say for which reasons it gives no answer"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_where_a_method_comes_from_is_said(path: Path) -> None:
+    """A paper, a book or a section of METHODS: beside the function, or in the module's head."""
+
+    def has_reference(told: str | None) -> bool:
+        return bool(REFERENCE.search(" ".join((told or "").split())))
+
+    if has_reference(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))):
+        return
+    functions = [node for node in _public(path) if isinstance(node, ast.FunctionDef)]
+    bare = [node.name for node in functions if not has_reference(ast.get_docstring(node))]
+    without = {f"{path.stem}.{name}" for name in bare}
+    assert without <= ARRANGING, f"say where they come from: {sorted(without - ARRANGING)}"
+
+
+def test_what_needs_no_reference_is_there_and_has_none() -> None:
+    there = {
+        f"{path.stem}.{node.name}" for path in MODULES for node in _public(path)
+        if isinstance(node, ast.FunctionDef)
+    }  # fmt: skip
+    assert there >= ARRANGING
 
 
 def test_a_test_holds_each_function_against_something() -> None:
