@@ -21,8 +21,10 @@ LANGUAGES = ("ja", "en")
 MOST_QUESTIONS, MOST_CHOICES = 100, 60
 LONGEST_WORDS, LONGEST_VALUE = 1000, 100
 KEY = re.compile(r"\w{1,60}")
-VALUE = re.compile(rf"(?!other:)[^'\"{{}}\\\x00-\x1f]{{1,{LONGEST_VALUE}}}")
-"""The form library reads both inside expressions, and "other:" begins a choice of one's own."""
+VALUE = re.compile(rf"(?!other:|\s)[^'\"{{}}\\\x00-\x1f]{{1,{LONGEST_VALUE}}}(?<!\s)")
+"""The form library reads both inside expressions; "other:" begins a choice of one's own, and what
+surrounds an answer is cut off.
+"""
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -118,9 +118,10 @@ def _expression(condition: Condition, looked_at: Question) -> str:
         return f"{name} >= {low} and {name} <= {high}"
     if not condition.values:
         return NEVER
-    return f"{name} anyof [{', '.join(_quoted(value) for value in condition.values)}]"
+    return f"chosen({name}, {', '.join(_quoted(value) for value in condition.values)})"
 
 
 def _quoted(value: str) -> str:
+    """With "=" before it, or the library would take "1.0" for the number 1."""
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+    return f"'={escaped}'"

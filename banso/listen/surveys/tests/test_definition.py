@@ -56,6 +56,7 @@ CASES = [
     ("needs_choices", lambda: changed(KIND, choices=MANY)),
     ("choice_twice", lambda: changed(KIND, choices=[{"value": "a"}, {"value": "a"}])),
     ("bad_choice", lambda: changed(KIND, choices=[{"value": "it's"}])),
+    ("bad_choice", lambda: changed(KIND, choices=[{"value": " a"}])),
     ("bad_choice", lambda: changed(KIND, choices=[{"value": "other"}])),
     ("bad_choice", lambda: changed(KIND, choices=[{"value": "other:x"}])),
     ("bad_choice", lambda: changed(KIND, choices=[{"value": "x" * 101}])),

@@ -57,7 +57,7 @@ def test_those_who_may_not_define_do_not_see_the_editor(client: Client, role: st
 @pytest.fixture
 def opened(open_page: Callable[..., Page], live_server: LiveServer) -> Callable[..., Page]:
     def visit(survey: Survey, query: str = "", **options: Any) -> Page:
-        page = open_page(a_user(role="analyst", language="en"), **options)
+        page = open_page(a_user(role="analyst"), **options)
         page.goto(live_server.url + address(survey) + query)
         expect(page.locator("#preview .sd-root-modern")).to_be_visible()
         return page

@@ -12,7 +12,7 @@ from banso.listen.surveys.comparing import compared, same_throughout
 from banso.listen.surveys.definition import Definition, Question
 from banso.listen.surveys.editing import drop_question, move_question, put_question, question_of
 from banso.listen.surveys.tests.builders import a_wave
-from banso.listen.surveys.writes import change_definition
+from banso.listen.surveys.writes import save_definition
 from banso.shared.users.tests.builders import a_user
 
 SURVEY = TEMPLATE.definition
@@ -59,8 +59,8 @@ def test_nothing_is_the_same_throughout_no_versions() -> None:
 @pytest.mark.django_db
 def test_the_page_says_what_stayed_the_same_and_what_did_not(client: Client) -> None:
     survey = a_wave().survey
-    for change in (asked_so("miss", title={"ja": "困りますか?", "en": "Would you miss it?"}),):
-        change_definition(by=None, survey=survey, change=lambda _now, new=change: new)
+    new = asked_so("miss", title={"ja": "困りますか?", "en": "Would you miss it?"})
+    save_definition(by=None, survey=survey, definition=new)
     client.force_login(a_user(role="csm"))
     response = client.get(reverse("surveys:survey_versions", args=[survey.pk]))
     shown = response.content.decode()

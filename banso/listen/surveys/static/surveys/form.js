@@ -9,6 +9,10 @@
   Survey.settings.comparator.caseSensitive = true;
   Survey.settings.comparator.trimStrings = false;
 
+  // a branch on a choice, as surveyjs.py writes it: chosen({question}, '=value', ...)
+  Survey.FunctionFactory.Instance.register("chosen", ([given, ...wanted]) => (
+    [].concat(given ?? []).some((one) => wanted.includes(`=${one}`))
+  ));
   // two icons carry style attributes, which our content security policy forbids
   const icons = Survey.SvgRegistry.icons;
   Object.keys(icons).forEach((name) => {
