@@ -15,7 +15,7 @@ from banso.measure.experience.asking import Asked
 from banso.measure.experience.by import GroupFigures, SideBySide
 from banso.measure.experience.presenting import cell
 from banso.measure.experience.segments import SegmentField
-from banso.measure.experience.silent import RateOf, Silent, tipping
+from banso.measure.experience.silent import Invited, RateOf, Silent, tipping
 from banso.measure.experience.wording import (
     BRANCH_NAMES,
     customers_and_people,
@@ -229,6 +229,20 @@ def side_rows(seen: Silent) -> list[dict[str, Any]]:
         }
         for one in seen.sides
     ]
+
+
+def invited_sentence(found: Invited | None) -> str:
+    if found is None:
+        return ""
+    return _(
+        "%(people)s people of %(accounts)s customers were invited; %(answered)s of them answered "
+        "(%(rate)s)."
+    ) % {
+        "people": figure(found.people),
+        "accounts": figure(found.accounts),
+        "answered": figure(found.answered),
+        "rate": percent(found.answered / found.people),
+    }
 
 
 def weights_sentence(seen: Silent) -> str:

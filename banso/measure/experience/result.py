@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -202,9 +202,26 @@ def _chosen(
             _chosen_value(value, np.isin(mine.ids, ids, assume_unique=True), mine, reached)
             for value, ids in pairs.get(meaning, {}).items()
         ]
-        there = [one for one in values if one.people]
-        found[meaning] = sorted(there, key=lambda one: (-one.people, one.value))
+        there = sorted(
+            (one for one in values if one.people), key=lambda one: (-one.people, one.value)
+        )
+        found[meaning] = there if tree.tied else _unseen(there)
     return found
+
+
+def _unseen(values: list[ChosenValue]) -> list[ChosenValue]:
+    """Values of an anonymous wave that fewer than five named are hidden, and so is the next one
+    where they could be told by taking the others from all.
+    """
+    few = sum(one.people for one in values if one.people < FEWEST_SHOWN)
+    shown = [one for one in values if one.people >= FEWEST_SHOWN]
+    hide = {one.value for one in values if one.people < FEWEST_SHOWN}
+    if 0 < few < FEWEST_SHOWN and shown:
+        hide.add(shown[-1].value)
+    return [
+        replace(one, share=HIDDEN, consulted=HIDDEN, intent=HIDDEN) if one.value in hide else one
+        for one in values
+    ]
 
 
 def _pairs(wave: Wave, asof: Hashable) -> dict[str, dict[str, Floats]]:
@@ -227,12 +244,9 @@ def _between(answers: Answers) -> tuple[int, int]:
 
 def _chosen_value(value: str, named: Bools, mine: Answers, reached: Bools) -> ChosenValue:
     who = mine.only(named)
-    people = int(named.sum())
-    if not mine.tied and people < FEWEST_SHOWN:
-        return ChosenValue(value, people, 0, HIDDEN, HIDDEN, HIDDEN)
     return ChosenValue(
         value,
-        people,
+        who.n,
         who.accounts if mine.tied else 0,
         share(named, mine.people()),
         share(reached[named], who.people()),

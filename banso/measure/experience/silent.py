@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from django.db.models import Count, Q
 
 from banso.know.accounts.models import Account
+from banso.listen.invitations.models import Invitation, State
 from banso.listen.surveys.models import Wave
 from banso.measure.experience.answers import (
     NONE,
@@ -122,11 +124,35 @@ def _silent(wave: Wave, fields: Mapping[str, SegmentField], asof: Hashable) -> S
     )
 
 
+@dataclass(frozen=True)
+class Invited:
+    """People and customers that were sent an invitation, and the people who answered it."""
+
+    people: int
+    accounts: int
+    answered: int
+
+
+def invited(wave: Wave) -> Invited | None:
+    """None for a wave that nobody was invited to, a public link or a file."""
+    sent = Invitation.objects.filter(wave=wave).exclude(state=State.LEFT_OUT)
+    told = sent.aggregate(
+        people=Count("pk"),
+        accounts=Count("account", distinct=True),
+        answered=Count("pk", filter=Q(has_answered=True)),
+    )
+    return Invited(**told) if told["people"] else None
+
+
 def rates_by(wave: Wave, field: SegmentField, asof: Hashable) -> list[RateOf]:
     """The response rate of each group of a field."""
-    customers = customers_on(wave.opens_on, asof)
-    answered = np.isin(customers.ids, answers_of(wave, asof).account)
-    return _rates(field, field.groups(asof).at(customers.ids), answered)
+
+    def made() -> list[RateOf]:
+        customers = customers_on(wave.opens_on, asof)
+        answered = np.isin(customers.ids, answers_of(wave, asof).account)
+        return _rates(field, field.groups(asof).at(customers.ids), answered)
+
+    return kept(("rates", wave.pk, field.key, asof), made)
 
 
 def _rates(field: SegmentField, groups: Names, answered: Bools) -> list[RateOf]:

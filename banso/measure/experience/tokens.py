@@ -113,7 +113,8 @@ def masked(text: str, names: Iterable[str], mark: str) -> str:
         if _JAPANESE.search(name):
             text = text.replace(name, mark)
         elif name.lower() in text.lower():
-            text = re.sub(rf"\b{re.escape(name)}\b", mark, text, flags=re.IGNORECASE)
+            whole = rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])"
+            text = re.sub(whole, mark, text, flags=re.IGNORECASE)
     if language_of(text) != "ja" or len(text) > LONGEST:
         return text
     parts = [

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_GET
 
 from banso.measure.experience import comparing, following, presenting, quoting
 from banso.measure.experience.answers import version
-from banso.measure.experience.asking import asked
+from banso.measure.experience.asking import Asked, asked
 from banso.measure.experience.behind import behind, behind_csv, lines_of
 from banso.measure.experience.by import side_by_side
 from banso.measure.experience.reads import waves
 from banso.measure.experience.result import result_of
-from banso.measure.experience.silent import rates_by, silent_of
+from banso.measure.experience.segments import SIZE
+from banso.measure.experience.silent import invited, rates_by, silent_of
 from banso.measure.experience.svg import narrow_picture, wide_picture
 from banso.measure.experience.texts import texts_of
 from banso.measure.experience.wording import headline, heard
@@ -51,8 +52,18 @@ def experience_result(request: HttpRequest) -> HttpResponseBase:
         "consulted": presenting.cell(result.consulted),
         "csv": question.query(format="csv"),
         "by": question.fields.values(),
+        "rates": rates_beside(question),
     }
     return render(request, "experience/experience_result.html", context)
+
+
+def rates_beside(question: Asked) -> list[dict[str, Any]]:
+    """Response rates by company size, unless nobody may know who answered."""
+    size = question.fields.get(SIZE)
+    if size is None:
+        return []
+    found = {SIZE: rates_by(question.wave, size, question.asof)}
+    return comparing.rate_tables(found, question.fields, question)
 
 
 @require_GET
@@ -133,6 +144,7 @@ def who_answered(request: HttpRequest) -> HttpResponseBase:
         "seen": seen,
         "rates": comparing.rate_tables(rates, fields, question),
         "sides": comparing.side_rows(seen),
+        "invited": comparing.invited_sentence(invited(question.wave)),
         "weights": comparing.weights_sentence(seen),
         "post": comparing.post_sentence(seen),
         "limits": comparing.limits_sentence(seen),
