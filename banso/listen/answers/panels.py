@@ -16,7 +16,7 @@ def told(request: HttpRequest, account: Account) -> str:
     context = {
         "account": account,
         "extent": extent_of(account),
-        "years": years_of(account),
+        "years": years_of(account, SHOWN),
         "told": in_words(list(told_by(account)[:SHOWN]), language),
     }
     return render_to_string("answers/told_panel.html", context, request)

@@ -118,15 +118,17 @@ class Years:
     leaves: list[list[tuple[str, int]]]
 
 
-def years_of(account: Account) -> Years:
-    """All sources on one line of time: surveys asked with Banso and those that came by file."""
+def years_of(account: Account, most: int = MOST_WAVES) -> Years:
+    """All sources on one line of time: surveys asked with Banso and those that came by file;
+    the ``most`` last waves.
+    """
     told = told_by(account).select_related(None).only("wave", "leaf", *LINE, "submitted_on")
     rows = list(told[:2_000])
     by_wave: dict[int, list[Response]] = defaultdict(list)
     for row in rows:
         by_wave[row.wave_id].append(row)
     found = Wave.objects.filter(pk__in=by_wave).select_related("survey")
-    waves = list(found.order_by("-opens_on", "-pk")[:MOST_WAVES])[::-1]
+    waves = list(found.order_by("-opens_on", "-pk")[:most])[::-1]
     lines = []
     for key in LINE:
         cells = [_cell([getattr(row, key) for row in by_wave[wave.pk]]) for wave in waves]

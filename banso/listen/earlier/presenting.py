@@ -29,6 +29,7 @@ from banso.listen.earlier.rules import may_go_on, may_undo
 from banso.listen.earlier.sentences import sentence_of
 from banso.listen.imports.forms import ENCODING_CHOICES, ORDERS
 from banso.listen.imports.meaning.dates import order_of
+from banso.listen.surveys.catalog.experience import TEMPLATE
 from banso.listen.surveys.definition import Question, words
 from banso.listen.surveys.meanings import MEANINGS
 from banso.listen.surveys.models import Leaf
@@ -74,7 +75,10 @@ def lines(mapping: Columns, seen: Sequence[Seen], language: str) -> list[Line]:
 
 def _line(place: int, column: Column, seen: Seen, question: Question | None, language: str) -> Line:
     options = _options(question, language) if question else []
-    free = question is not None and question.other and not column.question
+    asked = TEMPLATE.definition.meaning(column.meaning) if column.meaning else None
+    if asked and asked.choices:
+        options = list(dict([*_options(asked, language), *options]).items())
+    free = question is not None and question.other and not (column.question or asked)
     return Line(
         place,
         column,
@@ -107,7 +111,9 @@ def _values(column: Column, seen: Seen, question: Question | None) -> list[Value
         ours = column.values.get(said(text), plain if plain in known else UNKNOWN)
         count = sum(n for whole, n in seen.values if text in parts_of(whole, column.split))
         found.append(Value(number, text, count, ours or EMPTY))
-    return sorted(found, key=lambda value: (value.ours != UNKNOWN, value.number))
+    if column.kind == "scale":
+        found.sort(key=lambda value: -float(value.ours) if value.ours.isdecimal() else 99)
+    return sorted(found, key=lambda value: value.ours != UNKNOWN)
 
 
 def columns_context(run: EarlierRun, mapping: Columns, seen: Sequence[Seen]) -> dict[str, Any]:

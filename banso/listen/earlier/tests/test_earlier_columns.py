@@ -123,3 +123,15 @@ def test_hostile_values_change_nothing_they_may_not(analyst: Client) -> None:
     assert after.survey == 0
     assert after.columns[4].goes == before.columns[4].goes
     assert after.columns[8].values.get("満足") == before.columns[8].values.get("満足")
+
+
+def test_kinds_of_trouble_can_be_led_to_ours_so_that_years_compare(analyst: Client) -> None:
+    run, _mapping = a_draft(FORMS)
+    page = analyst.get(page_of(run)).content.decode()
+    assert "Contract or billing" in page
+    place = next(n for n, c in enumerate(kept(run).columns) if c.name == "困りごとの種類")
+    number = re.search(rf'name="v-{place}-(\d+)"[^>]*aria-label="What “契約のこと”', page)
+    assert number is not None
+    given = {"survey_name": "x", "wave_name": "x", f"v-{place}-{number[1]}": "contract"}
+    analyst.post(page_of(run), given)
+    assert kept(run).columns[place].values["契約のこと"] == "contract"
