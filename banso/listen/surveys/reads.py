@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from banso.listen.surveys.definition import Definition, parse
 from banso.listen.surveys.models import Response, Survey, SurveyVersion, Wave
 
-ANSWERED = Q(waves__responses__submitted_on__isnull=False)
+ANSWERS = Response.objects.filter(submitted_on__isnull=False)
 
 
 def newest_version(survey: Survey) -> SurveyVersion:
@@ -24,16 +25,22 @@ def surveys(*, archived: bool = False) -> QuerySet[Any]:
             number=Subquery(newest.values("number")[:1]),
             document=Subquery(newest.values("definition")[:1]),
             changed_at=Subquery(newest.values("changed_at")[:1]),
-            asked_times=Count("waves", distinct=True),
+            asked_times=_counted(Wave.objects.filter(survey=OuterRef("pk")), "survey"),
             last_asked=Max("waves__opens_on"),
-            answered=Count("waves__responses", filter=ANSWERED),
+            answered=_counted(ANSWERS.filter(wave__survey=OuterRef("pk")), "wave__survey"),
         )
         .order_by("-changed_at", "-pk")
     )
 
 
+def _counted(rows: QuerySet[Any], by: str) -> Coalesce:
+    """A count of its own: joined to one another, waves and answers would be counted together."""
+    counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
 def counted_answers(survey: Survey) -> int:
-    return Response.objects.filter(wave__survey=survey, submitted_on__isnull=False).count()
+    return ANSWERS.filter(wave__survey=survey).count()
 
 
 def versions_of(survey: Survey) -> QuerySet[SurveyVersion]:
@@ -41,8 +48,8 @@ def versions_of(survey: Survey) -> QuerySet[SurveyVersion]:
     return (
         survey.versions.select_related("by")
         .annotate(
-            asked_times=Count("waves", distinct=True),
-            answered=Count("waves__responses", filter=ANSWERED),
+            asked_times=_counted(Wave.objects.filter(version=OuterRef("pk")), "version"),
+            answered=_counted(ANSWERS.filter(version=OuterRef("pk")), "version"),
         )
         .order_by("-number")
     )

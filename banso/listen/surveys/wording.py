@@ -12,6 +12,7 @@ from banso.listen.surveys.definition import (
     Definition,
     Fault,
     Question,
+    faults,
     words,
 )
 from banso.listen.surveys.editing import question_of
@@ -135,6 +136,11 @@ def sentences(found: list[Fault], definition: Definition, *, but: str = "") -> l
         said = sentence(fault, definition)
         told.append(f"{title_of(question)}: {said}" if question else said)
     return list(dict.fromkeys(told))
+
+
+def obstacles(definition: Definition) -> list[str]:
+    """Why nobody can be asked with it yet; empty when a wave can be made."""
+    return sentences(faults(definition), definition)
 
 
 def title_of(question: Question) -> str:
