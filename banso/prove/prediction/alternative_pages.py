@@ -111,7 +111,12 @@ def comparison_page(alternative: Alternative, comparison: Comparison) -> dict[st
     made: dict[str, Any] = {
         "found": found,
         "bands": [
-            {"name": name, "rows": presenting.bands({"bands": found["bands"][key]})}
+            {
+                "name": name,
+                "rows": presenting.bands(
+                    {"bands": found["bands"][key]}, alternative=alternative.pk, score=key
+                ),
+            }
             for key, name in names().items()
         ],
         "changes": changes_table(comparison.changes),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from banso.measure.health.reads import definitions
@@ -20,14 +22,18 @@ def names() -> dict[str, str]:
     return {"expert": _("Your weights"), "blended": _("Blended with the data")}
 
 
-def bands(found: Told) -> list[dict[str, str]]:
-    """Renewals of each word; few decisions are counted and give no share."""
+def bands(found: Told, **about: object) -> list[dict[str, str]]:
+    """Renewals of each word; few decisions are counted and give no share. about: what leads to the
+    decisions behind them, beside the word.
+    """
     rows = []
     for one in found["bands"]:
         enough = one["low"] is not None
+        asked = urlencode({"band": one["band"], **about})
         rows.append(
             {
                 "key": one["band"],
+                "link": f"{reverse('prediction:score_decisions')}?{asked}",
                 "name": str(BAND_NAMES[one["band"]]),
                 "n": number(one["n"], 0),
                 "renewed": number(one["renewed"], 0),

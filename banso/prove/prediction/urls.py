@@ -7,6 +7,7 @@ from banso.prove.prediction import views
 app_name = "prediction"
 urlpatterns = [
     path("", views.score_check, name="score_check"),
+    path("decisions/", views.score_decisions, name="score_decisions"),
     path("recompute/", views.score_recompute, name="score_recompute"),
     path("weights/", views.score_weights, name="score_weights"),
     path("alternatives/", views.alternative_list, name="alternative_list"),

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,15 +13,26 @@ from banso.know.accounts.rules import whole_number
 from banso.measure.health import rules
 from banso.measure.health.models import HealthModel
 from banso.measure.health.reads import current_model, definitions
-from banso.measure.health.words import Naming
+from banso.measure.health.words import BAND_NAMES, Naming
 from banso.prove.prediction import alternative_pages as pages
-from banso.prove.prediction import alternative_words, comparing, files, presenting, reads, writes
+from banso.prove.prediction import (
+    alternative_words,
+    behind,
+    comparing,
+    files,
+    presenting,
+    reads,
+    writes,
+)
 from banso.prove.prediction.forms import AlternativeForm, TakeForm
 from banso.prove.prediction.models import Alternative, Comparison, ScoreCheck
 from banso.prove.prediction.reads import earlier_checks, latest_check, quarters_judged
 from banso.prove.prediction.words import answer, leads, verdict
+from banso.shared import clock
 from banso.shared.spreadsheets import csv_response
 from banso.shared.users.reads import allowed, signed_in
+
+ON_A_PAGE = 50
 
 
 @require_GET
@@ -53,6 +65,31 @@ def score_check(request: HttpRequest) -> HttpResponseBase:
         **presenting.context(check),
     }
     return render(request, "prediction/score_check.html", context)
+
+
+@require_GET
+def score_decisions(request: HttpRequest) -> HttpResponseBase:
+    """Whom had the score called so, and how did it end?"""
+    asked = whole_number(request.GET.get("alternative", ""))
+    alternative = reads.alternative_for(asked) if asked else None
+    check = reads.latest_comparison(alternative) if alternative else latest_check()
+    band, state = request.GET.get("band", ""), request.GET.get("state", "")
+    if check is None or band not in ("", *behind.BANDS) or state not in ("", *behind.STATES):
+        raise Http404
+    every = behind.decisions_behind(
+        check.model, today=clock.today(), until=check.data_cut, alternative=alternative,
+        by_alternative=request.GET.get("score") == comparing.OTHER,
+    )  # fmt: skip
+    found = behind.asked_for(every, band=band, state=state)
+    if request.GET.get("format") == "csv":
+        return csv_response(f"{_('Decisions')}.csv", *behind.as_file(found))
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "alternative": alternative, "band_name": BAND_NAMES[band] if band else "", "state": state,
+        "n": len(found), "renewed": sum(one.renewed for one in found), "page": page,
+        "lines": list(behind.named(list(page))),
+    }  # fmt: skip
+    return render(request, "prediction/score_decisions.html", context)
 
 
 @require_POST
