@@ -297,6 +297,8 @@ def answer_save(request: HttpRequest, token: str) -> HttpResponse:
     door = _door(request, token)
     if isinstance(door, Refusal):
         return refused_json(door)
+    if request.content_type != "application/json":
+        return refused_json(UNREADABLE)
     try:
         given = msgspec.json.decode(request.body, type=Saved)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

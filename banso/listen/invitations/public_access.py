@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 
@@ -30,7 +30,7 @@ PRIVATE = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 SECONDS_KNOWN = 5.0
-_told: list[Any] = ["", 0.0]
+_told: dict[str, tuple[str, float]] = {}
 View = Callable[[HttpRequest, str], HttpResponse]
 
 
@@ -57,23 +57,25 @@ def public(view: View) -> View:
 
 def _zone() -> str:
     """The organisation's, as it was said some seconds ago at most."""
-    known, until = _told
+    known, until = _told.get("zone", ("", 0.0))
     if time.monotonic() > until:
         known = organisation().time_zone or settings.TIME_ZONE
-        _told[:] = known, time.monotonic() + SECONDS_KNOWN
+        _told["zone"] = known, time.monotonic() + SECONDS_KNOWN
     return known
 
 
 def _answered(view: View, request: HttpRequest, token: str) -> HttpResponse:
     try:
-        asked = request.POST.get("language") or request.GET.get("language")
+        asked = request.GET.get("language")
+        if request.content_type == "application/x-www-form-urlencoded":
+            asked = request.POST.get("language") or asked
         language = asked if asked in dict(settings.LANGUAGES) else translation.get_language()
         with translation.override(language):
             request.LANGUAGE_CODE = language or settings.LANGUAGE_CODE
             response = view(request, token)
             response["Content-Language"] = language or settings.LANGUAGE_CODE
             return response
-    except (BadRequest, SuspiciousOperation):
+    except (BadRequest, SuspiciousOperation, MultiPartParserError):
         return refused(request, UNREADABLE)
 
 

@@ -39,7 +39,8 @@ from banso.listen.invitations.writes.waves import (
     send_again,
 )
 from banso.listen.surveys.models import Wave
-from banso.listen.surveys.reads import newest_version
+from banso.listen.surveys.reads import definition_of, newest_version
+from banso.listen.surveys.wording import obstacles
 from banso.shared.spreadsheets import csv_response
 from banso.shared.users.models import User
 from banso.shared.users.reads import allowed, signed_in
@@ -60,6 +61,10 @@ def wave_new(request: HttpRequest, survey_pk: int) -> HttpResponse:
     """Whom do we ask, when, and how?"""
     user = allowed(request, "define")
     survey = survey_for(user, survey_pk)
+    for obstacle in (found := obstacles(definition_of(newest_version(survey)))):
+        messages.error(request, obstacle)
+    if found:
+        return redirect("surveys:survey_edit", survey.pk)
     audience, context = audience_context(user, dict(request.GET.lists()))
     form = WaveForm(request.POST or None, survey=survey)
     if request.method == "POST" and form.is_valid():
@@ -178,7 +183,7 @@ def _close(request: HttpRequest, user: User, wave: Wave) -> None:
 def _reopen(request: HttpRequest, user: User, wave: Wave) -> None:
     form = ReopenForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(e for errors in form.errors.values() for e in errors))
+        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
         return
     reopen_wave(by=user, wave=wave, closes_on=form.cleaned_data["closes_on"])
     messages.success(request, _("Open again."))

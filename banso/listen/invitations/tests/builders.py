@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from banso.listen.invitations.models import Invitation
@@ -61,7 +60,7 @@ def public_path(wave: Wave, page: str = "") -> str:
 def sent_by_script(
     client: Client, path: str, answers: dict[str, Any], *, last: bool = True, resume: str = "",
     **more: Any,
-) -> HttpResponse:  # fmt: skip
+) -> Any:  # fmt: skip
     """What the page's script posts to ``path``, the page's address."""
     body = {"answers": answers, "last": last, "resume": resume}
     return client.post(f"{path}save/", body, content_type="application/json", **more)

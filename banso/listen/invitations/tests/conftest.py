@@ -9,4 +9,4 @@ from banso.listen.invitations import doorkeeping, public_access
 def doors_begin_anew() -> None:
     """No test is turned away for the attempts of another."""
     doorkeeping.forget()
-    public_access._told[:] = "", 0.0
+    public_access._told.clear()

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 from django.test import override_settings
 
@@ -64,7 +63,7 @@ class _Talk(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-        mail = cast("EmailMessage", message_from_bytes(b"".join(lines), policy=policy.default))
+        mail = message_from_bytes(b"".join(lines), policy=policy.default)
         self.server.mails.mails.append(mail)
         if self.server.mails.on_mail:
             self.server.mails.on_mail(mail)

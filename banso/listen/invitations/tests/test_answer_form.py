@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from banso.know.accounts.models import Account
@@ -41,7 +40,7 @@ def path() -> str:
     return path_of(Invitation.objects.get())
 
 
-def post(client: Client, path: str, given: dict[str, Any], **more: Any) -> HttpResponse:
+def post(client: Client, path: str, given: dict[str, Any], **more: Any) -> Any:
     body = urlencode(given, doseq=True)
     return client.post(path, body, "application/x-www-form-urlencoded", **more)
 

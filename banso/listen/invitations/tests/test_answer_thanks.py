@@ -22,7 +22,7 @@ def test_thanks_in_the_words_of_the_survey_and_the_way_back(
     run_owed()
     path = path_of(Invitation.objects.get())
     done = sent_by_script(client, path, CALM)
-    text = client.get(done.json()["next"]).content.decode()  # type: ignore[attr-defined]
+    text = client.get(done.json()["next"]).content.decode()
     assert "We will put them to use" in text
     assert ("See or change your answers" in text) is not is_anonymous
 

@@ -165,7 +165,8 @@ def remind_when_due(*, wave: Wave) -> int:
     due = [
         pk
         for pk, sent_at, reminders in rows.values_list("pk", "sent_at", "reminders")
-        if reminder_due(
+        if sent_at
+        and reminder_due(
             sent_on=sent_at.astimezone(zone).date(),
             reminders=reminders,
             remind_after=days,
