@@ -106,7 +106,11 @@ def _line(naming: Naming, line: rules.Measure | None) -> str:
     }  # fmt: skip
 
 
-def comparison_page(alternative: Alternative, comparison: Comparison) -> dict[str, Any]:
+def comparison_page(
+    alternative: Alternative, comparison: Comparison, *, only: tuple[str, str] = ("", "")
+) -> dict[str, Any]:
+    """only: the words, in force and the alternative's, of the customers to list; "" for any."""
+    every = list(changed_customers(comparison, only=only))
     found, later = comparison.numbers, comparison.numbers["later"]
     made: dict[str, Any] = {
         "found": found,
@@ -121,9 +125,10 @@ def comparison_page(alternative: Alternative, comparison: Comparison) -> dict[st
         ],
         "changes": changes_table(comparison.changes),
         "moved": comparison.changes.get("moved", 0),
-        "customers": list(changed_customers(comparison, most=SHOWN)),
+        "customers": every[:SHOWN],
+        "more_customers": max(0, len(every) - SHOWN),
+        "only": [_band(word) for word in only] if all(only) else [],
     }
-    made["more_customers"] = max(0, made["moved"] - len(made["customers"]))
     if found["ranks"]:
         made |= {
             "ranks": [(name, between(found["ranks"][key])) for key, name in names().items()],
@@ -149,7 +154,10 @@ def changes_table(changes: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": _band(row),
-            "cells": [{"n": table.get(f"{row}>{col}", 0), "same": row == col} for col in WORDS],
+            "cells": [
+                {"n": table.get(f"{row}>{col}", 0), "same": row == col, "was": row, "would": col}
+                for col in WORDS
+            ],
         }
         for row in WORDS
     ]
@@ -163,18 +171,21 @@ def _band(word: str) -> str:
     return str(BAND_NAMES.get(word, _("No score")))
 
 
-def changed_customers(comparison: Comparison, *, most: int | None = None) -> Iterator[Any]:
-    """Who would be called otherwise, with both scores and words."""
-    rows = comparison.changes.get("customers", [])[:most]
+def changed_customers(comparison: Comparison, *, only: tuple[str, str] = ("", "")) -> Iterator[Any]:
+    """Who would be called otherwise, with both scores and words; only: of these words."""
+    rows = comparison.changes.get("customers", [])
     then = comparison.alternative.borders
     now = comparison.model.borders if comparison.model else rules.DEFAULT_BORDERS
     for some in slices(rows):
         accounts = Account.objects.only("name", "external_id").in_bulk([pk for pk, *_ in some])
         for pk, before, after in some:
+            words_now = _word(before, now), _word(after, then)
+            if any(want not in ("", word) for want, word in zip(only, words_now, strict=True)):
+                continue
             if account := accounts.get(pk):
                 yield {
                     "account": account, "before": before, "after": after,
-                    "was": _band(_word(before, now)), "would": _band(_word(after, then)),
+                    "was": _band(words_now[0]), "would": _band(words_now[1]),
                 }  # fmt: skip
 
 

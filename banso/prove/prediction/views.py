@@ -175,7 +175,8 @@ def alternative_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "is_in_force": model is not None and model.pk == alternative.taken_as_id,
     }  # fmt: skip
     if comparison is not None:
-        context |= pages.comparison_page(alternative, comparison)
+        only = (request.GET.get("was", ""), request.GET.get("would", ""))
+        context |= pages.comparison_page(alternative, comparison, only=only)
     return render(request, "prediction/alternative_detail.html", context)
 
 

@@ -38,3 +38,14 @@ def test_before_it_was_compared_the_page_waits(client: Client) -> None:
     assert "There is nothing to compare with yet" in alternative_page(client, alternative)
     writes.ask_for_comparison(alternative=alternative)
     assert "being held against the past" in alternative_page(client, alternative)
+
+
+def test_a_count_of_changed_customers_leads_to_them(client: Client) -> None:
+    alternative = an_alternative()
+    a_comparison(alternative)
+    text = alternative_page(client, alternative)
+    assert 'href="?was=good&amp;would=struggling#changes-title"' in text
+    address = f"/score-check/alternatives/{alternative.pk}/"
+    mine = client.get(address, {"was": "good", "would": "struggling"})
+    assert [row["account"].name for row in mine.context["customers"]] == ["あおば製作所"]
+    assert not client.get(address, {"was": "watch", "would": "good"}).context["customers"]
