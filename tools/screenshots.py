@@ -59,6 +59,14 @@ README = {
     "score-check-ja": ("/score-check/", "ja", "manager@example.jp"),
     "staying-en": ("/lifetime/", "en", "manager@example.jp"),
     "staying-ja": ("/lifetime/", "ja", "manager@example.jp"),
+    "experience-en": ("/experience/", "en", "manager@example.jp"),
+    "experience-ja": ("/experience/", "ja", "manager@example.jp"),
+    "survey-edit-en": ("/surveys/1/edit/", "en", "manager@example.jp"),
+    "survey-edit-ja": ("/surveys/1/edit/", "ja", "manager@example.jp"),
+    "visits-en": ("/visits/", "en", "manager@example.jp"),
+    "visits-ja": ("/visits/", "ja", "manager@example.jp"),
+    "what-was-done-en": ("/visits/done/", "en", "manager@example.jp"),
+    "what-was-done-ja": ("/visits/done/", "ja", "manager@example.jp"),
     "today-ja": ("/today/", "ja", CSM),
     "worth-en": (WORTH, "en", "manager@example.jp"),
     "worth-ja": (WORTH, "ja", "manager@example.jp"),
@@ -147,6 +155,29 @@ def take_sheet(page: Page, language: str) -> None:
     print(f"docs/images/{name}")
 
 
+def take_asking(browser: Browser, url: str) -> None:
+    """A wave before it opens, and its form on a telephone; the sample's own have closed."""
+    for language, name in (("ja", "2027年"), ("en", "2027")):
+        page = sign_in(browser, url, "manager@example.jp", language)
+        settle(page, "/waves/new/1/")
+        page.locator("[name=name]").fill(name)
+        page.locator("[name=has_public_link]").check()
+        page.locator("main form[method=post] .btn-primary").last.click()
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=IMAGES / f"wave-{language}.png")
+        print(f"docs/images/wave-{language}.png")
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.locator(".btn-primary[data-confirm]").click()
+        page.wait_for_load_state("networkidle")
+        link = page.locator("input[readonly][value*='/s/']").input_value()
+        page.set_viewport_size({"width": WIDTHS["narrow"], "height": 844})
+        settle(page, link[link.index("/s/") :])
+        page.locator("[data-name=trouble]").wait_for()
+        page.screenshot(path=IMAGES / f"survey-phone-{language}.png")
+        print(f"docs/images/survey-phone-{language}.png")
+        page.context.close()
+
+
 def pages_to_review(page: Page) -> list[str]:
     """What the menu names, one thing behind each list, and the pages of the settings."""
     settle(page, "/")
@@ -192,6 +223,7 @@ def main(arguments: list[str]) -> int:
             take_review(browser, url, Path(arguments[1] if arguments[1:] else "screenshots-new"))
         else:
             take_readme(browser, url)
+            take_asking(browser, url)
         browser.close()
     return 0
 
