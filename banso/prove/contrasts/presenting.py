@@ -77,6 +77,11 @@ class Card:
         return self.lines[0]
 
     @property
+    def compares(self) -> bool:
+        """Whether anything was compared; groups that are too small have no table."""
+        return any(line.verdict.said != Said.TOO_FEW for line in self.lines)
+
+    @property
     def reads(self) -> bool:
         """Whether the step opens texts and people."""
         return self.step in READ

@@ -193,6 +193,8 @@ def headline(verdicts: Sequence[Verdict]) -> str:
 def corrected_told(verdict: Verdict) -> str:
     """The corrected p, and for how many questions."""
     found = verdict.figures
+    if found["q"] is None:
+        return "–"
     if verdict.is_confirmatory:
         return _("p %(p)s, corrected for %(n)s pairs said beforehand (Holm); q %(q)s") % {
             "p": p_value(found["holm"]) or "–", "n": found["asked_first"],

@@ -121,7 +121,7 @@ def _ground(wave: Wave, field: str, value: str, today: date, asof: Hashable) -> 
         accounts=tuple(len(np.unique(moving.code[moving.leaf == k])) for k in range(len(LEAVES))),
         population=int(here.sum()), all_customers=len(there.ids),
         answered=int(np.isin(there.ids, answers.account).sum()), n=answers.n,
-        effective=answers.n / _deff(answers, np.ones(answers.n)), mrr=float(there.mrr.sum()),
+        effective=_effective(answers, there, sizes), mrr=float(there.mrr.sum()),
         currency=there.currency, foreign=there.foreign, anonymous=not answers.tied,
         calibration=known, members=(there.ids, there.mrr),
     )  # fmt: skip
@@ -153,6 +153,14 @@ def _deff(answers: Answers, weight: Floats) -> float:
     return design_effect(
         answers.leaf, (answers.intent < TOP).astype(np.float64), weight, answers.code
     )
+
+
+def _effective(answers: Answers, there: Customers, sizes: Groups) -> float:
+    """How many independent answers of equal weight tell as much."""
+    everybody = np.ones(len(there.ids), dtype=bool)
+    weight, _silent = _weights(answers, there, everybody, sizes, np.ones(len(there.ids)))
+    kept = weight > 0
+    return float(kept.sum()) / _deff(answers.only(kept), weight[kept]) if kept.any() else 0.0
 
 
 def _part(

@@ -20,6 +20,7 @@ from banso.prove.scenarios.wording import (
     caution_told,
     changes_of,
     cost_told,
+    count_told,
     interaction_told,
     money,
     question_told,
@@ -27,7 +28,6 @@ from banso.prove.scenarios.wording import (
     share,
 )
 from banso.prove.studies.wording import in_japanese, percent
-from banso.shared.figures import figure
 from banso.shared.money import CURRENCIES
 from banso.shared.sheets.content import Facts, Range, Sheet, places
 from banso.shared.users.reads import organisation
@@ -65,24 +65,24 @@ def rows_of(card: Mapping[str, Any]) -> list[Row]:
     rows = [
         _row("before", _("Churn risk now"), heads["before"], share),
         _row("after", _("Churn risk with the change"), heads["after"], share),
-        _row("kept", _("Customers kept"), heads["together"], _count),
+        _row("kept", _("Customers kept"), heads["together"], count_told),
     ]
     many = len(changes_of(card))
     for key, name in LEVER_NAMES.items() if many > 1 else ():
         band = heads["alone"][key]
         if band["value"] or band["low95"] or band["high95"]:
-            rows.append(_row(key, _("of these: %(lever)s alone") % {"lever": name}, band, _count))
+            rows.append(
+                _row(key, _("of these: %(lever)s alone") % {"lever": name}, band, count_told)
+            )
     if many > 1:
-        rows.append(_row("interaction", _("acting on each other"), heads["interaction"], _count))
+        rows.append(
+            _row("interaction", _("acting on each other"), heads["interaction"], count_told)
+        )
     if paid is not None:
         rows.append(
             _row("mrr", _("MRR kept"), paid["together"], lambda v: money(v, card["currency"]))
         )
     return rows
-
-
-def _count(value: float) -> str:
-    return figure(value, 0 if abs(value) >= 10 or value == 0 else 1)
 
 
 def _row(key: str, name: str, band: Mapping[str, float], told: Any) -> Row:
@@ -129,7 +129,7 @@ def assumptions_of(card: Mapping[str, Any]) -> list[tuple[str, str]]:
         *[(_("Lever"), change) for change in changes_of(card)],
         (_("Of the gap comes across (λ)"), percent(asked.transfer)),
         (_("If all of it came across (λ = 100%)"), _("%(n)s customers kept: the upper bound") % {
-            "n": _count(card["customers"]["full"])}),
+            "n": count_told(card["customers"]["full"])}),
     ]  # fmt: skip
     if asked.cost:
         told.append((_("Cost of the change a year"), money(asked.cost, asked.currency)))

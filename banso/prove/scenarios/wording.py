@@ -14,7 +14,7 @@ from banso.measure.experience.segments import segment_fields
 from banso.prove.engine.answer import NoAnswer
 from banso.prove.scenarios.models import Came, WhatIf
 from banso.prove.scenarios.rules import CALIBRATED, Asked, lies
-from banso.prove.studies.wording import percent, together, whole
+from banso.prove.studies.wording import in_japanese, percent, together, whole
 from banso.shared.figures import figure
 from banso.shared.money import shown
 
@@ -73,6 +73,11 @@ def _pair(now: Mapping[str, Any], then: Mapping[str, Any], key: str) -> dict[str
     return {"a": share(now[key]), "b": share(then[key])}
 
 
+def count_told(value: float) -> str:
+    """Customers; of fewer than ten with a decimal."""
+    return figure(value, 0 if abs(value) >= 9.95 or value == 0 else 1)
+
+
 def mix_told(levels: Mapping[str, Any]) -> str:
     return " / ".join(share(value) for value in levels["answers"])
 
@@ -85,7 +90,7 @@ def question_told(card: Mapping[str, Any]) -> str:
     changed = changes_of(card)
     if not changed:
         return _("Nothing is moved yet: this is where it stands.")
-    return _("What if: %(changes)s?") % {"changes": "; ".join(changed)}
+    return _("What if: %(changes)s?") % {"changes": ("、" if in_japanese() else "; ").join(changed)}
 
 
 def answer_told(card: Mapping[str, Any]) -> str:
@@ -100,8 +105,8 @@ def answer_told(card: Mapping[str, Any]) -> str:
         return first
     then = _("With the change it would be %(after)s: %(kept)s customers kept (%(low)s to "
              "%(high)s).") % {
-        "after": share(after["value"]), "kept": figure(kept["value"], 0),
-        "low": figure(kept["low95"], 0), "high": figure(kept["high95"], 0),
+        "after": share(after["value"]), "kept": count_told(kept["value"]),
+        "low": count_told(kept["low95"]), "high": count_told(kept["high95"]),
     }  # fmt: skip
     return together(first, then)
 
@@ -147,9 +152,9 @@ def interaction_told(card: Mapping[str, Any]) -> str:
     extra = heads["interaction"]["value"]
     return _("Each lever alone adds up to %(sum)s customers, together they keep %(kept)s: "
              "%(extra)s by acting on each other. They must not be added.") % {
-        "sum": figure(heads["together"]["value"] - extra, 0),
-        "kept": figure(heads["together"]["value"], 0),
-        "extra": ("+" if extra > 0 else "") + figure(extra, 0),
+        "sum": count_told(heads["together"]["value"] - extra),
+        "kept": count_told(heads["together"]["value"]),
+        "extra": ("+" if extra > 0 else "") + count_told(extra),
     }  # fmt: skip
 
 
