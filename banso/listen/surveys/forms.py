@@ -30,6 +30,7 @@ class NewSurveyForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     template = forms.CharField(required=False)
     file = forms.FileField(label=_("File"), required=False)
+    asked = forms.ChoiceField(label=_("Who is asked"), choices=Asked.choices, required=False)
 
     def clean_template(self) -> str:
         chosen: str = self.cleaned_data["template"]
@@ -62,9 +63,6 @@ class NewSurveyForm(forms.Form):
 
 class NameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-
-
-ASKED = Asked.choices
 
 
 def read_words(post: QueryDict, name: str) -> Words:

@@ -46,9 +46,10 @@ def test_a_survey_begins_with_nothing_and_a_name(client: Client) -> None:
     client.force_login(a_user(role="analyst"))
     shown = client.post(URL, {"template": "", "name": ""}).content.decode()
     assert "Give the survey a name." in shown
-    client.post(URL, {"template": "", "name": "研修のあと"})
+    client.post(URL, {"template": "", "name": "研修のあと", "asked": "colleagues"})
     survey = Survey.objects.get()
-    assert (survey.name, definition_of(newest_version(survey)).pages) == ("研修のあと", [])
+    assert (survey.name, survey.asked) == ("研修のあと", "colleagues")
+    assert definition_of(newest_version(survey)).pages == []
 
 
 @pytest.mark.parametrize("role", ["csm", "viewer"])

@@ -57,7 +57,7 @@ def survey_new(request: HttpRequest) -> HttpResponse:
             name=given["name"] or (str(template.title) if template else _("Survey of a file")),
             definition=definition,
             template=template.key if template else "",
-            asked=template.asked if template else Asked.CUSTOMERS,
+            asked=template.asked if template else given["asked"] or Asked.CUSTOMERS,
         )
         return redirect("surveys:survey_edit", survey.pk)
     offered = [
