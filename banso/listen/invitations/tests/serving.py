@@ -8,7 +8,7 @@ import sys
 
 import django
 
-ANSWERS = 4000
+ANSWERS = 2000
 
 
 def prepare() -> None:
