@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from banso.listen.surveys.definition import Definition, Page, Question, Words
+from banso.listen.surveys.definition import Condition, Definition, Page, Question, Words
 
 
 class Gone(Exception):
@@ -61,6 +61,22 @@ def put_question(definition: Definition, question: Question, page: int) -> Defin
 
 def _with_page(definition: Definition, pages: list[Page], at: int, page: Page) -> Definition:
     return replace(definition, pages=[*pages[:at], page, *pages[at + 1 :]])
+
+
+def finished(question: Question, asked: Iterable[Question]) -> Question:
+    """Without rows that say nothing, and of a branch only what its question can answer."""
+    by_key = {one.key: one for one in asked}
+    branches = [_fitting(one, by_key.get(one.question)) for one in question.shown_if]
+    choices = [one for one in question.choices if one.label]
+    return replace(question, choices=choices, shown_if=[one for one in branches if one.question])
+
+
+def _fitting(condition: Condition, asked: Question | None) -> Condition:
+    if asked and asked.kind == "scale":
+        return replace(condition, values=[])
+    offered_values = {choice.value for choice in asked.choices} if asked else set()
+    kept = [value for value in condition.values if value in offered_values]
+    return replace(condition, values=kept, low=None, high=None)
 
 
 def drop_question(definition: Definition, key: str) -> Definition:

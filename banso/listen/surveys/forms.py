@@ -71,7 +71,7 @@ def read_words(post: QueryDict, name: str) -> Words:
 
 
 def read_question(post: QueryDict, key: str) -> Question:
-    """As it stands in the form, empty rows included; ``finished`` leaves those out."""
+    """As it stands in the form, empty rows included; ``editing.finished`` leaves those out."""
     kind = post.get("kind", "")
     question = Question(
         key=key,
@@ -121,22 +121,6 @@ def _conditions(post: QueryDict) -> list[Condition]:
 def _number(post: QueryDict, name: str) -> int | None:
     text = post.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else None
-
-
-def finished(question: Question, asked: Iterable[Question]) -> Question:
-    """Without rows that say nothing, and of a branch only what its question can answer."""
-    by_key = {one.key: one for one in asked}
-    branches = [_fitting(one, by_key.get(one.question)) for one in question.shown_if]
-    choices = [one for one in question.choices if one.label]
-    return replace(question, choices=choices, shown_if=[one for one in branches if one.question])
-
-
-def _fitting(condition: Condition, asked: Question | None) -> Condition:
-    if asked and asked.kind == "scale":
-        return replace(condition, values=[])
-    offered_values = {choice.value for choice in asked.choices} if asked else set()
-    kept = [value for value in condition.values if value in offered_values]
-    return replace(condition, values=kept, low=None, high=None)
 
 
 def shaped(question: Question, *, by_meaning: bool) -> Question:

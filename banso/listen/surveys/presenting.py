@@ -22,6 +22,7 @@ from banso.listen.surveys.definition import (
 )
 from banso.listen.surveys.editing import (
     Gone,
+    finished,
     opening,
     page_of,
     put_question,
@@ -31,7 +32,6 @@ from banso.listen.surveys.editing import (
     untranslated,
     with_texts,
 )
-from banso.listen.surveys.forms import finished
 from banso.listen.surveys.meanings import MEANINGS
 from banso.listen.surveys.models import SurveyVersion
 from banso.listen.surveys.surveyjs import model_of

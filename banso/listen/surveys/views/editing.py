@@ -16,7 +16,6 @@ from banso.listen.surveys import editing, presenting
 from banso.listen.surveys.definition import Definition, Question
 from banso.listen.surveys.forms import (
     NameForm,
-    finished,
     read_question,
     read_words,
     shaped,
@@ -118,7 +117,7 @@ def save_question(request: HttpRequest, pk: int) -> HttpResponse:
 
     def change(definition: Definition) -> Definition:
         _refuse_conflict(definition, opened)
-        whole = finished(question, definition.questions)
+        whole = editing.finished(question, definition.questions)
         return editing.put_question(definition, whole, opened.page)
 
     if _kept(request, survey, opened, change, user):
