@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from banso.listen.earlier.labels import KINDS
 from banso.listen.earlier.meaning import columns as goes
-from banso.listen.earlier.meaning.columns import Column, Columns, said
+from banso.listen.earlier.meaning.columns import EMPTY, UNKNOWN, Column, Columns, said
 from banso.listen.earlier.meaning.guess import Seen, again, values_of
 from banso.listen.earlier.proposing import columns_for
 from banso.listen.earlier.reads import surveys_to_fill, target_of, waves_to_correct
@@ -79,10 +79,6 @@ def _column(given: QueryDict, place: int, before: Column, seen: Seen) -> Column:
         span=given.get(f"span-{place}", before.span)[:6],
         values=values,
     )
-
-
-UNKNOWN, EMPTY = "?", "-"
-"""What the page says for a value of which we do not know yet, or shall not know, what it means."""
 
 
 def _may_mean(column: Column, ours: str) -> bool:

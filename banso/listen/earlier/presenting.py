@@ -10,10 +10,16 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
-from banso.listen.earlier.forms import EMPTY, UNKNOWN
 from banso.listen.earlier.labels import KINDS, goes_groups
 from banso.listen.earlier.meaning import columns as goes
-from banso.listen.earlier.meaning.columns import Column, Columns, parts_of, said
+from banso.listen.earlier.meaning.columns import (
+    EMPTY,
+    UNKNOWN,
+    Column,
+    Columns,
+    parts_of,
+    said,
+)
 from banso.listen.earlier.meaning.guess import Seen, values_of
 from banso.listen.earlier.meaning.wording import choice_value, keys
 from banso.listen.earlier.meaning.words import SPANS
@@ -27,7 +33,7 @@ from banso.listen.earlier.reads import (
 )
 from banso.listen.earlier.rules import may_go_on, may_undo
 from banso.listen.earlier.sentences import sentence_of
-from banso.listen.imports.forms import ENCODING_CHOICES, ORDERS
+from banso.listen.imports.labels import ENCODING_CHOICES, ORDERS
 from banso.listen.imports.meaning.dates import order_of
 from banso.listen.surveys.catalog.experience import TEMPLATE
 from banso.listen.surveys.definition import Question, words

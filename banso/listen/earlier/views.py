@@ -39,7 +39,7 @@ from banso.listen.earlier.writes.runs import (
     keep_draft,
     start_draft,
 )
-from banso.listen.imports.forms import ENCODING_CHOICES
+from banso.listen.imports.labels import ENCODING_CHOICES
 from banso.listen.imports.reading.faults import Unreadable
 from banso.listen.imports.writes import keep_upload, reread_upload
 from banso.shared.spreadsheets import attachment

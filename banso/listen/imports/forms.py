@@ -42,17 +42,6 @@ class UploadForm(forms.Form):
     )
 
 
-ORDERS = ((MONTH_FIRST, _("month/day/year")), (DAY_FIRST, _("day/month/year")))
-ENCODING_CHOICES = (
-    ("utf-8-sig", "UTF-8"),
-    ("cp932", _("Shift_JIS (Windows Japanese)")),
-    ("utf-16", "UTF-16"),
-    ("utf-16-le", "UTF-16 LE"),
-    ("utf-16-be", "UTF-16 BE"),
-    ("euc_jp", "EUC-JP"),
-)
-
-
 def mapping_given(given: QueryDict, before: Mapping, names: Sequence[str]) -> Mapping:
     """The mapping as the form says it; what the form does not show stays as it was."""
     known = {column.name: column for column in before.columns}

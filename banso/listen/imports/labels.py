@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from banso.listen.imports.meaning.dates import DAY_FIRST, MONTH_FIRST
 from banso.listen.imports.meaning.kinds import CUSTOM, EVENTS, PROP, SKIP, TARGETS
 
 LABELS: dict[str, str | Promise] = {
@@ -51,6 +52,15 @@ LABELS: dict[str, str | Promise] = {
     "role": _("Role in the product"),
 }
 EVENT_NAME = _("Event name")
+ORDERS = ((MONTH_FIRST, _("month/day/year")), (DAY_FIRST, _("day/month/year")))
+ENCODING_CHOICES = (
+    ("utf-8-sig", "UTF-8"),
+    ("cp932", _("Shift_JIS (Windows Japanese)")),
+    ("utf-16", "UTF-16"),
+    ("utf-16-le", "UTF-16 LE"),
+    ("utf-16-be", "UTF-16 BE"),
+    ("euc_jp", "EUC-JP"),
+)
 
 
 def target_label(key: str, kind: str = "") -> str | Promise:

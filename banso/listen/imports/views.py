@@ -13,8 +13,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banso.listen.imports.forms import ENCODING_CHOICES, ORDERS, UploadForm, mapping_given
+from banso.listen.imports.forms import UploadForm, mapping_given
 from banso.listen.imports.guessing import Proposal, propose
+from banso.listen.imports.labels import ENCODING_CHOICES, ORDERS
 from banso.listen.imports.meaning.guess import Sampled
 from banso.listen.imports.meaning.kinds import KINDS
 from banso.listen.imports.meaning.mappings import Mapping, problems

@@ -18,6 +18,8 @@ MEANING, QUESTION = "meaning:", "question:"
 MOST_VALUES = 40
 """Different values of a column that are looked at; more of them are texts."""
 LONGEST_VALUE = 200
+UNKNOWN, EMPTY = "?", "-"
+"""What the page says for a value of which we do not know yet, or shall not know, what it means."""
 
 
 @dataclass(frozen=True)
