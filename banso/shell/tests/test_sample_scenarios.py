@@ -26,7 +26,7 @@ def test_the_sample_saves_one_scenario_of_what_goes_with_renewal(client: Client)
     ask_what_it_is_worth(now=now)
     scenario = Scenario.objects.get()
     assert (scenario.metric_key, scenario.began_on) == ("real", TODAY)
-    assert scenario.owner.email == "manager@example.jp"
+    assert scenario.owner is not None and scenario.owner.email == "manager@example.jp"
     client.force_login(scenario.owner)
     with clock.held_at(TODAY):
         page = client.get(reverse("worth:scenario_list")).content.decode()
