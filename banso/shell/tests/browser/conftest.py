@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from banso.listen.invitations.tests.mail_server import MailServer, listening
 from banso.shell.sample.company import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -41,10 +42,10 @@ class Served:
     home: Path
 
 
-def _environment(home: Path) -> dict[str, str]:
+def _environment(home: Path, **more: str) -> dict[str, str]:
     left_out = {"DATABASE_URL", "BANSO_HTTPS", "PYTEST_CURRENT_TEST"}
     kept = {name: value for name, value in os.environ.items() if name not in left_out}
-    return {**kept, "BANSO_HOME": str(home), "BANSO_LOG_LEVEL": "WARNING"}
+    return {**kept, "BANSO_HOME": str(home), "BANSO_LOG_LEVEL": "WARNING", **more}
 
 
 def _free_port() -> int:
@@ -86,8 +87,18 @@ def _sample(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def mailbox() -> Iterator[MailServer]:
+    """Where the mails of the served Banso arrive."""
+    with listening() as mails:
+        yield mails
+
+
+@pytest.fixture(scope="session")
 def served(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    chromium: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+    mailbox: MailServer,
 ) -> Iterator[Served]:
     """A running Banso with a sample of its own; asks for Chromium first, to skip early."""
     base = tmp_path_factory.getbasetemp()
@@ -96,13 +107,14 @@ def served(
     url = f"http://127.0.0.1:{_free_port()}"
     serve = [*BANSO, "serve", "--port", url.rpartition(":")[2]]
     with (home / "served.log").open("wb") as log:
-        server = subprocess.Popen(serve, env=_environment(home), cwd=ROOT, stdout=log, stderr=log)
+        told = _environment(home, BANSO_EMAIL_URL=f"smtp://127.0.0.1:{mailbox.port}")
+        server = subprocess.Popen(serve, env=told, cwd=ROOT, stdout=log, stderr=log)
         try:
             _wait_for(f"{url}/ready/", server)
             yield Served(url, home)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 @dataclass
