@@ -5,7 +5,7 @@ Pure: no Django.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from banso.listen.surveys.definition import Definition, Question, fingerprint
@@ -28,6 +28,7 @@ class Compared:
 def compared(old: Definition, new: Definition) -> list[Compared]:
     """Each question of the new version in its order, then those that were dropped."""
     before = {question.key: question for question in old.questions}
+    common = before.keys() & {question.key for question in new.questions}
     found = []
     for question in new.questions:
         earlier = before.pop(question.key, None)
@@ -36,7 +37,7 @@ def compared(old: Definition, new: Definition) -> list[Compared]:
             continue
         is_same = fingerprint(earlier) == fingerprint(question)
         parts = _parts(earlier, question)
-        if _neighbours(old, question.key) != _neighbours(new, question.key):
+        if _place(old, question.key, common) != _place(new, question.key, common):
             parts.append("place")
         found.append(Compared(question, SAME if is_same else CHANGED, tuple(parts), earlier))
     return found + [Compared(question, DROPPED) for question in before.values()]
@@ -58,10 +59,10 @@ def _parts(old: Question, new: Question) -> list[str]:
     return [name for name, differs in parts.items() if differs]
 
 
-def _neighbours(definition: Definition, key: str) -> tuple[int, str]:
-    """The page a question is on and the question before it there."""
+def _place(definition: Definition, key: str, common: Set[str]) -> tuple[int, str]:
+    """The page a question is on and the one before it there, of those that both versions ask."""
     for at, page in enumerate(definition.pages):
-        keys = [question.key for question in page.questions]
+        keys = [question.key for question in page.questions if question.key in common]
         if key in keys:
             place = keys.index(key)
             return at, keys[place - 1] if place else ""

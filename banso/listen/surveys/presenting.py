@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from msgspec.structs import replace
 
 from banso.listen.surveys.comparing import compared
 from banso.listen.surveys.definition import (
@@ -125,6 +126,7 @@ def preview(definition: Definition, opened: Opened | None = None) -> dict[str, A
     if opened and question:
         try:
             whole = finished(question, definition.questions)
+            whole = replace(whole, title=whole.title or {"ja": "…"})
             definition = put_question(definition, whole, opened.page)
             page = page_of(definition, question.key)
         except Gone:

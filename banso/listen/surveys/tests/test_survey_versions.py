@@ -46,6 +46,10 @@ def test_a_branch_or_a_place_leaves_a_question_the_same() -> None:
     assert "miss" in same_throughout([SURVEY, moved])
 
 
+def test_a_question_keeps_its_place_when_the_one_before_it_goes() -> None:
+    assert state(drop_question(SURVEY, "miss"), "comment") == ("same", ())
+
+
 def test_new_and_dropped_questions_are_named() -> None:
     new = put_question(drop_question(SURVEY, "miss"), Question("q1", "text", {"ja": "他には?"}), 2)
     states = {one.question.key: one.state for one in compared(SURVEY, new)}
