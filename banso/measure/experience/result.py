@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,10 +14,13 @@ from banso.measure.experience.answers import (
     Answers,
     Bools,
     Floats,
+    Ints,
     answers_of,
     customers_on,
+    fetched,
     kept,
 )
+from banso.measure.experience.cells import Cells, rows_under
 from banso.measure.experience.reads import chosen_answers
 from banso.measure.experience.rules import (
     ALL,
@@ -31,7 +34,15 @@ from banso.measure.experience.rules import (
 )
 from banso.measure.experience.segments import segment_fields
 from banso.prove.engine.answer import Answer, NoAnswer
-from banso.prove.engine.experience_tree import mean, recommendation, share
+from banso.prove.engine.experience_tree import (
+    Sums,
+    mean,
+    mean_of,
+    recommendation,
+    recommendation_of,
+    share,
+    share_of,
+)
 
 Found = Answer | NoAnswer
 UNDER = {"trouble_kind": TROUBLE, "channel": CONSULTED, "why_not": "not_consulted"}
@@ -104,33 +115,31 @@ def _result(wave: Wave, only: Mapping[str, str], asof: Hashable) -> Result:
     found, mask = chosen_answers(wave, only, asof)
     customers = customers_on(wave.opens_on, asof)
     placed = found.leaf != NONE
-    tree = found.only(placed) if placed.any() else found
-    money = customers.mrr_of(tree.account)
-    at = {one.key: under(tree, one) for one in BRANCHES.values()}
-    people = {key: int(here.sum()) for key, here in at.items()}
+    if not placed.any():  # a survey without the questions of the tree
+        placed[:] = True
+    tree = found.only(placed) if not placed.all() else found
+    mask[mask] = placed
+    each, money = tree.per_account(), customers.mrr_of(tree.account)
+    by = [Cells(tree, weight) for weight in (np.ones(tree.n), each, money * each)]
+    people = {key: int(by[0].whole[1][rows_under(one)].sum()) for key, one in BRANCHES.items()}
     shut = hidden(people) if not found.tied else set()
-    each = tree.per_account()
     branches = {
-        key: _figures(BRANCHES[key], tree, here, each, money * each, key in shut)
-        for key, here in at.items()
+        key: _figures(one, people[key], by, is_hidden=key in shut) for key, one in BRANCHES.items()
     }
-    ids, population = np.unique(found.account[found.account != NONE]), customers.ids
-    if only:
-        fields = segment_fields(wave.opens_on)
-        for key, value in only.items():
-            population = population[fields[key].groups(asof).at(population) == value]
-    reached = at[CONSULTED][at[TROUBLE]]
-    troubled = tree.only(at[TROUBLE])
-    rate = HIDDEN if {TROUBLE, CONSULTED} & shut else share(reached, troubled.people())
+    population = customers.ids
+    for key, value in only.items():
+        groups = segment_fields(wave.opens_on)[key].groups(asof)
+        population = population[groups.at(population) == value]
+    asked = by[0].share(rows_under(BRANCHES[CONSULTED]), rows_under(BRANCHES[TROUBLE]))
     return Result(
         branches=branches,
-        chosen=_chosen(wave, mask, tree, at, asof),
+        chosen=_chosen(wave, mask, by[0], asof),
         people=found.n,
         accounts=found.accounts if found.tied else 0,
         outside=int((~placed).sum()),
         population=len(population),
-        answered=len(np.intersect1d(ids, population)),
-        consulted=rate,
+        answered=int(np.isin(population, found.account).sum()),
+        consulted=HIDDEN if {TROUBLE, CONSULTED} & shut else share_of(asked),
         currency=customers.currency,
         foreign=customers.foreign,
         tied=found.tied,
@@ -145,26 +154,26 @@ def under(answers: Answers, branch: Branch) -> Bools:
     return np.asarray(np.isin(answers.leaf, places))
 
 
-def _figures(
-    branch: Branch, tree: Answers, here: Bools, each: Floats, money: Floats, is_hidden: bool
-) -> BranchFigures:
+def _figures(branch: Branch, people: int, by: Sequence[Cells], *, is_hidden: bool) -> BranchFigures:
+    """``by``: people, customers, revenue."""
     if is_hidden:
-        return BranchFigures(branch, int(here.sum()), 0, True, *(HIDDEN,) * 8)
-    mine = tree.only(here)
-    rich = money.sum() > 0
+        return BranchFigures(branch, people, 0, True, *(HIDDEN,) * 8)
+    rows, every = rows_under(branch), rows_under(BRANCHES[ALL])
+    rich, poor = by[2].weight.any(), NoAnswer("no_money")
+    tied = by[0].answers.tied
     return BranchFigures(
         branch,
-        mine.n,
-        mine.accounts if tree.tied else 0,
+        people,
+        int(np.count_nonzero(by[0].whole[0][rows].sum(axis=0))) if tied else 0,
         False,
-        share(here, tree.people()),
-        share(here, tree.people(each)),
-        share(here, tree.people(money)) if rich else NoAnswer("no_money"),
-        satisfaction_of(mine),
-        intent_of(mine),
-        intent_of(mine, each[here]),
-        intent_of(mine, money[here]) if rich else NoAnswer("no_money"),
-        recommend_of(mine),
+        share_of(by[0].share(rows, every)),
+        share_of(by[1].share(rows, every)),
+        share_of(by[2].share(rows, every)) if rich else poor,
+        mean_of(by[0].satisfaction(rows)),
+        share_of(by[0].intent(rows)),
+        share_of(by[1].intent(rows)),
+        share_of(by[2].intent(rows)) if rich else poor,
+        recommendation_of(*by[0].votes(rows)),
     )
 
 
@@ -188,23 +197,24 @@ def recommend_of(answers: Answers) -> Found:
     return recommendation(said.recommend, said.people())
 
 
-def _chosen(
-    wave: Wave, mask: Bools, tree: Answers, at: Mapping[str, Bools], asof: Hashable
-) -> dict[str, list[ChosenValue]]:
+def _chosen(wave: Wave, mask: Bools, people: Cells, asof: Hashable) -> dict[str, list[ChosenValue]]:
     """Kinds of trouble, channels and reasons, the commonest first."""
+    tree = people.answers
     pairs = kept(("chosen", wave.pk, asof), lambda: _pairs(wave, asof))
+    index = np.where(mask, np.cumsum(mask) - 1, NONE)
+    reached = under(tree, BRANCHES[CONSULTED])
     found = {}
     for meaning, branch in UNDER.items():
-        here = at[branch]
-        mine = tree.only(here)
-        reached = at[CONSULTED][here]
-        values = [
-            _chosen_value(value, np.isin(mine.ids, ids, assume_unique=True), mine, reached)
-            for value, ids in pairs.get(meaning, {}).items()
-        ]
-        there = sorted(
-            (one for one in values if one.people), key=lambda one: (-one.people, one.value)
-        )
+        here = under(tree, BRANCHES[branch])
+        bottom = people.whole[0][rows_under(BRANCHES[branch])].sum(axis=0)
+        values = []
+        for value, positions in pairs.get(meaning, {}).items():
+            mine = index[positions]
+            mine = mine[mine != NONE]
+            mine = mine[here[mine]]
+            if len(mine):
+                values.append(_chosen_value(value, mine, people, bottom, reached))
+        there = sorted(values, key=lambda one: (-one.people, one.value))
         found[meaning] = there if tree.tied else _unseen(there)
     return found
 
@@ -224,31 +234,41 @@ def _unseen(values: list[ChosenValue]) -> list[ChosenValue]:
     ]
 
 
-def _pairs(wave: Wave, asof: Hashable) -> dict[str, dict[str, Floats]]:
-    """{meaning: {value: ids of the answers that named it}}."""
-    first, last = _between(answers_of(wave, asof))
-    rows = ResponseChoice.objects.filter(response_id__gte=first, response_id__lte=last)
-    told = list(rows.order_by().values_list("response_id", "meaning", "value").iterator(20_000))
-    found: dict[str, dict[str, list[int]]] = {}
-    for pk, meaning, value in told:
-        found.setdefault(meaning, {}).setdefault(value, []).append(pk)
-    return {
-        meaning: {value: np.array(ids, dtype=np.int64) for value, ids in values.items()}
-        for meaning, values in found.items()
-    }
+def _pairs(wave: Wave, asof: Hashable) -> dict[str, dict[str, Ints]]:
+    """{meaning: {value: places of the answers that named it}}."""
+    ids = answers_of(wave, asof).ids
+    rows = ResponseChoice.objects.filter(response__wave=wave, response__submitted_on__isnull=False)
+    found: dict[tuple[str, str], list[int]] = {}
+    for meaning, value, pk in fetched(rows.values_list("meaning", "value", "response_id")):
+        mine = found.get((meaning, value))
+        if mine is None:
+            mine = found[meaning, value] = []
+        mine.append(pk)
+    pairs: dict[str, dict[str, Ints]] = {}
+    for (meaning, value), named in found.items():
+        told = np.array(named, dtype=np.int64)
+        told = told[np.isin(told, ids)] if len(ids) else told[:0]
+        pairs.setdefault(meaning, {})[value] = np.searchsorted(ids, told).astype(np.int64)
+    return pairs
 
 
-def _between(answers: Answers) -> tuple[int, int]:
-    return (int(answers.ids[0]), int(answers.ids[-1])) if answers.n else (0, -1)
+def _chosen_value(
+    value: str, mine: Ints, people: Cells, bottom: Floats, reached: Bools
+) -> ChosenValue:
+    tree, size = people.answers, people.size
 
+    def added(chosen: Ints) -> Floats:
+        return np.bincount(tree.code[chosen], minlength=size).astype(np.float64)
 
-def _chosen_value(value: str, named: Bools, mine: Answers, reached: Bools) -> ChosenValue:
-    who = mine.only(named)
+    top = added(mine)
+    asked, said = mine[reached[mine]], mine[tree.intent[mine] != NONE]
+    staying = said[tree.intent[said] >= TOP_TWO]
+    tied = tree.tied
     return ChosenValue(
         value,
-        who.n,
-        who.accounts if mine.tied else 0,
-        share(named, mine.people()),
-        share(reached[named], who.people()),
-        intent_of(who),
+        len(mine),
+        int(np.count_nonzero(top)) if tied else 0,
+        share_of(Sums(top, bottom, int(bottom.sum()), len(mine), tied)),
+        share_of(Sums(added(asked), top, len(mine), len(asked), tied)),
+        share_of(Sums(added(staying), added(said), len(said), len(staying), tied)),
     )

@@ -10,13 +10,14 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banso.know.accounts.models import Account
-from banso.measure.experience.answers import Ints, customers_on, kept
+from banso.measure.experience.answers import Ints, customers_on, kept, whole_numbers
 from banso.measure.metrics.models import MetricDefinition
 from banso.measure.readings.groups import Grouping, groupings
 from banso.measure.readings.reads import present_day, values_on_day, weeks_to_read
@@ -67,6 +68,8 @@ class SegmentField:
         return kept(("groups", self.key, self.day, asof), lambda: self._groups(asof))
 
     def _groups(self, asof: Hashable) -> Groups:
+        if self.key == SIZE:
+            return _sizes()
         found = {pk: _text(value) for pk, value in self.of_accounts(asof).items()}
         ids = np.array(sorted(found), dtype=np.int64)
         return Groups(ids, np.array([found[pk] for pk in ids.tolist()], dtype=object))
@@ -83,7 +86,7 @@ def _text(value: Hashable) -> str:
 def segment_fields(day: date) -> dict[str, SegmentField]:
     """Every way there is: size, usage and money in bands as of the day, then the fields."""
     made = [
-        SegmentField(SIZE, gettext_lazy("Company size"), lambda _asof: _sizes(), _size_names,
+        SegmentField(SIZE, gettext_lazy("Company size"), lambda _asof: {}, _size_names,
                      (*(name for _end, name in SIZES), LARGEST)),
         SegmentField(USAGE, gettext_lazy("Usage"), lambda _asof: _usage(day),
                      _third_names, THIRDS, day),
@@ -120,15 +123,13 @@ def _of_own(field: FieldDefinition) -> SegmentField:
     return SegmentField(f"own_{field.key}", field.label, values)
 
 
-def _sizes() -> Mapping[int, Hashable]:
-    rows = Account.objects.order_by().values_list("pk", "employees")
-    return {pk: _size(n) for pk, n in rows.iterator(chunk_size=20_000)}
-
-
-def _size(employees: int | None) -> str:
-    if not employees:
-        return UNKNOWN
-    return next((name for end, name in SIZES if employees < end), LARGEST)
+def _sizes() -> Groups:
+    known = Coalesce(F("employees"), Value(0))
+    ids, employees = whole_numbers(Account.objects.values_list("pk", known), 2)
+    order = np.argsort(ids, kind="stable")
+    names = np.array([*(name for _end, name in SIZES), LARGEST, UNKNOWN], dtype=object)
+    place = np.searchsorted([end for end, _name in SIZES], employees[order], side="right")
+    return Groups(ids[order], names[np.where(employees[order] > 0, place, len(names) - 1)])
 
 
 def _size_names() -> Mapping[str, str]:

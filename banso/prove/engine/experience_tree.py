@@ -13,7 +13,7 @@ References: Kish & Frankel 1974, JRSS B 36:1; Korn & Graubard 1998, Survey Metho
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,23 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """The same by account: ``top`` (G,) sum of w x, ``bottom`` (G,) sum of w, and the people of
+    weight behind them; ``events`` people with x.
+    """
+
+    top: FloatArray
+    bottom: FloatArray
+    people: int
+    events: int
+    tied: bool = True
+
+    @property
+    def accounts(self) -> int:
+        return int(np.count_nonzero(self.bottom))
+
+
+@dataclass(frozen=True, slots=True)
 class Ratio:
     """p, its variance v and what an answer of its own varies by; people and accounts behind it."""
 
@@ -76,22 +93,35 @@ class Ratio:
         return min(float(self.n), spread / self.variance)
 
 
-def ratio(x: npt.ArrayLike, people: People) -> Ratio | NoAnswer:
+def sums(x: npt.ArrayLike, people: People) -> Sums:
+    """The answers x (n,) added up by account."""
+    values = np.asarray(x, dtype=np.float64)
+    top = np.bincount(people.account, weights=people.weight * values, minlength=1)
+    bottom = np.bincount(people.account, weights=people.weight, minlength=1)
+    return Sums(
+        np.asarray(top, dtype=np.float64),
+        np.asarray(bottom, dtype=np.float64),
+        int(np.count_nonzero(people.weight)),
+        int(np.count_nonzero(values)),
+        people.tied,
+    )
+
+
+def ratio(given: Sums) -> Ratio | NoAnswer:
     """p and v as above. NoAnswer("too_few_people") or ("too_few_accounts") below ten of either."""
-    short = too_few(people)
+    accounts = given.accounts
+    short = _short(given.people, accounts, given.tied)
     if short is not None:
         return short
-    values = np.asarray(x, dtype=np.float64)
-    total = float(people.weight.sum())
-    p = float(values @ people.weight) / total
-    scores = np.bincount(people.account, weights=people.weight * (values - p))
-    each = np.bincount(people.account, weights=people.weight)
+    total = float(given.bottom.sum())
+    p = float(given.top.sum()) / total
+    scores = given.top - p * given.bottom
     return Ratio(
         p,
-        float(scores @ scores) / total**2,
-        people.n,
-        people.accounts,
-        total**2 / float(each @ each),
+        float(np.square(scores).sum()) / total**2,
+        given.people,
+        accounts,
+        total**2 / float(np.square(given.bottom).sum()),
     )
 
 
@@ -99,12 +129,15 @@ def too_few(people: People) -> NoAnswer | None:
     """What a branch lacks before a figure of it may be shown: NoAnswer("too_few_people") below ten
     people of weight, NoAnswer("too_few_accounts") below ten accounts; None when it lacks nothing.
     """
-    heavy = int(np.count_nonzero(people.weight > 0))
-    needs = {"people": heavy, "people_needed": MINIMUM_PEOPLE}
-    if heavy < MINIMUM_PEOPLE:
+    return _short(int(np.count_nonzero(people.weight)), people.accounts, people.tied)
+
+
+def _short(people: int, accounts: int, tied: bool) -> NoAnswer | None:
+    needs = {"people": people, "people_needed": MINIMUM_PEOPLE}
+    if people < MINIMUM_PEOPLE:
         return NoAnswer("too_few_people", needs)
-    if people.tied and people.accounts < MINIMUM_ACCOUNTS:
-        more = {"accounts": people.accounts, "accounts_needed": MINIMUM_ACCOUNTS}
+    if tied and accounts < MINIMUM_ACCOUNTS:
+        more = {"accounts": accounts, "accounts_needed": MINIMUM_ACCOUNTS}
         return NoAnswer("too_few_accounts", needs | more)
     return None
 
@@ -114,23 +147,26 @@ def share(x: npt.ArrayLike, people: People, *, confidence: float = 0.95) -> Answ
 
     NoAnswer as ``ratio``.
     """
-    found = ratio(x, people)
+    return share_of(sums(x, people), confidence=confidence)
+
+
+def share_of(given: Sums, *, confidence: float = 0.95) -> Answer | NoAnswer:
+    """The same of answers that are added up already. NoAnswer as ``ratio``."""
+    found = ratio(given)
     if isinstance(found, NoAnswer):
         return found
-    n_eff = found.effective_n(found.p * (1 - found.p))
-    low, high = wilson_at(found.p, n_eff, confidence)
+    low, high = wilson_at(found.p, found.effective_n(found.p * (1 - found.p)), confidence)
+    return _answer(given, found, low, high, "proportion", "wilson_clustered", confidence)
+
+
+def _answer(
+    given: Sums, found: Ratio, low: float, high: float, scale: str, method: str, confidence: float
+) -> Answer:
     return Answer(
-        value=found.p,
-        low=low,
-        high=high,
-        n=found.n,
-        events=int(np.count_nonzero(np.asarray(x))),
-        scale="proportion",
-        method="wilson_clustered",
-        accounts=found.accounts if people.tied else None,
-        confidence=confidence,
+        value=found.p, low=low, high=high, n=found.n, events=given.events, scale=scale,
+        method=method, accounts=found.accounts if given.tied else None, confidence=confidence,
         se=math.sqrt(found.variance),
-    )
+    )  # fmt: skip
 
 
 def wilson_at(p: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
@@ -145,26 +181,20 @@ def wilson_at(p: float, n: float, confidence: float = 0.95) -> tuple[float, floa
 def mean(x: npt.ArrayLike, people: People, *, confidence: float = 0.95) -> Answer | NoAnswer:
     """Weighted mean of x (n,) with p -+ t sqrt(v G/(G-1)), t of G - 1 degrees of freedom.
 
-    NoAnswer as ``ratio``. ``events`` are the people.
+    NoAnswer as ``ratio``. ``events`` are the people whose x is not 0.
     """
-    found = ratio(x, people)
+    return mean_of(sums(x, people), confidence=confidence)
+
+
+def mean_of(given: Sums, *, confidence: float = 0.95) -> Answer | NoAnswer:
+    """The same of answers that are added up already. NoAnswer as ``ratio``."""
+    found = ratio(given)
     if isinstance(found, NoAnswer):
         return found
     g = found.accounts
-    se = math.sqrt(found.variance * g / (g - 1))
-    half = two_sided_t(confidence, g - 1) * se
-    return Answer(
-        value=found.p,
-        low=found.p - half,
-        high=found.p + half,
-        n=found.n,
-        events=found.n,
-        scale="mean",
-        method="t_clustered",
-        accounts=g if people.tied else None,
-        confidence=confidence,
-        se=se,
-    )
+    wider = replace(found, variance=found.variance * g / (g - 1))
+    half = two_sided_t(confidence, g - 1) * math.sqrt(wider.variance)
+    return _answer(given, wider, found.p - half, found.p + half, "mean", "t_clustered", confidence)
 
 
 def recommendation(
@@ -176,29 +206,31 @@ def recommendation(
     NoAnswer as ``ratio``.
     """
     given = np.asarray(x)
-    promoters, detractors = given >= PROMOTER, given < PASSIVE
-    votes = promoters.astype(np.float64) - detractors
-    found = ratio(votes, people)
+    return recommendation_of(
+        sums(given >= PROMOTER, people), sums(given < PASSIVE, people), confidence=confidence
+    )
+
+
+def recommendation_of(
+    promoters: Sums, detractors: Sums, *, confidence: float = 0.95
+) -> Answer | NoAnswer:
+    """The same of promoters and of detractors, each added up over the same people. NoAnswer as
+    ``ratio``.
+    """
+    given = replace(promoters, top=promoters.top - detractors.top)
+    found = ratio(given)
     if isinstance(found, NoAnswer):
         return found
-    total = float(people.weight.sum())
-    p, d = (float(side @ people.weight) / total for side in (promoters, detractors))
+    total = float(given.bottom.sum())
+    p, d = float(promoters.top.sum()) / total, float(detractors.top.sum()) / total
     n_eff = found.effective_n(p + d - (p - d) ** 2)
     _centre, low, high = adjusted_wald(
         Votes(p * n_eff, max(0.0, 1 - p - d) * n_eff, d * n_eff), confidence=confidence
     )
-    return Answer(
-        value=found.p,
-        low=min(low, found.p),
-        high=max(high, found.p),
-        n=found.n,
-        events=int(np.count_nonzero(promoters)),
-        scale="net_promoter_score",
-        method="adjusted_wald_clustered",
-        accounts=found.accounts if people.tied else None,
-        confidence=confidence,
-        se=math.sqrt(found.variance),
-    )
+    return _answer(
+        given, found, min(low, found.p), max(high, found.p), "net_promoter_score",
+        "adjusted_wald_clustered", confidence,
+    )  # fmt: skip
 
 
 def effective_people(x: npt.ArrayLike, people: People) -> float | NoAnswer:
@@ -206,5 +238,5 @@ def effective_people(x: npt.ArrayLike, people: People) -> float | NoAnswer:
 
     NoAnswer as ``ratio``.
     """
-    found = ratio(x, people)
+    found = ratio(sums(x, people))
     return found if isinstance(found, NoAnswer) else found.effective_n(found.p * (1 - found.p))

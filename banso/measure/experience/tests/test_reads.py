@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from banso.know.accounts.tests.builders import an_account
 from banso.know.subscriptions.models import Subscription
 from banso.listen.surveys.tests.builders import a_wave
+from banso.measure.experience.answers import customers_on
 from banso.measure.experience.reads import rows_of, tree_of, wave_asked, waves
 from banso.measure.experience.tests.builders import an_answer, answers
+from banso.measure.revenue.reads import book
+from banso.measure.revenue.spans import spans_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +61,29 @@ def test_anonymous_rows_belong_to_nobody() -> None:
     tree, table = tree_of(wave), rows_of(wave, ["segment"])
     assert tree.is_anonymous and tree.leaf("above").people == 3 and not tree.accounts
     assert table["account_id"].null_count == 3 and table["segment"].to_pylist() == [""] * 3
+
+
+def test_customers_of_a_day_are_those_of_the_ledger() -> None:
+    """Any contracts: who pays what on the day is what the revenue page says."""
+    pick, day = np.random.default_rng(4), date(2026, 6, 1)
+    for number in range(120):
+        account = an_account()
+        end = day + timedelta(int(pick.integers(-400, 200)))
+        for term in range(int(pick.integers(1, 3))):
+            start = end - timedelta(365 * (2 - term))
+            stop = None if pick.random() < 0.1 else start + timedelta(364)
+            Subscription.objects.create(
+                account=account, external_id=f"S-{number}-{term}", start=start, end=stop,
+                mrr_minor=[0, 1000, 2000, None][pick.integers(4)], currency="JPY",
+                outcome=["", "renewed", "churned"][pick.integers(3)] if stop else "",
+            )  # fmt: skip
+    found, whole = customers_on(day, object()), book()
+    assert whole is not None
+    cut = (day - date(1970, 1, 1)).days
+    spans = spans_of(whole.contracts, cut)
+    live = spans.at(cut) & spans.paying
+    same = len(np.intersect1d(found.ids, spans.account[live]))
+    assert same >= 0.95 * len(np.union1d(found.ids, spans.account[live]))
 
 
 def test_only_what_was_answered_is_offered() -> None:

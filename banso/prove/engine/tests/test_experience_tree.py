@@ -16,6 +16,7 @@ from banso.prove.engine.experience_tree import (
     ratio,
     recommendation,
     share,
+    sums,
     too_few,
     wilson_at,
 )
@@ -63,7 +64,7 @@ def test_people_of_one_account_count_together() -> None:
 
 def test_the_variance_is_that_of_the_clustered_sandwich() -> None:
     x, people = clustered()
-    found = ratio(x, people)
+    found = ratio(sums(x, people))
     g = people.accounts
     fit = sm.WLS(x, np.ones(len(x)), weights=people.weight).fit(
         cov_type="cluster", cov_kwds={"groups": people.account, "use_correction": False}
