@@ -36,6 +36,8 @@ def take_out(identity: Identity) -> list[Trace]:
     theirs, texts = _scrub_answers(identity.person_id, accounts, names)
     asides = _scrub_asides(names)
     invitations = _scrub_invitations(identity)
+    if theirs or texts:  # pages that remember what was written ask anew
+        record("survey.person_taken_out", by=None, answers=theirs, texts=texts)
     return [
         Trace(gettext_noop("Answers to surveys, whose person was taken out"), theirs, "changed"),
         Trace(gettext_noop("Answers whose texts had the name"), texts, "changed"),

@@ -14,6 +14,7 @@ from banso.listen.earlier.models import Aside
 from banso.listen.earlier.tests.builders import brought_in, csv_of
 from banso.listen.invitations.models import Invitation
 from banso.listen.surveys.models import Response
+from banso.shared.journal.models import Entry
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,7 @@ def test_forgetting_a_person_says_on_the_receipt_what_was_touched() -> None:
     asked = Invitation.objects.get()
     assert (asked.person, asked.email, asked.token_hash, asked.due) == (None, "", None, 0)
     assert receipt.mode == "erase"
+    assert Entry.objects.filter(kind="survey.person_taken_out").count() == 1
     assert "yamada" not in everything_kept()
 
 
