@@ -27,10 +27,10 @@ from banso.listen.surveys.definition import Definition
 from banso.listen.surveys.models import Response, Wave
 from banso.listen.surveys.reads import definition_of
 from banso.measure.metrics.models import MetricDefinition
-from banso.measure.metrics.panels import usage
 from banso.measure.metrics.reads import measures_of_account
 from banso.measure.metrics.wording import shown
 from banso.shared.figures import figure
+from banso.shared.slots import account_panels
 from banso.shared.users.models import User
 from banso.shared.users.reads import people_who_own
 
@@ -175,11 +175,18 @@ def detail(request: HttpRequest, visit: Visit) -> dict[str, Any]:
             }
             for answer in answers
         ],
-        "usage": usage(request, visit.account),
+        "usage": _usage(request, visit.account),
         "usage_then": usage_then(visit),
         "findings": finding_rows(visit.findings.select_related("task", "owner", "account")),
         "troubles": troubles,
     }  # fmt: skip
+
+
+def _usage(request: HttpRequest, account: Account) -> str:
+    """The panel that the customer's page has of its usage; nothing where no app fills it."""
+    found = (one.value for one in account_panels.fillings() if one.key == "usage")
+    panel = next(found, None)
+    return panel.render(request, account) if panel else ""
 
 
 def usage_then(visit: Visit) -> list[tuple[str, str]]:
