@@ -8,46 +8,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from banso.listen.surveys.models import Wave
-from banso.measure.experience.answers import version
-from banso.measure.experience.segments import segment_fields
 from banso.prove.engine.levers import Levels
+from banso.prove.scenarios.choices import LEVERS, shown
 from banso.prove.scenarios.rules import CALIBRATED, GAP, STATED, TRANSFER, Asked
 from banso.shared.money import CURRENCIES, to_minor
 from banso.shared.users.models import User
 from banso.shared.users.reads import people_who_own
 
-MOST_VALUES = 30
-LEVERS = ("trouble", "consulted", "above", "below")
 MOST_COST = Decimal(10) ** 12
-
-
-def wheres(wave: Wave) -> list[Any]:
-    """Whose levers may be moved: everybody, or one group of a field."""
-    found: list[Any] = [("", _("all customers"))]
-    if wave.is_anonymous:
-        return found
-    asof = version(wave)
-    for key, field in segment_fields(wave.opens_on).items():
-        names = sorted(set(field.groups(asof).names.tolist()) - {""})
-        if 1 < len(names) <= MOST_VALUES:
-            rows = [(f"{key}|{name}", field.name(name)) for name in names]
-            found.append((str(field.label), rows))
-    return found
-
-
-def asked_where(given: Mapping[str, str], wave: Wave) -> Asked | None:
-    """Whom it is about; None for a group that there is not."""
-    where = given.get("where", "")
-    known = {key for row in wheres(wave) for key, _n in _flat(row)}
-    if where not in known:
-        return None
-    field, _bar, value = where.partition("|")
-    return Asked(wave.pk, field, value)
-
-
-def _flat(row: tuple[Any, Any]) -> list[tuple[str, Any]]:
-    return list(row[1]) if isinstance(row[1], list) else [row]
 
 
 def _percent(label: Any, step: str = "0.1") -> forms.FloatField:
@@ -116,12 +84,6 @@ class LeverForm(forms.Form):
             cost=to_minor(cost, currency) if currency in CURRENCIES else 0, currency=currency,
         )  # fmt: skip
         return asked.moved_only(now)
-
-
-def shown(now: Levels) -> dict[str, str]:
-    """Where the levers stand, in percent, as the fields show it."""
-    at = (now.trouble, now.consulted, now.answers[0], now.answers[2])
-    return {name: f"{100 * value:.1f}" for name, value in zip(LEVERS, at, strict=True)}
 
 
 def _default(value: Any, otherwise: float) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from banso.listen.surveys.models import Wave
 from banso.prove.engine.answer import NoAnswer
+from banso.prove.scenarios.choices import LEVERS, asked_where, shown, wheres
 from banso.prove.scenarios.estimating import estimated
-from banso.prove.scenarios.forms import LEVERS, LeverForm, asked_where, shown, wheres
 from banso.prove.scenarios.gathering import Ground, ground_of, today_here
 from banso.prove.scenarios.models import WhatIf
 from banso.prove.scenarios.presenting import assumptions_of, leaves_of, rows_of
@@ -44,13 +44,13 @@ class Answered:
     where: str
     asked: Asked | None = None
     ground: Ground | None = None
-    form: LeverForm | None = None
+    form: Any = None
     card: dict[str, Any] | None = None
     refused: str = ""
 
 
-def answered(wave: Wave, given: Mapping[str, str]) -> Answered:
-    """The answer to what a request asks."""
+def answered(wave: Wave, given: Mapping[str, str], form_of: Callable[..., Any]) -> Answered:
+    """The answer to what a request asks; form_of: `forms.LeverForm`."""
     where = given.get("where", "")
     about = asked_where(given, wave)
     if about is None:
@@ -59,7 +59,7 @@ def answered(wave: Wave, given: Mapping[str, str]) -> Answered:
     if isinstance(ground, NoAnswer):
         return Answered(wave, where, about, refused=refusal_told(ground))
     known = not isinstance(ground.calibration, NoAnswer)
-    form = LeverForm(given, now=ground.now, calibrated=known)
+    form = form_of(given, now=ground.now, calibrated=known)
     if not form.is_valid():
         return Answered(wave, where, about, ground, form)
     asked = form.asked(about, ground.now, ground.currency)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banso.know.accounts.rules import whole_number
 from banso.measure.experience.reads import wave_asked, waves
-from banso.prove.scenarios.forms import KeepForm
+from banso.prove.scenarios.forms import KeepForm, LeverForm
 from banso.prove.scenarios.models import WhatIf
 from banso.prove.scenarios.pages import Answered, answered, detail_context, page_context
 from banso.prove.scenarios.presenting import csv_header, csv_rows, sheet_of, side_of
@@ -34,7 +34,7 @@ def what_if(request: HttpRequest) -> HttpResponseBase:
     context["kept"] = what_ifs().exists()
     if wave is None:
         return render(request, "scenarios/what_if.html", context)
-    told = answered(wave, given)
+    told = answered(wave, given, LeverForm)
     kind = request.GET.get("format", "")
     if told.card is not None and (kind in KINDS or kind == "csv"):
         return _file(told.card, kind, "")

@@ -45,13 +45,14 @@ def customers(count: int, **fields: Any) -> list[Account]:
 
 def an_answered_wave(
     count: int = 1200, *, accounts: int = 400, seed: int = 1, day: date = DAY,
-    levels: dict[str, float] | None = None, wave: Wave | None = None, **fields: Any,
+    levels: dict[str, float] | None = None, wave: Wave | None = None, named: bool = True,
+    **fields: Any,
 ) -> Wave:  # fmt: skip
     """A closed asking, answered by people of many customers, with a known order of leaves."""
     random = np.random.default_rng(seed)
     there = list(Account.objects.filter(external_id__startswith="S-")) or customers(accounts)
     wave = wave or a_wave(opens_on=day, closes_on=day + timedelta(days=20), **fields)
-    people = _people(count) if not wave.is_anonymous else []
+    people = _people(count) if named and not wave.is_anonymous else []
     own = random.normal(0, 0.3, len(there))
     leaves = random.choice(list(SHARES), count, p=list(SHARES.values()))
     known = LEVELS if levels is None else levels
@@ -64,7 +65,8 @@ def an_answered_wave(
             submitted_on=day + timedelta(days=int(random.integers(0, 15))),
         )  # fmt: skip
         if not wave.is_anonymous:
-            response.account, response.person = there[who], people[place]
+            response.account = there[who]
+            response.person = people[place] if people else None
         said = {"comment": f"声 {place}"} if place % 5 == 0 else {}
         rows.append((response, TEMPLATE.definition, answers_at(str(leaf), level, **said)))
     keep_handed_in(rows=rows)
