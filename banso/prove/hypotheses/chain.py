@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 FIRST = "0" * 64
+_SHORT = 1e16  # from here on a number is written in its shortest form
 
 
 class Linked(Protocol):
@@ -34,7 +35,8 @@ class Linked(Protocol):
 def canonical(content: Any) -> str:
     """JSON with sorted keys and no spaces: the same text for the same content.
 
-    Whole numbers have no decimals, since databases differ in whether 15.0 stays 15.0.
+    Whole numbers have no decimals, since databases differ in whether 15.0 stays 15.0; from 1e16 on
+    they are written as 1e+16, since PostgreSQL gives them back with all their zeros.
     """
     return json.dumps(
         _plain(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
@@ -46,6 +48,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
+    if isinstance(value, int | float) and abs(value) >= _SHORT:
+        return float(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
