@@ -96,7 +96,7 @@ def preview_context(asked: Audience, params: Mapping[str, str]) -> dict[str, Any
     return {
         "preview": found,
         "page": page,
-        "only": only,
+        "chosen": only,
         "lines": [
             (row.candidate, names.get(row.candidate.account_id or 0), labels.get(row.reason, ""))
             for row in page
