@@ -40,7 +40,7 @@ from banso.listen.invitations.refusals import (
     refused,
     refused_json,
 )
-from banso.listen.invitations.rules import NOT_OPENED, OPEN
+from banso.listen.invitations.rules import NOT_OPENED, OPEN, TOKEN
 from banso.listen.invitations.rules import NOT_YET as BEFORE_ITS_DAY
 from banso.listen.invitations.together import together
 from banso.listen.invitations.tokens import new_secret, secret_in
@@ -76,7 +76,7 @@ def _door(request: HttpRequest, token: str) -> Door | Refusal:
         return TOO_OFTEN
     door = door_of(token)
     if door is None:
-        doorkeeping.may_go_on(request, "miss", doorkeeping.MISSES)
+        _note_miss(request, token)
         return UNKNOWN
     standing = standing_of(
         door.wave, clock.today()
@@ -91,6 +91,12 @@ def _door(request: HttpRequest, token: str) -> Door | Refusal:
     if one is not None and one.has_answered and door.wave.is_anonymous:
         return FOR_GOOD
     return door
+
+
+def _note_miss(request: HttpRequest, token: str) -> None:
+    """Count who guesses; what does not even look like a link is no guess."""
+    if TOKEN.fullmatch(token):
+        doorkeeping.may_go_on(request, "miss", doorkeeping.MISSES)
 
 
 def _cookie(door: Door) -> str:
@@ -353,7 +359,7 @@ def answer_stop(request: HttpRequest, token: str) -> HttpResponse:
         return refused(request, TOO_OFTEN)
     door = door_of(token)
     if door is None or door.invitation is None or not door.invitation.email:
-        doorkeeping.may_go_on(request, "miss", doorkeeping.MISSES)
+        _note_miss(request, token)
         return refused(request, UNKNOWN)
     email = door.invitation.email
     if request.method == "POST":
