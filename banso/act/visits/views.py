@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -256,6 +258,11 @@ def visit_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "visits/visit_edit.html", context, status=400 if form.errors else 200)
 
 
+def _back_to_it(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The visit's page with what is wrong in one of its forms."""
+    return render(request, "visits/visit_detail.html", context, status=400)
+
+
 @require_POST
 def visit_found(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down what the visit found."""
@@ -271,7 +278,7 @@ def visit_found(request: HttpRequest, pk: int) -> HttpResponse:
         return response
     context = pages.detail(request, visit) | {"may_change": True, "found_form": form}
     context["finding_form"] = FindingForm(troubles=context["troubles"])
-    return render(request, "visits/visit_detail.html", context, status=400)
+    return _back_to_it(request, context)
 
 
 @require_POST
@@ -297,7 +304,7 @@ def finding_add(request: HttpRequest, pk: int) -> HttpResponse:
         return response
     context |= {"may_change": True, "finding_form": form}
     context["found_form"] = FoundForm(today=clock.today(), initial={"found": visit.found})
-    return render(request, "visits/visit_detail.html", context, status=400)
+    return _back_to_it(request, context)
 
 
 @require_POST
