@@ -33,7 +33,6 @@ from banso.listen.invitations.writes.waves import (
     PLAN,
     SEND,
     close_wave,
-    forget_half_filled,
     go_on,
     keep_planned,
     remind_when_due,
@@ -128,4 +127,3 @@ def make_the_round() -> None:
             go_on(wave=wave)
         elif standing == OVER:
             close_wave(by=None, wave=wave)
-            forget_half_filled(wave=wave)

@@ -16,7 +16,7 @@ from banso.listen.invitations.tests.builders import (
     path_of,
     sent_by_script,
 )
-from banso.listen.surveys.models import Wave
+from banso.listen.surveys.models import Response, Wave
 from banso.listen.surveys.tests.builders import CALM
 from banso.shared import clock
 from banso.shared.clock import held_at
@@ -89,3 +89,20 @@ def test_only_who_defines_may_and_only_what_there_is(client: Client, manager: Cl
     for verb in ("open", "close", "remind", "reopen", "send-again"):
         address = reverse("invitations:wave_do", args=[wave.pk, verb])
         assert client.post(address).status_code == 403
+
+
+@pytest.mark.parametrize(("is_anonymous", "kept"), [(True, 1), (False, 2)])
+def test_closing_keeps_what_was_begun_unless_nobody_may_be_known(
+    manager: Client, is_anonymous: bool, kept: int
+) -> None:
+    account = an_account()
+    began, done = (a_person(account, email=f"{name}@example.jp") for name in ("began", "done"))
+    wave = an_open_wave(is_anonymous=is_anonymous)
+    run_owed()
+    paths = {one.person_id: path_of(one) for one in Invitation.objects.filter(wave=wave)}
+    sent_by_script(Client(), paths[began.pk], {"trouble": "no"}, last=False)
+    sent_by_script(Client(), paths[done.pk], CALM)
+    assert Response.objects.count() == 2
+    do(manager, wave, "close")
+    assert Response.objects.count() == kept
+    assert Response.objects.filter(submitted_on__isnull=False).count() == 1

@@ -200,11 +200,15 @@ def send_again(*, by: User | None, wave: Wave) -> int:
 
 @transaction.atomic
 def close_wave(*, by: User | None, wave: Wave) -> None:
-    """No answer is taken any more and no mail leaves; what was handed in stays."""
+    """No answer is taken any more and no mail leaves; what was handed in stays, and what was begun
+    too, except of an anonymous wave: its half-filled forms still tie answers to people.
+    """
     _may_ask(by)
     _mailing(wave)
     wave.closed_at = clock.now()
     wave.save(update_fields=["closed_at"])
+    if wave.is_anonymous:
+        Response.objects.filter(wave=wave, submitted_on=None).delete()
     record("survey.wave_closed", by=by, survey=wave.survey_id, wave=wave.pk)
 
 
@@ -219,10 +223,3 @@ def reopen_wave(*, by: User | None, wave: Wave, closes_on: date | None) -> None:
     sent.update(expires_at=end_of_links(wave))
     record("survey.wave_reopened", by=by, survey=wave.survey_id, wave=wave.pk)
     _go_on(wave)
-
-
-@transaction.atomic
-def forget_half_filled(*, wave: Wave) -> int:
-    """Of an anonymous wave that is over, drop what was begun and never handed in."""
-    begun = Response.objects.filter(wave=wave, submitted_on=None)
-    return begun.delete()[0] if wave.is_anonymous else 0
