@@ -11,12 +11,11 @@ SHOWN = 3
 
 
 def told(request: HttpRequest, account: Account) -> str:
-    """What people there answered last, from whatever survey; nothing where nobody was asked."""
+    """What people there answered last, from whatever survey; one query where nobody has."""
     language = (get_language() or "en")[:2]
-    context = {
-        "account": account,
-        "extent": extent_of(account),
-        "years": years_of(account, SHOWN),
-        "told": in_words(list(told_by(account)[:SHOWN]), language),
-    }
+    extent = extent_of(account)
+    context: dict[str, object] = {"account": account, "extent": extent}
+    if extent.answers:
+        context["years"] = years_of(account, SHOWN)
+        context["told"] = in_words(list(told_by(account)[:SHOWN]), language)
     return render_to_string("answers/told_panel.html", context, request)

@@ -34,6 +34,10 @@ ASSETS = (
     "vendor/tabler-icons.min.css",
     "vendor/fonts/tabler-icons.woff2",
     "vendor/echarts.min.js",
+    "vendor/survey/survey.core.min.js",
+    "vendor/survey/survey.ja.min.js",
+    "vendor/survey/survey.min.css",
+    "vendor/survey/survey.ui.min.js",
 )
 
 
