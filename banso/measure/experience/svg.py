@@ -141,8 +141,7 @@ def _row(
 def _linked(one: BranchFigures, inner: SafeString, link: Link | None) -> SafeString:
     if link is None or one.is_hidden:
         return format_html("<g>{}</g>", inner)
-    said = f"{BRANCH_NAMES[one.branch.key]}: {counts(one)}"
-    return format_html('<a href="{}" aria-label="{}">{}</a>', link(one.branch.key), said, inner)
+    return format_html('<a href="{}">{}</a>', link(one.branch.key), inner)
 
 
 def counts(one: BranchFigures) -> str:
