@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -59,9 +60,22 @@ def first_plans() -> dict[int, str]:
     return plans
 
 
+def _finite(value: object) -> float | None:
+    """A number as it can be reckoned with; PostgreSQL gives large ones as whole numbers of hundreds
+    of digits.
+    """
+    if not isinstance(value, int | float):
+        return None
+    try:
+        told = float(value)
+    except OverflowError:
+        return None
+    return told if math.isfinite(told) else None
+
+
 def thirds(pairs: Iterable[tuple[int, object]]) -> dict[int, str]:
     """account -> the lowest, middle or highest third of a number, named by its range."""
-    known = [(pk, float(v)) for pk, v in pairs if isinstance(v, int | float) and np.isfinite(v)]
+    known = [(pk, told) for pk, v in pairs if (told := _finite(v)) is not None]
     if not known:
         return {}
     values = np.array([value for _pk, value in known])
