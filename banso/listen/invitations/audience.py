@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import QueryDict
 
 from banso.know.accounts.columns import columns
@@ -62,41 +63,62 @@ def listing_of(query: str, reader: User | None) -> Listing:
     return Listing(question_in(query), columns(), who)
 
 
+Times = dict[Hashable, tuple[date, int]]
+"""By person and by address: when last, and how often in a year."""
+
+
 @dataclass
 class History:
-    """How often and when people were asked, by person and by address; and who opted out."""
+    """How often and when people were asked, by mails and in surveys that came by file; and who
+    opted out.
+    """
 
-    by_person: dict[int, tuple[date, int]] = field(default_factory=dict)
-    by_email: dict[str, tuple[date, int]] = field(default_factory=dict)
+    mails: Times = field(default_factory=dict)
+    files: Times = field(default_factory=dict)
     opted_out: frozenset[str] = frozenset()
 
-    def of(self, person_id: int | None, email: str) -> tuple[date | None, int]:
-        found = [
-            one
-            for one in (self.by_person.get(person_id or 0), self.by_email.get(email.lower()))
-            if one
-        ]
-        if not found:
-            return None, 0
-        return max(on for on, _n in found), max(n for _on, n in found)
+    def of(self, person_id: int, email: str) -> dict[str, Any]:
+        """What a ``Candidate`` says of it."""
+        asked_on, times = _last(self.mails, person_id, email)
+        in_file_on, more = _last(self.files, person_id, email)
+        return {"asked_on": asked_on, "in_file_on": in_file_on, "times": times + more}
+
+
+def _last(told: Times, person_id: int, email: str) -> tuple[date | None, int]:
+    found = [told[key] for key in (person_id, email.lower()) if key and key in told]
+    return max((on for on, _n in found), default=None), max((n for _on, n in found), default=0)
 
 
 def history(wave_id: int | None, throttle_days: int) -> History:
-    """What the invitations of other waves say."""
+    """What the invitations of other waves say, and the answers that came by file."""
     told = History(opted_out=frozenset(OptOut.objects.values_list("address", flat=True)))
-    since = clock.now() - max(YEAR, timedelta(days=throttle_days + 1))
-    zone = ZoneInfo(organisation().time_zone)
+    now, zone = clock.now(), ZoneInfo(organisation().time_zone)
+    since = now - max(YEAR, timedelta(days=throttle_days + 1))
     asked = Invitation.objects.filter(sent_at__gte=since, user=None).exclude(wave=wave_id)
-    rows = asked.values_list("person_id", "email").annotate(Max("sent_at"), Count("pk"))
-    for person_id, email, last, times in rows:
-        on = last.astimezone(zone).date()
-        if person_id:
-            before = told.by_person.get(person_id, (on, 0))
-            told.by_person[person_id] = (max(on, before[0]), times + before[1])
-        if email:
-            before = told.by_email.get(email.lower(), (on, 0))
-            told.by_email[email.lower()] = (max(on, before[0]), times + before[1])
+    in_year = Count("pk", filter=Q(sent_at__gte=now - YEAR))
+    by_person = asked.values_list("person_id", "email")
+    for person_id, email, last, times in by_person.annotate(last=Max("sent_at"), times=in_year):
+        _note(told.mails, person_id, email, last.astimezone(zone).date(), times)
+    in_year = Count("pk", filter=Q(submitted_on__gte=(now - YEAR).date()))
+    answers = answers_by_file(since.date()).exclude(wave=wave_id)
+    found = answers.values_list("person_id", "person__email")
+    for person_id, email, on, times in found.annotate(last=Max("submitted_on"), times=in_year):
+        _note(told.files, person_id, email, on, times)
     return told
+
+
+def answers_by_file(since: date) -> QuerySet[Response]:
+    """Of people who were asked elsewhere; of an anonymous survey nobody is known."""
+    return Response.objects.filter(
+        origin=Response.Origin.FILE, person__isnull=False, submitted_on__gte=since
+    )
+
+
+def _note(told: Times, person_id: int | None, email: str, on: date, times: int) -> None:
+    for key in (person_id, email.lower()):
+        if key:
+            before = told.get(key, (on, 0))
+            told[key] = (max(on, before[0]), times + before[1])
 
 
 def candidates(asked: Audience, *, after: int = 0) -> Iterator[Candidate]:
@@ -128,7 +150,6 @@ def _people(ids: Sequence[int], asked: Audience, told: History) -> Iterator[Cand
             yield Candidate(account_id)
         for place in by_account.get(account_id, ()):
             person = place.person
-            asked_on, times = told.of(person.pk, person.email)
             own = person.custom.get("language")
             yield Candidate(
                 account_id,
@@ -138,8 +159,7 @@ def _people(ids: Sequence[int], asked: Audience, told: History) -> Iterator[Cand
                 language=own if own in Language.values else spoken.get(person.pk, ""),
                 is_forgotten=person.pk in forgotten,
                 is_opted_out=bool(person.email) and address_hash(person.email) in told.opted_out,
-                asked_on=asked_on,
-                times=times,
+                **told.of(person.pk, person.email),
             )
 
 

@@ -35,7 +35,10 @@ class WaveForm(forms.Form):
         min_value=0,
         max_value=1000,
         initial=90,
-        help_text=gettext_lazy("Who was asked within so many days, by any survey, is left out."),
+        help_text=gettext_lazy(
+            "Who was asked within so many days, by any survey, is left out; an answer in a survey "
+            "brought in by file counts as asked."
+        ),
     )
     remind_after = forms.CharField(
         label=gettext_lazy("Remind after (days)"),

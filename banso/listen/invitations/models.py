@@ -25,6 +25,7 @@ class Reason(models.TextChoices):
     OPTED_OUT = rules.OPTED_OUT, _("Does not want to be asked")
     DUPLICATE = rules.DUPLICATE, _("Is asked already, at another customer or under another name")
     ASKED = rules.ASKED, _("Was asked a short time ago")
+    IN_FILE = rules.IN_FILE, _("Answered a short time ago, in a survey brought in by file")
     REFUSED = "refused", _("The mail server refused the address")
     NOT_TAKEN = "not_taken", _("The mail server did not take the mail, several times")
     BAD_ADDRESS = "bad_address", _("The address cannot be used")

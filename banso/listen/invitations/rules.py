@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-NO_PERSON, NO_KEY_PERSON, FORGOTTEN, NO_EMAIL, OPTED_OUT, DUPLICATE, ASKED = (
+NO_PERSON, NO_KEY_PERSON, FORGOTTEN, NO_EMAIL, OPTED_OUT, DUPLICATE, ASKED, IN_FILE = (
     "no_person",
     "no_key_person",
     "forgotten",
@@ -15,8 +15,8 @@ NO_PERSON, NO_KEY_PERSON, FORGOTTEN, NO_EMAIL, OPTED_OUT, DUPLICATE, ASKED = (
     "opted_out",
     "duplicate",
     "asked",
+    "in_file",
 )
-LEFT_OUT = (NO_PERSON, NO_KEY_PERSON, FORGOTTEN, NO_EMAIL, OPTED_OUT, DUPLICATE, ASKED)
 LINK_DAYS = 60
 """How long a personal link is good where the wave has no last day."""
 MOST_ATTEMPTS = 5
@@ -27,7 +27,8 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody of the audience; without ``person_id`` and ``user_id`` a customer where nobody is
-    known. ``asked_on``: when any survey asked them last; ``times``: how often in a year.
+    known. ``asked_on``: when a mail of any survey asked them last; ``in_file_on``: the day of their
+    last answer to a survey that came by file; ``times``: how often both in a year.
     """
 
     account_id: int | None
@@ -39,7 +40,17 @@ class Candidate:
     is_forgotten: bool = False
     is_opted_out: bool = False
     asked_on: date | None = None
+    in_file_on: date | None = None
     times: int = 0
+
+    @property
+    def last_on(self) -> date | None:
+        """When they were asked last, here or elsewhere."""
+        return max((day for day in (self.asked_on, self.in_file_on) if day), default=None)
+
+    @property
+    def was_in_file(self) -> bool:
+        return self.in_file_on is not None and self.in_file_on == self.last_on
 
     @property
     def is_somebody(self) -> bool:
@@ -72,7 +83,7 @@ def judged(
         address = _address(one)
         is_again = one.person_id in people or (one.email and address in addresses)
         reason = _reason(one, today, throttle_days, key_people_only)
-        if not reason or reason == ASKED:
+        if reason in ("", ASKED, IN_FILE):
             reason = DUPLICATE if is_again else reason
             addresses.add(address)
             if one.person_id:
@@ -93,9 +104,11 @@ def _reason(one: Candidate, today: date, throttle_days: int, key_people_only: bo
         return NO_EMAIL
     if one.is_opted_out:
         return OPTED_OUT
-    if one.user_id is None and too_soon(one.asked_on, today, throttle_days):
+    if one.user_id is not None:
+        return ""
+    if too_soon(one.asked_on, today, throttle_days):
         return ASKED
-    return ""
+    return IN_FILE if too_soon(one.in_file_on, today, throttle_days) else ""
 
 
 def too_soon(asked_on: date | None, today: date, throttle_days: int) -> bool:

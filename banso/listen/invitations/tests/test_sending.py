@@ -23,8 +23,8 @@ from banso.listen.invitations.writes.waves import (
     open_wave,
     reopen_wave,
 )
-from banso.listen.surveys.models import Asked, Wave
-from banso.listen.surveys.tests.builders import CALM
+from banso.listen.surveys.models import Asked, Response, Wave
+from banso.listen.surveys.tests.builders import CALM, a_response, a_wave
 from banso.shared import clock
 from banso.shared.clock import held_at
 from banso.shared.journal.jobs import run_owed
@@ -223,6 +223,22 @@ def test_two_waves_at_once_ask_nobody_twice() -> None:
     left = Invitation.objects.filter(state=State.LEFT_OUT)
     assert {one.reason for one in left} == {Reason.ASKED} and left.count() == 2
     assert len(waves) == 2
+
+
+def test_who_answered_in_a_file_that_came_while_the_mail_waited_is_not_asked() -> None:
+    account = an_account()
+    person = a_person(account, email="a@example.jp")
+    with through(9):
+        wave = an_open_wave()
+        run_owed()
+    a_response(
+        a_wave(source="file.csv"), CALM, account=account, person=person,
+        origin=Response.Origin.FILE, submitted_on=clock.today() - timedelta(days=3),
+    )  # fmt: skip
+    with held_at(clock.now() + timedelta(minutes=5)):
+        run_owed()
+    one = Invitation.objects.get(wave=wave)
+    assert not mail.outbox and (one.state, one.reason) == (State.LEFT_OUT, Reason.IN_FILE)
 
 
 def test_who_is_forgotten_while_the_mail_waits_is_not_asked() -> None:

@@ -12,6 +12,9 @@ from banso.know.people.tests.builders import a_person
 from banso.listen.invitations.models import Invitation, State
 from banso.listen.invitations.tests.builders import a_planned_wave, an_open_wave
 from banso.listen.invitations.writes.sending import opt_out
+from banso.listen.invitations.writes.waves import open_wave
+from banso.listen.surveys.models import Response
+from banso.listen.surveys.tests.builders import CALM, a_response, a_wave
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.users.tests.builders import a_user
@@ -60,6 +63,33 @@ def test_the_times_somebody_was_asked_stand_beside_the_name(client: Client) -> N
     client.force_login(a_user(role="manager"))
     text = shown(client, a_planned_wave().pk)
     assert '<td class="number">2</td>' in text
+
+
+def test_who_answered_an_earlier_survey_of_a_file_counts_as_asked(client: Client) -> None:
+    account, today = an_account(), clock.today()
+    file = a_wave(name="昨年度", source="昨年度.csv")
+    other = a_wave(source="記名なし.csv")
+    for name, days in (("先週の人", 7), ("八十九日前の人", 89), ("九十日前の人", 90)):
+        person = a_person(account, name=name, email=f"d{days}@example.jp")
+        a_response(
+            file, CALM, account=account, person=person, origin=Response.Origin.FILE,
+            submitted_on=today - timedelta(days=days),
+        )  # fmt: skip
+    a_response(other, CALM, account=account, origin=Response.Origin.FILE, submitted_on=today)
+    a_person(account, name="別名の同じ宛先", email="D7@example.jp")
+    a_person(account, name="初めての人", email="new@example.jp")
+    client.force_login(a_user(role="manager"))
+    wave = a_planned_wave(throttle_days=90)
+    text = shown(client, wave.pk)
+    assert "Answered a short time ago, in a survey brought in by file (2)" in text
+    assert "九十日前の人" in text and "初めての人" in text and "八十九日前の人" not in text
+    assert (today - timedelta(days=90)).strftime("%Y") in text and "by file" in text
+    only = shown(client, wave.pk, "?only=in_file")
+    assert "先週の人" in only and "八十九日前の人" in only and "初めての人" not in only
+    open_wave(by=None, wave=wave, link_root="http://testserver")
+    run_owed()
+    reasons = set(Invitation.objects.filter(wave=wave).values_list("person__name", "reason"))
+    assert ("先週の人", "in_file") in reasons and ("九十日前の人", "") in reasons
 
 
 def test_without_a_mail_server_the_page_says_so(client: Client, settings: LazySettings) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from banso.know.forgetting.models import ForgottenPerson
+from banso.listen.invitations.audience import answers_by_file
 from banso.listen.invitations.links import end_of_links
 from banso.listen.invitations.models import Invitation, Mailing, OptOut, Reason, State
 from banso.listen.invitations.rules import MOST_ATTEMPTS, wait_after_trouble
@@ -75,7 +76,11 @@ def _objection(one: Invitation, wave: Wave) -> str:
     asked = Invitation.objects.filter(
         Q(person=one.person_id) | Q(email__iexact=one.email), sent_at__gt=since
     )
-    return Reason.ASKED if asked.exclude(pk=one.pk).exists() else ""
+    if asked.exclude(pk=one.pk).exists():
+        return Reason.ASKED
+    after = clock.today() - timedelta(days=wave.throttle_days - 1)
+    answered = answers_by_file(after).filter(person=one.person_id).exclude(wave=wave)
+    return Reason.IN_FILE if answered.exists() else ""
 
 
 def _leave_out(one: Invitation, reason: str) -> None:
