@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banso.listen.invitations.forms import ReopenForm, WaveForm
+from banso.listen.invitations.letter_form import PARTS, LetterForm
+from banso.listen.invitations.letter_page import letter_block, letters_context
 from banso.listen.invitations.models import Reason, State
 from banso.listen.invitations.presenting import (
     audience_context,
@@ -32,6 +34,7 @@ from banso.listen.invitations.reads import (
 from banso.listen.invitations.writes.waves import (
     change_wave,
     close_wave,
+    keep_mail_words,
     open_wave,
     plan_wave,
     remind,
@@ -108,6 +111,26 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if wave.opened_at is None:
         context |= preview_context(audience_of(wave, mailing_of(wave)), request.GET)
     return render(request, "invitations/wave_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def wave_words(request: HttpRequest, pk: int) -> HttpResponse:
+    """What do its mails say?"""
+    user = allowed(request, "define")
+    wave = wave_for(user, pk)
+    form = LetterForm(request.POST or None, wave=wave)
+    root, do = request.build_absolute_uri("/").rstrip("/"), request.POST.get("do", "")
+    if do == "preview":
+        kind, _dash, language = request.POST.get("part", "").partition("-")
+        if (kind, language) not in PARTS:
+            raise Http404
+        context = {"one": letter_block(form, kind, language, root)}
+        return render(request, "invitations/letter_preview.html", context)
+    if do == "usual" or (request.method == "POST" and form.is_valid()):
+        keep_mail_words(by=user, wave=wave, words={} if do == "usual" else form.written())
+        messages.success(request, _("The words of the mails were saved."))
+        return redirect("invitations:wave_words", pk)
+    return render(request, "invitations/wave_words.html", letters_context(form, root))
 
 
 @require_GET

@@ -83,6 +83,9 @@ class Wave(models.Model):
     throttle_days = models.PositiveSmallIntegerField(_("Days between two surveys"), default=90)
     remind_after = models.JSONField(default=list, blank=True)
     """Days after the invitation on which those who have not answered are reminded."""
+    mail_words = models.JSONField(default=dict, blank=True)
+    """Words of its mails that were written for it: kind -> language -> subject and body. What is
+    not there is said in the usual words."""
     is_anonymous = models.BooleanField(_("Anonymous"), default=False)
     public_token = models.CharField(max_length=64, null=True, unique=True)
     """What the public link carries; null without one."""

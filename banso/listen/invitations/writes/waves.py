@@ -74,6 +74,20 @@ def change_wave(
 
 
 @transaction.atomic
+def keep_mail_words(
+    *, by: User | None, wave: Wave, words: dict[str, dict[str, dict[str, str]]]
+) -> None:
+    """What its mails say from now on, those that were sent excepted; {}: the usual words."""
+    _may_ask(by)
+    _mailing(wave)
+    if wave.mail_words == words:
+        return
+    wave.mail_words = words
+    wave.save(update_fields=["mail_words"])
+    record("survey.wave_mails_written", by=by, survey=wave.survey_id, wave=wave.pk)
+
+
+@transaction.atomic
 def open_wave(*, by: User | None, wave: Wave, link_root: str) -> None:
     """From its first day on people are invited and links are good."""
     _may_ask(by)
