@@ -46,7 +46,7 @@ def two_sided_t(confidence: float, df: int) -> float:
     return float(stdtrit(df, (1 + confidence) / 2))
 
 
-def two_sided_t_p(t: float, df: int) -> float:
+def two_sided_t_p(t: float, df: float) -> float:
     """P(|T| >= |t|) of Student's t. ValueError for df < 1."""
     from scipy.special import stdtr
 

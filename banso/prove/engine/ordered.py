@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from banso.prove.engine.answer import Check
 from banso.prove.engine.normal import chi_square_p
+from banso.prove.engine.numbering import numbered
 from banso.prove.engine.regression import Clusters, FloatArray, IntArray, small_sample_factor
 
 _MAX_ITERATIONS = 60
@@ -62,8 +63,8 @@ def fit_ordered(
     g, y = np.asarray(group, dtype=np.int64), np.asarray(answer)
     if g.ndim != 1 or len(g) != len(y):
         raise ValueError("need equally long group and answer")
-    _names, g = np.unique(g, return_inverse=True)
-    levels, y = np.unique(y, return_inverse=True)
+    _names, g = numbered(g)
+    levels, y = numbered(y)
     many, k = len(_names), len(levels)
     if many < 2 or k < 2:
         raise ValueError("need two groups and two different answers")
@@ -152,19 +153,22 @@ def proportionality(
     """
     mine, y = np.asarray(one, dtype=bool), np.asarray(answer)
     groups = Clusters.of(clusters)
+    levels, place = numbered(y)
+    k = len(levels)
+    cell = np.where(mine, place, place + k)
+    n = np.bincount(cell, minlength=2 * k).reshape(2, k)
+    size, over = n.sum(axis=1), n[:, ::-1].cumsum(axis=1)[:, ::-1]
     moved, gaps = [], []
-    for cut in np.unique(y)[:-1]:
-        above = (y > cut).astype(np.float64)
-        p = np.array([above[mine].mean(), above[~mine].mean()]) if mine.any() else np.zeros(2)
+    for cut in range(1, k):
+        p = over[:, cut] / np.maximum(size, 1)
         if np.any((p <= 0) | (p >= 1)):
             continue
         gaps.append(np.log(p[0] / (1 - p[0])) - np.log(p[1] / (1 - p[1])))
-        inside = (above - p[0]) / (p[0] * (1 - p[0]) * mine.sum())
-        outside = (above - p[1]) / (p[1] * (1 - p[1]) * (~mine).sum())
-        moved.append(np.where(mine, inside, -outside))
+        apart = ((np.arange(k) >= cut) - p[:, None]) / (p * (1 - p) * size)[:, None]
+        moved.append(np.concatenate([apart[0], -apart[1]]))
     if len(gaps) < 2:
         return Check("proportional", None, alpha, None)
-    sums = groups.sums(np.column_stack(moved))
+    sums = groups.sums_of(cell, np.column_stack(moved))
     apart = np.diff(np.eye(len(gaps)), axis=0)
     gap = apart @ np.array(gaps)
     spread = apart @ (sums.T @ sums) @ apart.T * groups.count / max(groups.count - 1, 1)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from banso.prove.engine.numbering import numbered
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -39,13 +41,19 @@ class Clusters:
     @classmethod
     def of(cls, ids: npt.ArrayLike) -> Clusters:
         """From any account identifiers, one per row."""
-        levels, codes = np.unique(np.asarray(ids), return_inverse=True)
-        return cls(codes.reshape(-1).astype(np.int64), len(levels))
+        levels, codes = numbered(ids)
+        return cls(codes, len(levels))
 
     def sums(self, values: FloatArray) -> FloatArray:
         """Sums of the rows of `values` (n, m) per cluster: (count, m)."""
         columns = [np.bincount(self.codes, weights=v, minlength=self.count) for v in values.T]
         return np.column_stack(columns) if columns else np.zeros((self.count, 0))
+
+    def sums_of(self, cell: IntArray, values: FloatArray) -> FloatArray:
+        """The same of ``values[cell]``, of few cells (cells, m): counted first."""
+        cells = len(values)
+        counts = np.bincount(self.codes * cells + cell, minlength=self.count * cells)
+        return np.asarray(counts.reshape(self.count, cells) @ values)
 
 
 @dataclass(frozen=True, slots=True)
