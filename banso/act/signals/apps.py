@@ -14,7 +14,8 @@ class SignalsConfig(AppConfig):
         routers.fill("signals", router, order=100)
         from banso.act.signals import jobs, reactions  # noqa: F401
         from banso.act.signals.sentences import SENTENCES
-        from banso.act.signals.writes import ANSWERS, FOLLOWER
+        from banso.act.signals.writes import FOLLOWER
+        from banso.listen.surveys.writes import ANSWERS
         from banso.measure.health.writes.scoring import HEALTH_CHANGED
         from banso.shared.journal.registry import follow
         from banso.shared.slots import entry_sentences

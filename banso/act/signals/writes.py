@@ -25,8 +25,6 @@ from banso.shared.users.models import User
 
 CHUNK = 2000
 FOLLOWER = "signals.refresh"
-ANSWERS = "survey answers"
-"""The topic of customers whose people answered a survey."""
 
 
 @dataclass

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
@@ -21,6 +23,8 @@ from banso.shared.users.models import User
 from banso.shared.users.reads import organisation
 
 ON_A_PAGE = 50
+M = TypeVar("M", bound=models.Model)
+Converters = list[tuple[int, Callable[..., Any], Any]]
 
 
 def today() -> date:
@@ -154,26 +158,48 @@ def door_of(token: str) -> Door | None:
         return None
     invitation = invitation_with(hash_of(token))
     if invitation is not None:
-        return Door(_wave(BY_ID, invitation.wave_id), invitation)
-    found = list(Wave.objects.raw(BY_PUBLIC_TOKEN, [token]))
-    return Door(_with_wording(found[0])) if found else None
+        wave = _one(Wave, "id", invitation.wave_id)
+        return Door(_with_wording(wave), invitation) if wave else None
+    wave = _one(Wave, "public_token", token)
+    return Door(_with_wording(wave)) if wave else None
 
 
 # Written out: hundreds of answers a second leave no time for making the same query anew each time.
-INVITATION = "SELECT * FROM invitations_invitation WHERE token_hash = %s"
-BY_ID = "SELECT * FROM surveys_wave WHERE id = %s"
-BY_PUBLIC_TOKEN = "SELECT * FROM surveys_wave WHERE public_token = %s"  # noqa: S105
-
-
 def invitation_with(token_hash: str, *, held: bool = False) -> Invitation | None:
     """``held``: until the transaction ends, where the database can hold one row."""
     can_hold = held and connection.features.has_select_for_update
-    rows = Invitation.objects.raw(INVITATION + (" FOR UPDATE" if can_hold else ""), [token_hash])
-    return next(iter(rows), None)
+    return _one(Invitation, "token_hash", token_hash, " FOR UPDATE" if can_hold else "")
 
 
-def _wave(query: str, by: int | str) -> Wave:
-    return _with_wording(next(iter(Wave.objects.raw(query, [by]))))
+def _one(model: type[M], column: str, value: int | str, ending: str = "") -> M | None:
+    """The row whose unique column has the value."""
+    names, select, converters = _shape(model)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{select} WHERE {column} = %s{ending}", [value])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = list(row)
+    for place, convert, of in converters:
+        values[place] = convert(values[place], of, connection)
+    return model.from_db(connection.alias, names, values)
+
+
+@cache
+def _shape(model: type[models.Model]) -> tuple[list[str], str, Converters]:
+    """Names of the columns, how they are read, and what Django makes of those that need it."""
+    fields = model._meta.concrete_fields
+    columns = [field.get_col(model._meta.db_table) for field in fields]
+    converters = [
+        (place, convert, column)
+        for place, column in enumerate(columns)
+        for convert in (
+            *connection.ops.get_db_converters(column), *column.get_db_converters(connection),
+        )
+    ]  # fmt: skip
+    quoted = ", ".join(f'"{field.column}"' for field in fields)
+    select = f'SELECT {quoted} FROM "{model._meta.db_table}"'  # noqa: S608 - names of the model
+    return [field.attname for field in fields], select, converters
 
 
 def _with_wording(wave: Wave) -> Wave:

@@ -1,8 +1,9 @@
 """Several answers in one transaction: one sync of the disk for all that came meanwhile.
 
 SQLite writes one transaction after the other, and each waits for the disk. Whoever comes while one
-is written waits, and the next to write takes all of them; each in a savepoint of its own, so that
-what one of them may not do undoes nobody else's. Everybody is answered after the commit.
+is written waits, and the next to write takes all of them. Where one of them may not do what it
+wants, all are done again, each in a savepoint of its own, so that it undoes nobody else's: work
+must begin by reading what it rests on. Everybody is answered after the commit.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
+
+from banso.shared.journal.writes import changes_gathered
 
 T = TypeVar("T")
 MOST = 64
@@ -48,9 +51,14 @@ def together(work: Callable[[], T]) -> T:
 
 def _write(wishes: list[_Wish]) -> None:
     try:
-        with transaction.atomic():
-            for wish in wishes:
-                _grant(wish)
+        try:
+            with transaction.atomic(), changes_gathered():
+                for wish in wishes:
+                    wish.result = wish.work()
+        except Exception:  # noqa: BLE001 - found again by whoever it belongs to
+            with transaction.atomic(), changes_gathered():
+                for wish in wishes:
+                    _grant(wish)
     except BaseException as error:  # the whole transaction is gone, for everybody in it
         for wish in wishes:
             wish.error = error

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,10 +20,13 @@ from banso.listen.surveys.models import (
     Wave,
 )
 from banso.shared import clock
-from banso.shared.journal.writes import record
+from banso.shared.journal.writes import note_changes, record
 from banso.shared.users.models import User
 
 ANSWERED = "survey.answered"
+ANSWERS = "survey answers"
+"""The topic of customers whose people answered a survey."""
+LOOKED_AT_WITHIN = timedelta(seconds=2)
 CHANGEABLE = (
     "account", "person", "language", "draft", "answers", "original", "external_id", "leaf",
     "submitted_at", "submitted_on", *SCALES,
@@ -150,7 +153,7 @@ def create_wave(
     return wave
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def hand_in(
     *, response: Response, answers: Mapping[str, Any], definition: Definition | None = None
 ) -> None:
@@ -180,6 +183,8 @@ def hand_in(
         survey=wave.survey_id,
         wave=wave.pk,
     )
+    if response.account_id is not None:
+        note_changes(ANSWERS, account_ids=[response.account_id], within=LOOKED_AT_WITHIN)
 
 
 @transaction.atomic

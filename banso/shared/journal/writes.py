@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from banso.shared import clock
 from banso.shared.journal.models import Change, Entry, Job, Tick
@@ -26,16 +28,18 @@ if TYPE_CHECKING:
     from banso.shared.users.models import User
 
 AT_ONCE = 2000
+_gathered: ContextVar[dict[tuple[str, timedelta], set[int]] | None] = ContextVar(
+    "changes noted and not yet written", default=None
+)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(kind: str, *, by: User | None, account_id: int | None = None, **payload: Any) -> Entry:
     """Keep what happened, and owe one job to each reaction that asked for it."""
     now = clock.now()
     entry = Entry.objects.create(kind=kind, account_id=account_id, by=by, payload=payload, at=now)
-    Job.objects.bulk_create(
-        Job(entry=entry, name=name, run_after=now) for name in reactions_to(kind)
-    )
+    if owed := [Job(entry=entry, name=name, run_after=now) for name in reactions_to(kind)]:
+        Job.objects.bulk_create(owed)
     return entry
 
 
@@ -63,15 +67,42 @@ def record_many(
     return len(made)
 
 
-@transaction.atomic
-def note_changes(topic: str, *, account_ids: Iterable[int]) -> None:
-    """Let those who follow the topic look at these accounts again, soon and once."""
-    followers, ids = followers_of(topic), sorted(set(account_ids))
+def note_changes(
+    topic: str, *, account_ids: Iterable[int], within: timedelta = timedelta(0)
+) -> None:
+    """Let those who follow the topic look at these accounts again, once: now, or at the end of
+    ``within``, so that many changes in a row are looked at together.
+    """
+    gathered, ids = _gathered.get(), set(account_ids)
+    if gathered is None:
+        _note(topic, within, ids)
+    else:
+        gathered.setdefault((topic, within), set()).update(ids)
+
+
+@transaction.atomic(savepoint=False)
+def _note(topic: str, within: timedelta, account_ids: set[int]) -> None:
+    ids, after = sorted(account_ids), clock.now() + within
     if not ids:
         return
-    for follower in followers:
+    for follower in followers_of(topic):
         insert_rows(Change, rows=[{"follower": follower, "account_id": pk} for pk in ids])
-        enqueue(follower, key=follower)
+        enqueue(follower, key=follower, after=after)
+
+
+@contextmanager
+def changes_gathered() -> Iterator[None]:
+    """What is noted inside is written at the end, each account and follower once; to be used
+    inside the transaction that the changes belong to.
+    """
+    gathered: dict[tuple[str, timedelta], set[int]] = {}
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    for (topic, within), ids in gathered.items():
+        _note(topic, within, ids)
 
 
 @transaction.atomic
@@ -110,11 +141,15 @@ def _still_owed(key: str, after: datetime) -> Job | None:
     return open_jobs.get() if told else None
 
 
-@transaction.atomic
 def claim(*, key: str = "", lane: str = "") -> Job | None:
     """Lease the oldest job that is due (with a key, that one alone; with a lane, of that lane), or
-    None; on SQLite the write lock keeps it single.
+    None; on SQLite the write lock keeps it single, and is not asked for where nothing is due.
     """
+    due = _due(key, lane)
+    return _claim(due, key, lane) if due.exists() else None
+
+
+def _due(key: str, lane: str) -> QuerySet[Job]:
     now = clock.now()
     due = Job.objects.filter(done_at=None, given_up_at=None, run_after__lte=now).filter(
         Q(lease_until=None) | Q(lease_until__lt=now)
@@ -125,6 +160,12 @@ def claim(*, key: str = "", lane: str = "") -> Job | None:
         due = due.exclude(name__in=jobs_of_other_lanes())
     elif lane:
         due = due.filter(name__in=jobs_of_lane(lane))
+    return due
+
+
+@transaction.atomic
+def _claim(due: QuerySet[Job], key: str, lane: str) -> Job | None:
+    now = clock.now()
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True, of=("self",))
     owed = due.select_related("entry").order_by("run_after", "id").first()
@@ -176,18 +217,21 @@ def mark_failed(owed: Job, error: str) -> None:
     )
 
 
-@transaction.atomic
 def ask_for_scheduled() -> int:
     """Enqueue what is due by the schedule, once per slot whoever asks; the number asked for."""
-    asked = 0
-    for schedule in schedules():
-        slot = int(clock.now().timestamp() // schedule.every.total_seconds())
-        _, created = Tick.objects.get_or_create(name=schedule.name, slot=slot)
-        if created:
-            enqueue(schedule.name, key=f"schedule:{schedule.name}")
-            Tick.objects.filter(name=schedule.name, slot__lt=slot).delete()
-            asked += 1
-    return asked
+    now, asked = clock.now().timestamp(), set(Tick.objects.values_list("name", "slot"))
+    slots = ((one.name, int(now // one.every.total_seconds())) for one in schedules())
+    return sum(_ask_for(name, slot) for name, slot in slots if (name, slot) not in asked)
+
+
+@transaction.atomic
+def _ask_for(name: str, slot: int) -> bool:
+    """False when somebody else did meanwhile."""
+    _, created = Tick.objects.get_or_create(name=name, slot=slot)
+    if created:
+        enqueue(name, key=f"schedule:{name}")
+        Tick.objects.filter(name=name, slot__lt=slot).delete()
+    return created
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from banso.act.signals.kinds import Data, Found, Kind, Parameter
 from banso.act.signals.reads import events_arrive, measures_of
 from banso.act.signals.rules import grown
 from banso.know.accounts.models import Account
+from banso.measure.metrics.models import AccountSeries
 
 TREND, USAGE = "usage_trend_28d", "usage_28d"
 
@@ -27,11 +28,11 @@ def detect(
     fallen = measures_of(accounts).filter(
         **{f"values__{TREND}__v__lte": -least, f"values__{TREND}__v__gte": -1}
     )
-    rows = fallen.values_list(
-        "account_id", "as_of", f"values__{TREND}__v", f"values__{USAGE}__v", "series"
-    )
-    for account_id, as_of, trend, now, series in rows.iterator():
-        before = uses_before(trend, now, series)
+    stopped = fallen.filter(**{f"values__{TREND}__v__lte": -1}).values("pk")
+    weekly = dict(AccountSeries.objects.filter(pk__in=stopped).values_list("pk", "series"))
+    rows = fallen.values_list("account_id", "as_of", f"values__{TREND}__v", f"values__{USAGE}__v")
+    for account_id, as_of, trend, now in rows.iterator():
+        before = uses_before(trend, now, weekly.get(account_id, {}))
         if before is not None and before >= settings["uses_before"]:
             yield Found(
                 account_id=account_id,

@@ -19,7 +19,7 @@ from banso.know.people.models import Person
 from banso.know.people.tests.builders import a_person
 from banso.listen.surveys.models import Response, Wave
 from banso.listen.surveys.tests.builders import CALM, PLEASED, SILENT, a_response, a_wave
-from banso.listen.surveys.writes import hand_in
+from banso.listen.surveys.writes import LOOKED_AT_WITHIN, hand_in
 from banso.measure.health.tests.builders import TODAY
 from banso.shared import clock
 from banso.shared.journal import registry
@@ -45,6 +45,12 @@ def begun(wave: Wave, account: Account, person: Person | None = None) -> Respons
 
 def unhappy(recommend: int, **more: Any) -> dict[str, Any]:
     return SILENT | {"recommend": recommend} | more
+
+
+def look_again() -> None:
+    """What the worker does some seconds later, for all answers that came meanwhile."""
+    with clock.held_at(clock.now() + LOOKED_AT_WITHIN):
+        run_owed()
 
 
 def open_signals() -> list[Signal]:
@@ -82,9 +88,9 @@ def test_an_answer_that_is_changed_stays_one_signal() -> None:
     account = an_account()
     response = begun(a_wave(), account)
     hand_in(response=response, answers=unhappy(5))
-    run_owed()
+    look_again()
     hand_in(response=response, answers=unhappy(2))
-    run_owed()
+    look_again()
     (signal,) = Signal.objects.filter(kind="detractor")
     assert signal.data["lowest"] == 2
     assert Entry.objects.filter(kind="signal.raised", account_id=account.pk).count() == 1
@@ -93,26 +99,26 @@ def test_an_answer_that_is_changed_stays_one_signal() -> None:
 def test_it_goes_when_the_answer_becomes_a_promoters() -> None:
     response = begun(a_wave(), an_account())
     hand_in(response=response, answers=unhappy(5))
-    run_owed()
+    look_again()
     hand_in(response=response, answers=unhappy(9))
-    run_owed()
+    look_again()
     assert open_signals() == []
 
 
 def test_what_somebody_dismissed_is_not_raised_by_the_same_answer_changed() -> None:
     response = begun(a_wave(), an_account())
     hand_in(response=response, answers=unhappy(5))
-    run_owed()
+    look_again()
     dismiss(by=a_user(), signal=open_signals()[0], note="Spoke with them")
     hand_in(response=response, answers=unhappy(4))
-    run_owed()
+    look_again()
     assert open_signals() == []
 
 
 def test_an_anonymous_answer_is_of_no_customer() -> None:
     response = begun(a_wave(is_anonymous=True), an_account())
     hand_in(response=response, answers=unhappy(0))
-    run_owed()
+    look_again()
     refresh_signals(today=clock.today())
     assert not Signal.objects.filter(kind="detractor").exists()
 
@@ -122,7 +128,7 @@ def test_only_the_customer_who_answered_is_looked_at() -> None:
     follow_changes(today=clock.today())
     a_response(wave, unhappy(1), account=other)
     hand_in(response=begun(wave, account), answers=unhappy(3))
-    run_owed()
+    look_again()
     assert [signal.account_id for signal in open_signals()] == [account.pk]
 
 

@@ -24,7 +24,7 @@ class HandedInForGood(Exception):
     """Anonymous answers were handed in through this link: nobody knows any more which they are."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def save_page(*, door: Door, answers: Mapping[str, Any], language: str) -> Response:
     """Keep what was filled in so far, to be gone on with later through the same link."""
     response = _response(door, language)
@@ -35,7 +35,7 @@ def save_page(*, door: Door, answers: Mapping[str, Any], language: str) -> Respo
     return response
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def hand_in_through(
     *, door: Door, definition: Definition, answers: Mapping[str, Any], language: str
 ) -> None:

@@ -1,15 +1,23 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 
+from banso.shared import clock
 from banso.shared.journal import registry
 from banso.shared.journal.jobs import run_owed, work_in_lanes
 from banso.shared.journal.models import Change, Job
 from banso.shared.journal.reads import changes_for
 from banso.shared.journal.registry import IMPORTS, LONG, PROMPT
-from banso.shared.journal.writes import claim, enqueue, forget_changes, note_changes
+from banso.shared.journal.writes import (
+    changes_gathered,
+    claim,
+    enqueue,
+    forget_changes,
+    note_changes,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +52,36 @@ def test_nothing_is_kept_for_a_topic_that_nobody_follows(looked_at: list[int]) -
     note_changes("test.facts", account_ids=[])
     assert not Change.objects.exists()
     assert not Job.objects.exists()
+
+
+def test_changes_that_may_wait_are_looked_at_together(looked_at: list[int]) -> None:
+    for pk in (1, 2):
+        note_changes("test.facts", account_ids=[pk], within=timedelta(seconds=5))
+    run_owed()
+    assert looked_at == []
+    with clock.held_at(clock.now() + timedelta(seconds=5)):
+        assert run_owed() == 1
+    assert looked_at == [1, 2]
+
+
+def test_what_is_gathered_is_written_once_at_the_end(looked_at: list[int]) -> None:
+    with changes_gathered():
+        note_changes("test.facts", account_ids=[2, 1])
+        note_changes("test.facts", account_ids=[2, 3])
+        assert not Change.objects.exists()
+    assert sorted(changes_for("test.look").values()) == [1, 2, 3]
+    assert Job.objects.count() == 1
+
+
+def test_what_was_gathered_before_a_fault_is_not_written(looked_at: list[int]) -> None:
+    def fails() -> None:
+        with changes_gathered():
+            note_changes("test.facts", account_ids=[1])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    assert not Change.objects.exists()
 
 
 def test_a_change_between_looking_and_forgetting_stays(looked_at: list[int]) -> None:
