@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banso.listen.invitations.forms import ReopenForm, WaveForm
 from banso.listen.invitations.letter_form import PARTS, LetterForm
 from banso.listen.invitations.letter_page import letter_block, letters_context
+from banso.listen.invitations.listing import every_wave, rows_of
 from banso.listen.invitations.models import Reason, State
 from banso.listen.invitations.presenting import (
     audience_context,
@@ -29,7 +30,6 @@ from banso.listen.invitations.reads import (
     standing_of,
     survey_for,
     wave_for,
-    waves,
 )
 from banso.listen.invitations.writes.waves import (
     change_wave,
@@ -53,8 +53,8 @@ from banso.shared.users.reads import allowed, signed_in
 def wave_list(request: HttpRequest) -> HttpResponse:
     """Which surveys went out, and how many answered?"""
     user = signed_in(request)
-    page = Paginator(waves(), ON_A_PAGE).get_page(request.GET.get("page"))
-    rows = [progress_context(wave) for wave in page]
+    page = Paginator(every_wave(), ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = rows_of(list(page))
     context = {"page": page, "rows": rows, "may_define": user.may("define")}
     return render(request, "invitations/wave_list.html", context)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from banso.listen.surveys.slots import survey_panels
+from banso.listen.surveys.slots import result_addresses, survey_panels
 from banso.shared.slots import NavItem, Panel, nav
 
 
@@ -12,11 +12,12 @@ class ExperienceConfig(AppConfig):
     label = "experience"
 
     def ready(self) -> None:
-        from banso.measure.experience.panels import results_panel
+        from banso.measure.experience.panels import result_address, results_panel
 
         nav.fill(
             "experience",
             NavItem(_("Experience"), "experience:experience_result", "heart-handshake"),
             order=66,
         )
+        result_addresses.fill("experience", result_address, order=10)
         survey_panels.fill("results", Panel(_("Results"), results_panel, wide=True), order=20)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 
-from banso.listen.surveys.models import Survey
+from banso.listen.surveys.models import Asked, Survey, Wave
 from banso.measure.experience.answers import version
 from banso.measure.experience.presenting import cell
 from banso.measure.experience.reads import waves
@@ -12,6 +13,13 @@ from banso.measure.experience.rules import ALL
 from banso.measure.experience.wording import customers_and_people, points
 
 MOST = 5
+
+
+def result_address(wave: Wave) -> str:
+    """The tree of what customers said; colleagues are asked something else."""
+    if wave.survey.asked != Asked.CUSTOMERS:
+        return ""
+    return f"{reverse('experience:experience_result')}?wave={wave.pk}"
 
 
 def results_panel(request: HttpRequest, survey: Survey) -> str:
