@@ -43,10 +43,6 @@ def survey_for(user: User, pk: int) -> Survey:
     return get_object_or_404(Survey, pk=pk, archived_at=None)
 
 
-def waves_of(survey: Survey) -> QuerySet[Wave]:
-    return waves().filter(survey=survey)
-
-
 def wave_for(user: User, pk: int) -> Wave:
     """One wave made here, or a 404; everybody who is signed in sees all."""
     return get_object_or_404(waves().select_related("version"), pk=pk)
