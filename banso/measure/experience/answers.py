@@ -4,34 +4,29 @@ something is answered or told of customers.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
-from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from banso.know.accounts.models import Account, Stage
 from banso.know.subscriptions.models import Outcome, Subscription
 from banso.listen.surveys.meanings import LEAVES
 from banso.listen.surveys.models import Wave
 from banso.listen.surveys.reads import handed_in
+from banso.measure.experience.columns import NONE, Ints, distinct, fetched, joined, numbers, table
 from banso.measure.revenue.memory import Memory
 from banso.measure.revenue.spans import GRACE_DAYS
 from banso.prove.engine.experience_tree import People
 from banso.shared.journal.models import Entry
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 T = TypeVar("T")
-NONE = -1
 SCALES = ("satisfaction", "intent", "recommend")
 NAMES = ("ids", "account", "person", "leaf", *SCALES, "code")
 OF_CUSTOMERS = (
@@ -45,6 +40,7 @@ OF_CUSTOMERS = (
     "metrics.refreshed",
     "subscriptions.upserted",
 )
+NOBODY = np.zeros((2, 0), dtype=np.int64)
 _memory = Memory()
 
 
@@ -132,31 +128,12 @@ def answers_of(wave: Wave, asof: Hashable) -> Answers:
     return kept(("answers", wave.pk, asof), lambda: _answers(wave))
 
 
-def fetched(rows: QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The rows of plain numbers and texts as the database gives them: with 100,000 of them
-    Django's own way costs as much again.
-    """
-    told, values = rows.order_by().query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(told, values)
-        return list(cursor.fetchall())
-
-
-def whole_numbers(rows: QuerySet[Any, tuple[Any, ...]], columns: int) -> Ints:
-    """The same, all numbers, as a table (column, row)."""
-    told = fetched(rows)
-    flat = np.fromiter(chain.from_iterable(told), dtype=np.int64, count=columns * len(told))
-    return flat.reshape(-1, columns).T
-
-
 def _answers(wave: Wave) -> Answers:
     leaf = Case(
         *(When(leaf=name, then=Value(place)) for place, name in enumerate(LEAVES)),
         default=Value(NONE),
     )
-    said = [Coalesce(F(name), Value(NONE)) for name in ("account_id", "person_id", *SCALES)]
-    rows = handed_in(wave).values_list("pk", said[0], said[1], leaf, *said[2:])
-    made = whole_numbers(rows, 7)
+    made = table(handed_in(wave), "pk", "account_id", "person_id", leaf, *SCALES)
     made = made[:, np.argsort(made[0], kind="stable")]
     ids, account = made[0], made[1]
     tied = not wave.is_anonymous and bool((account != NONE).any())
@@ -186,42 +163,54 @@ def _customers(day: date) -> Customers:
     terms = Subscription.objects.filter(is_trial=False, start__lte=day)
     live = Q(end=None) | Q(end__gte=day)
     paid = Q(mrr_minor=None) | ~Q(mrr_minor=0)
-    money = ("account_id", "currency", Coalesce(Sum("mrr_minor"), Value(0)))
-    rows = fetched(terms.filter(live & paid).values("account_id", "currency").values_list(*money))
-    rows += _going_on(terms.exclude(live), {account for account, _currency, _mrr in rows}, day)
-    if not rows:
-        everybody = Account.objects.exclude(stage=Stage.LEFT).values_list("pk")
-        there = np.sort(whole_numbers(everybody, 1)[0])
+    told = _priced(terms.filter(live & paid))
+    for currency, more in _going_on(terms.exclude(live), told, day).items():
+        told[currency] = np.hstack([told.get(currency, more[:, :0]), more])
+    if not told:
+        there = np.sort(table(Account.objects.exclude(stage=Stage.LEFT), "pk")[0])
         return Customers(there, np.zeros(len(there)), "", 0, known=False)
-    priced = Counter(currency for _account, currency, mrr in rows if mrr)
-    currency = max(sorted(priced), key=lambda name: priced[name], default="")
-    account = np.array([row[0] for row in rows], dtype=np.int64)
-    mine = np.array([row[1] == currency for row in rows], dtype=bool)
-    ids = np.unique(account)
-    mrr = np.bincount(
-        np.searchsorted(ids, account[mine]),
-        weights=np.array([float(row[2]) for row in rows])[mine],
-        minlength=len(ids),
-    )
-    foreign = len(np.setdiff1d(ids, account[mine]))
-    return Customers(ids, mrr.astype(np.float64), currency, foreign, known=True)
+    ids = distinct(np.hstack([*told.values()])[0])
+    found = {name: _sums(ids, *told[name]) for name in sorted(told)}
+    priced = {name: int(np.count_nonzero(mrr)) for name, (mrr, _there) in found.items()}
+    currency = max((name for name in priced if priced[name]), key=priced.__getitem__, default="")
+    mrr, there = found.get(currency, _sums(ids, *NOBODY))
+    return Customers(ids, mrr, currency, len(ids) - int(there.sum()), known=True)
+
+
+def _priced(terms: QuerySet[Subscription]) -> dict[str, Ints]:
+    """By currency: the accounts and what each pays a month."""
+    rows = terms.order_by().values("currency").annotate(
+        whose=joined("account_id"), money=joined("mrr_minor", 0)
+    )  # fmt: skip
+    return {
+        currency: np.stack([numbers(whose), numbers(money)])
+        for currency, whose, money in rows.values_list("currency", "whose", "money")
+    }
+
+
+def _sums(ids: Ints, account: Ints, mrr: Ints) -> tuple[Floats, Bools]:
+    """Of each customer the sum, and whether there is any."""
+    place = np.searchsorted(ids, account)
+    there = np.bincount(place, minlength=len(ids)) > 0
+    return np.bincount(place, weights=mrr, minlength=len(ids)).astype(np.float64), there
 
 
 def _going_on(
-    ended: QuerySet[Subscription], live: set[int], day: date
-) -> list[tuple[int, str, int]]:
+    ended: QuerySet[Subscription], live: Mapping[str, Ints], day: date
+) -> dict[str, Ints]:
     """Of customers without a term on the day: the last one, where it was said to be renewed, or
     where nobody has said how it ended and a month has not passed (as in ``revenue.spans``).
     """
+    there = {account for accounts, _mrr in live.values() for account in accounts.tolist()}
     last: dict[int, tuple[Any, ...]] = {}
     columns = ("account_id", "currency", "mrr_minor", "end", "outcome")
     for row in fetched(ended.values_list(*columns)):
         before = last.get(row[0])
-        if row[0] not in live and (before is None or str(row[3]) > str(before[3])):
+        if row[0] not in there and (before is None or str(row[3]) > str(before[3])):
             last[row[0]] = row
     since = (day - timedelta(GRACE_DAYS)).isoformat()
-    return [
-        (account, currency, mrr or 0)
-        for account, currency, mrr, end, outcome in last.values()
-        if mrr != 0 and (outcome == Outcome.RENEWED or (not outcome and str(end) >= since))
-    ]
+    found: dict[str, list[tuple[int, int]]] = {}
+    for account, currency, mrr, end, outcome in last.values():
+        if mrr != 0 and (outcome == Outcome.RENEWED or (not outcome and str(end) >= since)):
+            found.setdefault(currency, []).append((account, mrr or 0))
+    return {currency: np.array(rows, dtype=np.int64).T for currency, rows in found.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
@@ -24,7 +25,7 @@ class Asked:
     only: Mapping[str, str]
     asof: Hashable
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, SegmentField]:
         return {} if self.wave.is_anonymous else segment_fields(self.wave.opens_on)
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from banso.know.accounts.filters import found_by_text
 from banso.know.accounts.models import Account
 from banso.listen.surveys.models import Leaf, Response, ResponseChoice
-from banso.measure.experience.answers import NONE
 from banso.measure.experience.asking import Asked
+from banso.measure.experience.columns import NONE
 from banso.measure.experience.reads import chosen_answers
 from banso.measure.experience.result import UNDER, under
 from banso.measure.experience.rules import ALL, BRANCHES

@@ -9,15 +9,8 @@ import numpy as np
 
 from banso.listen.surveys.meanings import LEAVES
 from banso.listen.surveys.models import Wave
-from banso.measure.experience.answers import (
-    NONE,
-    Answers,
-    Bools,
-    Ints,
-    answers_of,
-    customers_on,
-    kept,
-)
+from banso.measure.experience.answers import Answers, Bools, answers_of, customers_on, kept
+from banso.measure.experience.columns import NONE, Ints
 from banso.measure.experience.result import (
     Found,
     intent_of,

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from banso.listen.surveys.meanings import LEAVES
-from banso.measure.experience.answers import NONE, Answers, Floats, Ints
+from banso.measure.experience.answers import Answers, Floats
+from banso.measure.experience.columns import NONE, Ints
 from banso.measure.experience.rules import ALL, TOP_TWO, Branch
 from banso.prove.engine.experience_tree import PASSIVE, PROMOTER, Sums
 

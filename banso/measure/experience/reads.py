@@ -13,7 +13,6 @@ from django.http import Http404
 from banso.listen.surveys.meanings import LEAVES
 from banso.listen.surveys.models import Asked, Response, Wave
 from banso.measure.experience.answers import (
-    NONE,
     SCALES,
     Answers,
     Bools,
@@ -22,6 +21,7 @@ from banso.measure.experience.answers import (
     customers_on,
     version,
 )
+from banso.measure.experience.columns import NONE
 from banso.measure.experience.segments import segment_fields
 
 INTENTS = (1, 2, 3, 4, 5)

@@ -9,18 +9,9 @@ import numpy as np
 
 from banso.listen.surveys.meanings import LEAVES
 from banso.listen.surveys.models import ResponseChoice, Wave
-from banso.measure.experience.answers import (
-    NONE,
-    Answers,
-    Bools,
-    Floats,
-    Ints,
-    answers_of,
-    customers_on,
-    fetched,
-    kept,
-)
+from banso.measure.experience.answers import Answers, Bools, Floats, answers_of, customers_on, kept
 from banso.measure.experience.cells import Cells, rows_under
+from banso.measure.experience.columns import NONE, Ints, joined, numbers
 from banso.measure.experience.reads import chosen_answers
 from banso.measure.experience.rules import (
     ALL,
@@ -238,15 +229,10 @@ def _pairs(wave: Wave, asof: Hashable) -> dict[str, dict[str, Ints]]:
     """{meaning: {value: places of the answers that named it}}."""
     ids = answers_of(wave, asof).ids
     rows = ResponseChoice.objects.filter(response__wave=wave, response__submitted_on__isnull=False)
-    found: dict[tuple[str, str], list[int]] = {}
-    for meaning, value, pk in fetched(rows.values_list("meaning", "value", "response_id")):
-        mine = found.get((meaning, value))
-        if mine is None:
-            mine = found[meaning, value] = []
-        mine.append(pk)
+    named = rows.order_by().values("meaning", "value").annotate(named=joined("response_id"))
     pairs: dict[str, dict[str, Ints]] = {}
-    for (meaning, value), named in found.items():
-        told = np.array(named, dtype=np.int64)
+    for meaning, value, text in named.values_list("meaning", "value", "named"):
+        told = np.sort(numbers(text))
         told = told[np.isin(told, ids)] if len(ids) else told[:0]
         pairs.setdefault(meaning, {})[value] = np.searchsorted(ids, told).astype(np.int64)
     return pairs

@@ -10,14 +10,14 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from banso.know.accounts.models import Account
-from banso.measure.experience.answers import Ints, customers_on, kept, whole_numbers
+from banso.measure.experience.answers import customers_on, kept
+from banso.measure.experience.columns import Ints, table
 from banso.measure.metrics.models import MetricDefinition
 from banso.measure.readings.groups import Grouping, groupings
 from banso.measure.readings.reads import present_day, values_on_day, weeks_to_read
@@ -124,8 +124,7 @@ def _of_own(field: FieldDefinition) -> SegmentField:
 
 
 def _sizes() -> Groups:
-    known = Coalesce(F("employees"), Value(0))
-    ids, employees = whole_numbers(Account.objects.values_list("pk", known), 2)
+    ids, employees = table(Account.objects.all(), "pk", "employees", empty=0)
     order = np.argsort(ids, kind="stable")
     names = np.array([*(name for _end, name in SIZES), LARGEST, UNKNOWN], dtype=object)
     place = np.searchsorted([end for end, _name in SIZES], employees[order], side="right")

@@ -13,16 +13,15 @@ from banso.know.accounts.models import Account
 from banso.listen.invitations.models import Invitation, State
 from banso.listen.surveys.models import Wave
 from banso.measure.experience.answers import (
-    NONE,
     Answers,
     Bools,
     Customers,
     Floats,
-    Ints,
     answers_of,
     customers_on,
     kept,
 )
+from banso.measure.experience.columns import NONE, Ints
 from banso.measure.experience.result import Found
 from banso.measure.experience.rules import TOP_TWO
 from banso.measure.experience.segments import (

@@ -15,7 +15,8 @@ from banso.listen.surveys.definition import Question, fingerprint
 from banso.listen.surveys.meanings import LEAVES
 from banso.listen.surveys.models import Wave
 from banso.listen.surveys.reads import definition_of
-from banso.measure.experience.answers import NONE, Answers, Bools, Floats, Ints, answers_of, kept
+from banso.measure.experience.answers import Answers, Bools, Floats, answers_of, kept
+from banso.measure.experience.columns import NONE, Ints
 from banso.measure.experience.result import Found, under
 from banso.measure.experience.rules import BRANCHES, CONSULTED, TOP_TWO, TROUBLE
 from banso.measure.experience.segments import SIZE, segment_fields, use_case_field
