@@ -140,6 +140,17 @@ def cpu_of(pid: int) -> dict[str, float]:
     return found
 
 
+def settled(pid: int) -> None:
+    """The first jobs of a new installation are done: the worker is loaded and hardly works."""
+    before = cpu_of(pid)["work"]
+    for _ in range(60):
+        time.sleep(1)
+        now = cpu_of(pid)["work"]
+        if before > 0.5 and now - before < 0.1:
+            return
+        before = now
+
+
 def _ticks(pid: int) -> int:
     """Of the process and of those it started."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -205,6 +216,7 @@ def main() -> None:
             with closing(HTTPConnection("127.0.0.1", port)) as warm:
                 warm.request("GET", paths[0].removesuffix("save/"))
                 warm.getresponse().read()
+            settled(server.pid)
             print(
                 f"{platform.python_version()}, {os.cpu_count()} cores, SQLite, one `banso serve`\n"
             )
