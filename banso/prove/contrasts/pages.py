@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from banso.listen.surveys.meanings import NOT_CONSULTED
 from banso.listen.surveys.models import Leaf, Response, Wave
+from banso.measure.experience.answers import version
 from banso.prove.contrasts.models import Round, Said, Verdict
 from banso.prove.contrasts.presenting import Card, details_of
 from banso.prove.contrasts.reads import (
@@ -40,7 +41,8 @@ SHOWN_FROM = 10
 def list_context(wave: Wave, latest: Round | None, cards: Sequence[Card]) -> dict[str, Any]:
     """The page of an asking; stale: answers came since the round."""
     closed = is_closed(wave, clock.today(organisation().time_zone))
-    stale = latest is None or (latest.state, latest.is_final) != (state_of(wave), closed)
+    state = state_of(wave, version(wave))
+    stale = latest is None or (latest.state, latest.is_final) != (state, closed)
     firsts = [card.first.verdict for card in cards]
     return {
         "round": latest, "cards": cards, "stale": stale, "closed": closed,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from banso.listen.surveys.definition import words
 from banso.listen.surveys.meanings import LEAVES
 from banso.listen.surveys.models import Response, ResponseChoice, Survey, Wave
 from banso.listen.surveys.reads import definition_of, handed_in
-from banso.measure.experience.answers import answers_of, version
+from banso.measure.experience.answers import answers_of, kept, version
 from banso.measure.experience.reads import waves
 from banso.measure.experience.segments import segment_fields
 from banso.prove.contrasts.judging import Columns
@@ -94,16 +94,25 @@ def _named(wave: Wave, meaning: str, value: str) -> Any:
     return np.fromiter(rows.values_list("response_id", flat=True), dtype=np.int64)
 
 
-def state_of(wave: Wave) -> str:
-    """Another one whenever answers, pairs or the closing of the wave are others."""
+def state_of(wave: Wave, asof: Hashable = None) -> str:
+    """Another one whenever answers, pairs or the closing of the wave are others. ``asof``: the
+    version, where what it says of the answers may be kept; looked at anew without.
+    """
+    told, leaves = _sums_of(wave) if asof is None else kept(
+        ("sums", wave.pk, asof), lambda: _sums_of(wave)
+    )  # fmt: skip
+    pairs = list(pairs_of(wave.survey).filter(retired_at=None).values_list("pk", flat=True))
+    content = [told, leaves, pairs, wave.closed_at, wave.closes_on]
+    return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
+
+
+def _sums_of(wave: Wave) -> tuple[list[Any], list[Any]]:
     told = handed_in(wave).aggregate(
         n=Count("pk"), last=Max("pk"), at=Max("submitted_at"),
         **{name: Sum(name) for name in OUTCOMES},
     )  # fmt: skip
     leaves = handed_in(wave).order_by().values_list("leaf").annotate(n=Count("pk"))
-    pairs = list(pairs_of(wave.survey).filter(retired_at=None).values_list("pk", flat=True))
-    content = [sorted(told.items()), sorted(leaves), pairs, wave.closed_at, wave.closes_on]
-    return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
+    return sorted(told.items()), sorted(leaves)
 
 
 def is_closed(wave: Wave, today: date) -> bool:

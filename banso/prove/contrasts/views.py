@@ -21,9 +21,9 @@ from banso.prove.contrasts.pages import (
 )
 from banso.prove.contrasts.presenting import card_of, cards_of, csv_header, csv_rows
 from banso.prove.contrasts.reads import (
-    asked_of,
     chain_broken_at,
     question_named,
+    questions_of,
     rounds_of,
     verdicts_of,
     wave_named,
@@ -46,8 +46,7 @@ def contrast_list(request: HttpRequest) -> HttpResponseBase:
         any_survey = Survey.objects.exists()
         return render(request, "contrasts/contrast_list.html", context | {"any": any_survey})
     latest = rounds_of(wave).first()
-    asked = [question for question, _kind in asked_of(wave)]
-    cards = cards_of(wave, asked, verdicts_of(latest)) if latest else []
+    cards = cards_of(wave, questions_of(wave), verdicts_of(latest)) if latest else []
     if request.GET.get("format") == "csv":
         return csv_response(f"{_('Pairs')}.csv", csv_header(), csv_rows(cards))
     context |= list_context(wave, latest, cards)

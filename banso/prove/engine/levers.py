@@ -90,6 +90,11 @@ class Part:
         """Where the levers stand as estimated."""
         return levels_of(self.estimate)
 
+    @cached_property
+    def columns(self) -> tuple[FloatArray, FloatArray]:
+        """Draws of shares and risks by leaf, both (6, draws)."""
+        return np.ascontiguousarray(self.shares.T), np.ascontiguousarray(self.risks.T)
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -153,27 +158,46 @@ def with_risks(part: Part, risks: FloatArray, estimate: FloatArray) -> Part:
 
 def moved(shares: FloatArray, now: Levels, then: Levels, which: Sequence[str]) -> FloatArray:
     """Shares (draws, 6) after the levers named in ``which`` went from ``now`` to ``then``."""
-    trouble = shares[:, 1:].sum(axis=1)
-    consulted = _part(shares[:, 2:].sum(axis=1), trouble, now.consulted)
-    answered = shares[:, _ABOVE:_WAITING].sum(axis=1)
-    waiting = _part(shares[:, _WAITING], answered + shares[:, _WAITING], 0.0)
+    return _after(_split(np.ascontiguousarray(shares.T), now), now, then, which).T
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """Draws of a tree by where its levers stand, each (draws,); mix: (3, draws)."""
+
+    trouble: FloatArray
+    consulted: FloatArray
+    waiting: FloatArray
+    mix: FloatArray
+
+
+def _split(columns: FloatArray, now: Levels) -> _Split:
+    """columns: shares (6, draws): so they lie side by side, and it takes a third of the time."""
+    trouble, reached = columns[1:].sum(axis=0), columns[2:].sum(axis=0)
+    answers = columns[_ABOVE:_WAITING]
+    answered = answers.sum(axis=0)
     mix = np.where(
-        answered[:, None] > 0,
-        shares[:, _ABOVE:_WAITING] / np.maximum(answered, _TINY)[:, None],
-        np.array(now.answers),
+        answered > 0, answers / np.maximum(answered, _TINY), np.array(now.answers)[:, None]
     )
+    return _Split(
+        trouble, _part(reached, trouble, now.consulted), _part(columns[_WAITING], reached, 0.0), mix
+    )
+
+
+def _after(split: _Split, now: Levels, then: Levels, which: Sequence[str]) -> FloatArray:
+    trouble, consulted, mix = split.trouble, split.consulted, split.mix
     if "trouble" in which:
         trouble = _shifted(trouble, now.trouble, then.trouble)
     if "consulted" in which:
         consulted = _shifted(consulted, now.consulted, then.consulted)
     if "answers" in which:
-        mix = mix @ transport(now.answers, then.answers)
-    found = np.empty_like(shares)
-    found[:, _NONE] = 1 - trouble
-    found[:, _SILENT] = trouble * (1 - consulted)
+        mix = np.einsum("ki,kj->ij", transport(now.answers, then.answers), mix)
+    found = np.empty((len(LEAVES), len(trouble)))
+    found[_NONE] = 1 - trouble
+    found[_SILENT] = trouble * (1 - consulted)
     reached = trouble * consulted
-    found[:, _ABOVE:_WAITING] = (reached * (1 - waiting))[:, None] * mix
-    found[:, _WAITING] = reached * waiting
+    found[_WAITING] = reached * split.waiting
+    found[_ABOVE:_WAITING] = (reached - found[_WAITING]) * mix
     return found
 
 
@@ -210,12 +234,11 @@ def transport(now: Sequence[float], then: Sequence[float]) -> FloatArray:
 
 
 def _tilted(shares: FloatArray, risks: FloatArray, gap: FloatArray) -> FloatArray:
-    """Shares whose risk differs by about ``gap`` with the same risks of the leaves."""
-    away = risks - np.einsum("ij,ij->i", shares, risks)[:, None]
-    spread = np.einsum("ij,ij->i", shares, away * away)
-    factor = np.maximum(0.0, 1 + (gap / np.maximum(spread, 1e-6))[:, None] * away)
-    found = shares * factor
-    return np.asarray(found / np.maximum(found.sum(axis=1, keepdims=True), _TINY))
+    """Shares (6, draws) whose risk differs by about ``gap`` with the same risks of the leaves."""
+    away = risks - np.einsum("ij,ij->j", shares, risks)
+    spread = np.einsum("ij,ij,ij->j", shares, away, away)
+    found = shares * np.maximum(0.0, 1 + (gap / np.maximum(spread, 1e-6)) * away)
+    return np.asarray(found / np.maximum(found.sum(axis=0), _TINY))
 
 
 def tried(
@@ -238,7 +261,7 @@ def tried(
     kept: dict[tuple[str, ...], list[Any]] = {one: [np.zeros(draws), 0.0] for one in _CHOICES}
     for part, to in zip(parts, then, strict=True):
         gap_here = gap if part.silent else None
-        before = np.einsum("ij,ij->i", part.shares, part.risks)
+        before = np.einsum("ij,ij->j", *part.columns)
         estimate = float(part.estimate @ part.estimated_risks)
         point += part.size * estimate
         if gap_here is None:
@@ -271,16 +294,18 @@ def _saved_by(
     """Fall of the risk by each lever alone and by all, in the draws and of the estimate."""
     now = part.levels
     turned = tuple(one for one in LEVERS if _apart(getattr(to, one), getattr(now, one)))
-    theirs = None if gap is None else _tilted(part.shares, part.risks, gap)
+    shares, risks = part.columns
+    theirs = None if gap is None else _tilted(shares, risks, gap)
+    answered, silent = _split(shares, now), None if theirs is None else _split(theirs, now)
     known: dict[tuple[str, ...], tuple[FloatArray, float]] = {}
     for choice in _CHOICES:
         which = tuple(one for one in choice if one in turned)
         if which and which not in known:
             after = moved(part.estimate[None, :], now, to, which)[0]
-            by_draw = _fall(part.shares, part.risks, now, to, which)
-            if theirs is not None:
-                silent = _fall(theirs, part.risks, now, to, which)
-                by_draw = (1 - part.silent) * by_draw + part.silent * silent
+            by_draw = _fall(shares, _after(answered, now, to, which), risks)
+            if theirs is not None and silent is not None:
+                apart = _fall(theirs, _after(silent, now, to, which), risks)
+                by_draw = (1 - part.silent) * by_draw + part.silent * apart
             known[which] = by_draw, float((part.estimate - after) @ part.estimated_risks)
     reduced = {choice: tuple(one for one in choice if one in turned) for choice in _CHOICES}
     return {choice: known[which] for choice, which in reduced.items() if which}
@@ -290,10 +315,8 @@ def _apart(one: float | tuple[float, ...], other: float | tuple[float, ...]) -> 
     return not np.allclose(one, other, rtol=0, atol=1e-9)
 
 
-def _fall(
-    shares: FloatArray, risks: FloatArray, now: Levels, to: Levels, which: Sequence[str]
-) -> FloatArray:
-    return np.asarray(np.einsum("ij,ij->i", shares - moved(shares, now, to, which), risks))
+def _fall(before: FloatArray, after: FloatArray, risks: FloatArray) -> FloatArray:
+    return np.asarray(np.einsum("ij,ij->j", before - after, risks))
 
 
 def band(values: FloatArray, value: float) -> Band:

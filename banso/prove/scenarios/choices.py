@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from banso.know.accounts.models import Account
 from banso.listen.surveys.models import Wave
 from banso.measure.experience.answers import kept, version
 from banso.measure.experience.segments import SegmentField, segment_fields
@@ -15,6 +16,8 @@ from banso.prove.engine.levers import Levels
 from banso.prove.scenarios.rules import Asked
 
 MOST_VALUES = 30
+COLUMNS = frozenset({"stage", "owner", "currency", "segment", "touch_model", "industry", "country"})
+"""Fields that are a column of customers as they stand: the database knows which values occur."""
 LEVERS = ("trouble", "consulted", "above", "below")
 
 
@@ -25,30 +28,34 @@ def wheres(wave: Wave) -> list[Any]:
         return found
     asof = version(wave)
     for key, field in segment_fields(wave.opens_on).items():
-        names = kept(("names", wave.pk, key, asof), partial(_names, field, asof))
+        names = group_names(field, wave, asof)
         if 1 < len(names) <= MOST_VALUES:
             rows = [(f"{key}|{name}", field.name(name)) for name in names]
             found.append((str(field.label), rows))
     return found
 
 
+def group_names(field: SegmentField, wave: Wave, asof: Hashable) -> list[str]:
+    """The groups that there are. Looked for once: all customers stand behind them."""
+    return kept(("names", wave.pk, field.key, asof), partial(_names, field, asof))
+
+
 def _names(field: SegmentField, asof: Hashable) -> list[str]:
-    """Looked for once: all customers stand behind them."""
+    if field.key in COLUMNS:
+        values = Account.objects.order_by().values_list(field.key, flat=True).distinct()
+        return sorted({str(value) for value in values if value is not None} - {""})
     return sorted(set(field.groups(asof).names.tolist()) - {""})
 
 
-def asked_where(given: Mapping[str, str], wave: Wave) -> Asked | None:
+def asked_where(given: Mapping[str, str], wave: Wave, asof: Hashable) -> Asked | None:
     """Whom it is about; None for a group that there is not."""
     where = given.get("where", "")
-    known = {key for row in wheres(wave) for key, _n in _flat(row)}
-    if where not in known:
-        return None
-    field, _bar, value = where.partition("|")
-    return Asked(wave.pk, field, value)
-
-
-def _flat(row: tuple[Any, Any]) -> list[tuple[str, Any]]:
-    return list(row[1]) if isinstance(row[1], list) else [row]
+    if not where:
+        return Asked(wave.pk, "", "")
+    key, _bar, value = where.partition("|")
+    field = None if wave.is_anonymous else segment_fields(wave.opens_on).get(key)
+    names = group_names(field, wave, asof) if field else []
+    return Asked(wave.pk, key, value) if value in names and 1 < len(names) <= MOST_VALUES else None
 
 
 def shown(now: Levels) -> dict[str, str]:

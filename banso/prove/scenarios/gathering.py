@@ -80,12 +80,13 @@ def today_here() -> date:
     return clock.today(organisation().time_zone)
 
 
-def ground_of(wave: Wave, asked: Asked) -> Ground | NoAnswer:
+def ground_of(wave: Wave, asked: Asked, asof: Hashable = None) -> Ground | NoAnswer:
     """Kept in this process until answers or customers change: a move of a lever reads nothing.
+    ``asof``: the version, where the caller has looked for it already.
 
     NoAnswer("too_few_answers" | "too_few_accounts" | "no_customers" | "nobody_there").
     """
-    today, asof = today_here(), version(wave)
+    today, asof = today_here(), version(wave) if asof is None else asof
     key = (wave.pk, asked.field, asked.value, today, asof)
     found: Ground | NoAnswer = _memory.of(
         None, key, lambda: _ground(wave, asked.field, asked.value, today, asof)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from banso.listen.surveys.models import Wave
+from banso.measure.experience.answers import version
 from banso.prove.engine.answer import NoAnswer
 from banso.prove.scenarios.choices import LEVERS, asked_where, shown, wheres
 from banso.prove.scenarios.estimating import estimated
@@ -52,10 +54,11 @@ class Answered:
 def answered(wave: Wave, given: Mapping[str, str], form_of: Callable[..., Any]) -> Answered:
     """The answer to what a request asks; form_of: `forms.LeverForm`."""
     where = given.get("where", "")
-    about = asked_where(given, wave)
+    asof = version(wave)
+    about = asked_where(given, wave, asof)
     if about is None:
         return Answered(wave, "", refused=_("There is no such group any more: choose another."))
-    ground = ground_of(wave, about)
+    ground = ground_of(wave, about, asof)
     if isinstance(ground, NoAnswer):
         return Answered(wave, where, about, refused=refusal_told(ground))
     known = not isinstance(ground.calibration, NoAnswer)
@@ -69,7 +72,7 @@ def answered(wave: Wave, given: Mapping[str, str], form_of: Callable[..., Any]) 
 
 def page_context(told: Answered) -> dict[str, Any]:
     context: dict[str, Any] = {
-        "told": told, "where": told.where, "wheres": wheres(told.wave), "form": told.form,
+        "told": told, "where": told.where, "wheres": partial(wheres, told.wave), "form": told.form,
         "refused": told.refused, "card": told.card,
     }  # fmt: skip
     if told.form is not None and told.ground is not None:

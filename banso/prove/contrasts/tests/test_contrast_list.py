@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from banso.measure.experience.answers import version
 from banso.prove.contrasts.jobs import judge
+from banso.prove.contrasts.reads import state_of
 from banso.prove.contrasts.tests.builders import DAY, an_answered_wave
 from banso.shared import clock
 from banso.shared.users.tests.builders import a_user
@@ -35,6 +37,18 @@ def test_it_gives_each_pair_its_verdict_and_the_next_step(client: Client) -> Non
     assert "n = " in page and "points" in page and "Answers or pairs have changed" not in page
     for word in ("causes", "proven", "impact"):
         assert word not in page
+
+
+def test_it_says_so_when_answers_came_since_they_were_judged(client: Client) -> None:
+    client.force_login(a_user())
+    with clock.held_at(LATER):
+        wave = an_answered_wave(60)
+        judge(wave)
+        for count, stale in ((0, False), (1, True)):
+            an_answered_wave(count, seed=2, wave=wave, named=False)
+            page = client.get(reverse(PAGE), {"wave": wave.pk}).text
+            assert ("Answers or pairs have changed" in page) is stale
+            assert state_of(wave, version(wave)) == state_of(wave)
 
 
 def test_japanese_and_csv(client: Client) -> None:
