@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -224,7 +225,7 @@ def _candidate(field: _Field, holders: _Holders) -> Candidate | NotCompared | No
 def _typed(field: _Field) -> tuple[list[Any], Kind | str]:
     """Values without blanks, and what they are compared as, or why they are not."""
     if field.kind in ("number", FieldKind.NUMBER):
-        numbers = [_number(value) for value in field.values]
+        numbers = [number_of(value) for value in field.values]
         return numbers, kind_of_numbers(numbers)
     values = [None if value in (None, "") else str(value) for value in field.values]
     if field.kind in (FieldKind.DATE, "currencies"):
@@ -236,8 +237,10 @@ def _typed(field: _Field) -> tuple[list[Any], Kind | str]:
     return values, "nominal"
 
 
-def _number(value: Any) -> float | None:
+def number_of(value: Any) -> float | None:
+    """A number that can be reckoned with; None of anything else, as of hundreds of digits."""
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        told = float(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return told if math.isfinite(told) else None

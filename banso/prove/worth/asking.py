@@ -13,11 +13,20 @@ from banso.measure.metrics.models import Refresh
 from banso.measure.revenue.memory import memory
 from banso.measure.revenue.reads import Book
 from banso.prove.engine.answer import NoAnswer
+from banso.prove.studies.models import Finding
 from banso.prove.worth.estimating import estimate
 from banso.prove.worth.ground import Ground, ground_of, reachable
-from banso.prove.worth.measured import Effect, Subject, unit_of
+from banso.prove.worth.measured import Effect
 from banso.prove.worth.reads import subject
-from banso.prove.worth.rules import Asked
+from banso.prove.worth.rules import IS, REACHED, Asked
+from banso.prove.worth.subjects import (
+    Milestone,
+    Subject,
+    is_field,
+    is_levelled,
+    levels_of,
+    unit_of,
+)
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,27 @@ def answer_to(asked: Asked, found: Book | None, today: date) -> Answered:
     if isinstance(finding, Effect):
         asked = replace(asked, compare="", threshold=None, low=1.0, high=1.0)
         return _answered(finding, asked, found, ground_of(finding, asked, found, today), today)
+    asked = fitting(asked, finding)
+    if not isinstance(finding, Finding) or is_field(finding):
+        return _answered(finding, asked, found, ground_of(finding, asked, found, today), today)
     version = found.version if found else ()
     about = (finding.pk, asked.compare, asked.threshold, asked.currency, today, _measured())
     ground = memory.of(
         version, ("worth.ground", *about), lambda: ground_of(finding, asked, found, today)
     )
     return _answered(finding, asked, found, ground, today, about)
+
+
+def fitting(asked: Asked, subject: Subject) -> Asked:
+    """The question as this subject can be asked."""
+    if isinstance(subject, Milestone):
+        return replace(asked, compare=REACHED, level="")
+    if is_levelled(subject):
+        levels = levels_of(subject)
+        level = asked.level if asked.level in levels or not levels else levels[0]
+        return replace(asked, compare=IS, threshold=None, level=level)
+    steps = asked.compare in ("at_least", "at_most")
+    return asked if steps else replace(asked, compare="", threshold=None, level="")
 
 
 def _answered(

@@ -8,10 +8,10 @@ import numpy as np
 
 from banso.measure.revenue.reads import Book, Scope, day_number, rows_in
 from banso.measure.revenue.spans import spans_of
-from banso.prove.worth.gathering import present_values
-from banso.prove.worth.measured import Subject
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.rules import reached
+from banso.prove.worth.subjects import Subject
+from banso.prove.worth.values import present_values
 
 
 def came(scenario: Scenario, found: Book, finding: Subject | None) -> dict[str, Any]:
@@ -38,10 +38,10 @@ def came(scenario: Scenario, found: Book, finding: Subject | None) -> dict[str, 
         "metric_n": 0,
     }
     if finding is not None:
-        values = present_values(finding, account[here])
+        asked = scenario.question
+        values = present_values(finding, account[here], asked)
         known = values[np.isfinite(values)]
         if len(known):
-            asked = scenario.question
             told["metric"] = float((reached(known, asked) if asked.compare else known).mean())
             told["metric_n"] = len(known)
     return told

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.utils.translation import override
 
 from banso.know.subscriptions.rules import contract_of
 from banso.measure.revenue.reads import Book
@@ -19,8 +20,9 @@ from banso.prove.engine.what_if import set_on
 from banso.prove.engine.worth import DRAWS, Cells, Draws, Plan, break_even, ranged, simulate
 from banso.prove.worth.gathering import lifetimes
 from banso.prove.worth.ground import Change, Ground, change_of, reachable
-from banso.prove.worth.measured import Effect, Subject, comparison_of, unit_of
+from banso.prove.worth.measured import Effect, comparison_of
 from banso.prove.worth.rules import LEVELS_OF_ASSOCIATION, Asked, Mask
+from banso.prove.worth.subjects import Subject, key_of, level_word, unit_of
 
 SEED = 20_240_701
 
@@ -92,7 +94,7 @@ def _told(
         "level": level,
         "upper_bound": level in LEVELS_OF_ASSOCIATION,
         "subject": {
-            "key": subject.metric_key, **_labels(subject), "unit": unit_of(subject),
+            "key": key_of(subject), **_labels(subject, asked), "unit": unit_of(subject),
         },
         "comparison": comparison_of(subject) if isinstance(subject, Effect) else None,
         "evidence": _evidence(ground),
@@ -124,10 +126,16 @@ def _told(
     }  # fmt: skip
 
 
-def _labels(subject: Subject) -> dict[str, str]:
+def _labels(subject: Subject, asked: Asked) -> dict[str, str]:
     if isinstance(subject, Effect):
         return {"label_en": subject.label, "label_ja": subject.label}
-    return {"label_en": subject.label_en, "label_ja": subject.label_ja}
+    labels = {"label_en": subject.label_en, "label_ja": subject.label_ja}
+    if not asked.level:
+        return labels
+    for language in ("en", "ja"):
+        with override(language):
+            labels[f"level_{language}"] = level_word(subject, asked.level)
+    return labels
 
 
 def _evidence(ground: Ground) -> dict[str, Any]:
@@ -144,7 +152,7 @@ def _evidence(ground: Ground) -> dict[str, Any]:
     per = 1.0 / base.sd if ground.is_step else 1.0
     b, reach = base.lever.b * per, 1.96 * base.lever.se * per
     return told | {
-        "finding": ground.finding.pk,
+        "finding": getattr(ground.finding, "pk", None),
         "odds_ratio": math.exp(-b), "low": math.exp(-b - reach), "high": math.exp(-b + reach),
         "kept_share": ground.lever.b / base.lever.b if base.lever.b else 1.0,
     }  # fmt: skip

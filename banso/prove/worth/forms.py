@@ -11,13 +11,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from banso.measure.metrics.models import Unit
-from banso.prove.studies.models import Finding, Verdict
-from banso.prove.worth.measured import Effect, Subject, unit_of
-from banso.prove.worth.rules import EFFECT, HORIZONS, Asked
+from banso.prove.studies.models import Verdict
+from banso.prove.worth.measured import Effect
+from banso.prove.worth.rules import FIELD, HORIZONS, MILESTONE, Asked
+from banso.prove.worth.subjects import (
+    Milestone,
+    Subject,
+    is_field,
+    is_levelled,
+    key_of,
+    level_word,
+    levels_of,
+    unit_of,
+)
 from banso.shared.money import CURRENCIES, to_minor
 from banso.shared.users.models import User
 from banso.shared.users.reads import people_who_own
 
+LONGEST_WAIT = 3650
 PERCENT = (Unit.SHARE, Unit.CHANGE)
 COMPARE = (
     ("", _("The mean of the metric")),
@@ -26,8 +37,22 @@ COMPARE = (
 )
 
 
-def _verdict(finding: Finding) -> str:
-    return str(Verdict(finding.verdict).label)
+def _group(subject: Subject) -> str:
+    """Under which heading it is offered."""
+    if isinstance(subject, Effect):
+        return gettext("Measured effects")
+    if isinstance(subject, Milestone):
+        return gettext("Milestones")
+    verdict = str(Verdict(subject.verdict).label)
+    if not is_field(subject):
+        return verdict
+    return gettext("Fields: %(verdict)s") % {"verdict": verdict}
+
+
+def _has_own_entries(told: dict[str, Any], meant: str) -> bool:
+    """Whether the subject now, or the one before, is asked by entries of its own."""
+    own = (FIELD, MILESTONE)
+    return str(told["metric"]).startswith(own) or meant.startswith(own)
 
 
 def _percent(label: Any, **more: Any) -> forms.FloatField:
@@ -37,7 +62,8 @@ def _percent(label: Any, **more: Any) -> forms.FloatField:
 class WhatIfForm(forms.Form):
     """A change and its assumptions; what is left empty takes its default."""
 
-    metric = forms.ChoiceField(label=_("KPI or measured effect"))
+    metric = forms.ChoiceField(label=_("KPI, milestone, field or measured effect"))
+    level = forms.ChoiceField(label=_("Share of customers with the value"), required=False)
     compare = forms.ChoiceField(label=_("What is changed"), choices=COMPARE, required=False)
     threshold = forms.FloatField(label=_("Threshold (of a share)"), required=False)
     target = forms.FloatField(label=_("It becomes"), required=False)
@@ -69,20 +95,35 @@ class WhatIfForm(forms.Form):
         super().__init__(told)
         groups: dict[str, list[tuple[str, str]]] = {}
         for one in subjects:
-            label = gettext("Measured effects") if isinstance(one, Effect) else _verdict(one)
-            groups.setdefault(label, []).append((one.metric_key, one.label))
-        self.units = {one.metric_key: unit_of(one) for one in subjects}
+            groups.setdefault(_group(one), []).append((key_of(one), one.label))
+        self.units = {key_of(one): unit_of(one) for one in subjects}
+        self.one = next((one for one in subjects if key_of(one) == told.get("metric")), None)
         self.fields["metric"].choices = list(groups.items())  # type: ignore[attr-defined]
         self.fields["currency"].choices = [(name, name) for name in currencies]  # type: ignore[attr-defined]
         if len(currencies) < 2:
             self.fields["currency"].widget = forms.HiddenInput()
-        if str(told.get("metric")).startswith(EFFECT):
-            self._ask_of_an_effect()
+        self._ask_of(self.one)
 
-    def _ask_of_an_effect(self) -> None:
-        """What says something of metrics only is not asked."""
-        self.fields["target"].label = _("Share of customers that get it (%)")
-        for name in ("compare", "threshold", "low", "high"):
+    def _ask_of(self, subject: Subject | None) -> None:
+        """What says nothing of this kind of subject is not asked."""
+        if isinstance(subject, Effect):
+            self.fields["target"].label = _("Share of customers that get it (%)")
+            left_out: tuple[str, ...] = ("level", "compare", "threshold", "low", "high")
+        elif isinstance(subject, Milestone):
+            self.fields["target"].label = _("Share of customers that get there (%)")
+            self.fields["threshold"] = forms.IntegerField(
+                label=_("Within days of the start (empty: at any time)"), required=False,
+                min_value=1, max_value=LONGEST_WAIT,
+            )  # fmt: skip
+            left_out = ("level", "compare")
+        elif subject is not None and is_levelled(subject):
+            self.fields["target"].label = _("It becomes (%)")
+            levels = [(level, level_word(subject, level)) for level in levels_of(subject)]
+            self.fields["level"].choices = levels  # type: ignore[attr-defined]
+            left_out = ("compare", "threshold")
+        else:
+            left_out = ("level",)
+        for name in left_out:
             del self.fields[name]
 
     @classmethod
@@ -93,22 +134,36 @@ class WhatIfForm(forms.Form):
         told = {name: asked.get(name) or field.initial for name, field in cls.base_fields.items()}
         told["low"] = asked.get("low") or 0
         told["quarters"] = asked.get("quarters") or ("0" if asked.get("quarters") == "0" else 2)
-        known = {finding.metric_key for finding in subjects}
+        known = {key_of(subject) for subject in subjects}
         if told["metric"] is None and subjects:
-            told["metric"] = subjects[0].metric_key
+            told["metric"] = key_of(subjects[0])
         if told["currency"] not in currencies:
             told["currency"] = currencies[0] if currencies else ""
+        meant = told.get("meant")
+        if meant and meant.split("|")[0] != told["metric"] and _has_own_entries(told, meant):
+            told |= {"compare": "", "threshold": None, "level": None}
         form = cls(told, subjects=subjects, currencies=currencies)
-        if told["metric"] in known and told.get("meant") not in (None, form.meaning(told)):
+        if told["metric"] in known and meant not in (None, form.meaning(told)):
             told["target"] = None
-            if not told["compare"]:
+            if not told["compare"] and not isinstance(form.one, Milestone):
                 told["threshold"] = None
+        form.fill_level(told)
         return form
+
+    def fill_level(self, told: dict[str, Any]) -> None:
+        """The value of a field that is meant where none of its own was said."""
+        field = self.fields.get("level")
+        known = [name for name, _word in field.choices] if field else []  # type: ignore[attr-defined]
+        if known and told.get("level") not in known and not told.get("meant"):
+            told["level"] = told.get("level") or known[0]
+        elif known and not told.get("level"):
+            told["level"] = known[0]
 
     @staticmethod
     def meaning(told: dict[str, Any]) -> str:
         """What a target was said for: of another metric or step it says nothing."""
-        return f"{told.get('metric')}|{told.get('compare') or ''}|{told.get('threshold') or ''}"
+        parts = [told.get("metric"), told.get("compare") or "", told.get("threshold") or ""]
+        return "|".join(str(part) for part in [*parts, *filter(None, [told.get("level")])])
 
     def in_percent(self, compare: str, metric: str) -> bool:
         return bool(compare) or self.units.get(metric) in PERCENT
@@ -127,13 +182,16 @@ class WhatIfForm(forms.Form):
         g = self.cleaned_data
         compare = g.get("compare") or ""
         scale = 100.0 if self.in_percent(compare, g["metric"]) else 1.0
-        edge = 100.0 if self.units.get(g["metric"]) in PERCENT else 1.0
+        edge = g.get("threshold")
+        if compare and edge is not None and self.units.get(g["metric"]) in PERCENT:
+            edge = edge / 100.0
         currency = g["currency"] or ""
         cost = Decimal(g["cost"] or 0)
         return Asked(
             metric=g["metric"],
             compare=compare,
-            threshold=g["threshold"] / edge if compare else None,
+            threshold=edge if compare or isinstance(self.one, Milestone) else None,
+            level=g.get("level") or "",
             target=float("nan") if g["target"] is None else g["target"] / scale,
             quarters=2 if g["quarters"] is None else g["quarters"],
             horizon=g["horizon"] or 12,

@@ -1,4 +1,4 @@
-"""What a what-if rests on: past decisions with the metric, present customers with their terms."""
+"""What a what-if rests on: present customers with their terms, and how long such customers stay."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from banso.know.subscriptions.reads import decision_rows
-from banso.measure.metrics.models import AccountMeasures
 from banso.measure.revenue.memory import memory
 from banso.measure.revenue.reads import Book, Scope, day_number, known_until, rows_in
 from banso.measure.revenue.spans import OPEN
@@ -20,37 +17,10 @@ from banso.prove.engine.lifetime import (
     Lifetime,
 )
 from banso.prove.engine.projection import project
-from banso.prove.engine.regression import FloatArray
 from banso.prove.lifetime.reads import lives
 from banso.prove.lifetime.worth import TERMS
-from banso.prove.studies.kept_rows import kept_rows
-from banso.prove.studies.models import EvidenceRun, Finding
-from banso.prove.studies.rules import with_the_not_yet
-from banso.prove.worth.measured import Effect, Subject, treated_values
 from banso.prove.worth.rules import DAYS_A_MONTH, Days, Mask, Terms, lead_days, next_decisions
 from banso.shared.users.reads import organisation
-
-
-def past_decisions(finding: Finding) -> pa.Table | None:
-    """The decisions of the finding's run under the engine's names, with the metric as ``value``.
-
-    None when the run no longer keeps them. The terms come from the contracts as they stand, found
-    again by contract and day.
-    """
-    run: EvidenceRun = finding.run
-    kept = kept_rows(run.pk, finding.key)
-    if kept is None or run.data_cut is None:
-        return None
-    days = int(run.settings.get("landmark_days", organisation().landmark_days))
-    terms = decision_rows(data_cut=run.data_cut, landmark_days=days).table
-    wanted = terms.select(["subscription_id", "closed_on", "decided_on", "tenure_days", "contract"])
-    value = pc.cast(kept["value"], pa.float64())
-    table = kept.set_column(kept.column_names.index("value"), "value", value)
-    joined = table.join(wanted, keys=["subscription_id", "closed_on"], join_type="inner")
-    joined = joined.rename_columns(
-        ["account" if name == "account_id" else name for name in joined.column_names]
-    )
-    return joined.sort_by("row_id")
 
 
 def present_terms(found: Book, currency: str, today: date) -> Terms:
@@ -116,26 +86,6 @@ def _first_days(accounts: Days, starts: Days, asked: Days) -> Days:
         return np.full(len(asked), OPEN, dtype=np.int64)
     place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
     return np.where(known[place] == asked, began[place], OPEN).astype(np.int64)
-
-
-def present_values(finding: Subject, accounts: Days) -> FloatArray:
-    """The metric of each account now, counted as at the decisions; NaN where it is not known. Of an
-    effect: 1 for those that have it.
-    """
-    if isinstance(finding, Effect):
-        return treated_values(finding, accounts)
-    key = finding.metric_key
-    rows = AccountMeasures.objects.order_by().values_list("account_id", f"values__{key}")
-    told: dict[int, tuple[float, bool]] = {}
-    for account, value in rows.iterator(chunk_size=20_000):
-        if isinstance(value, dict) and value.get("v") is not None:
-            told[account] = float(value["v"]), bool(value.get("c"))
-    pairs = [told.get(account, (np.nan, False)) for account in accounts.tolist()]
-    values = np.array([pair[0] for pair in pairs], dtype=np.float64)
-    waits: Mask = np.array([pair[1] for pair in pairs], dtype=np.bool_)
-    if finding.numbers["metric_unit"] == "first_days":
-        return with_the_not_yet(values, waits, values)
-    return values
 
 
 def lifetimes(found: Book, currency: str, today: date) -> dict[int, Lifetime]:

@@ -1,4 +1,4 @@
-"""What an answer about one metric rests on, how far it may change, and the change itself."""
+"""What an answer about one subject rests on, how far it may change, and the change itself."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pyarrow as pa
 from banso.measure.revenue.reads import Book
 from banso.prove.effects.models import Result
 from banso.prove.engine.answer import NoAnswer
-from banso.prove.engine.association import scan
+from banso.prove.engine.association import Settings, scan
 from banso.prove.engine.findings import Feature
+from banso.prove.engine.multiplicity import benjamini_hochberg
 from banso.prove.engine.regression import FloatArray
 from banso.prove.engine.what_if import (
     Baseline,
@@ -23,10 +24,11 @@ from banso.prove.engine.what_if import (
     shrunken,
     to_median,
 )
-from banso.prove.studies.models import EvidenceRun, Finding, Verdict
-from banso.prove.worth.gathering import past_decisions, present_terms, present_values
-from banso.prove.worth.measured import Effect, Subject, not_judged, rates
-from banso.prove.worth.reads import family_z
+from banso.prove.studies.models import EvidenceRun, Finding, FindingGroup, Verdict
+from banso.prove.studies.rules import leak_in_metric
+from banso.prove.worth.gathering import present_terms
+from banso.prove.worth.measured import Effect, not_judged, rates
+from banso.prove.worth.reads import family_p, family_z
 from banso.prove.worth.rules import (
     FEWEST_CUSTOMERS,
     Asked,
@@ -35,6 +37,8 @@ from banso.prove.worth.rules import (
     per_decision,
     reached,
 )
+from banso.prove.worth.subjects import Milestone, Subject, is_levelled
+from banso.prove.worth.values import past_decisions, present_values
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Ground:
         """The step on the ladder of claims; nobody chooses it."""
         if isinstance(self.finding, Effect):
             return self.finding.result.level
-        return "L1" if self.is_step else self.finding.level
+        return "L1" if isinstance(self.finding, Milestone) or self.is_step else self.finding.level
 
     @property
     def source(self) -> EvidenceRun | Result:
@@ -113,41 +117,45 @@ def _measured(effect: Effect, asked: Asked, found: Book | None, today: date) -> 
     terms = present_terms(found, asked.currency, today)
     if len(terms) < FEWEST_CUSTOMERS:
         return NoAnswer("too_few_customers", {"n": len(terms), "n_needed": FEWEST_CUSTOMERS})
-    value = present_values(effect, terms.account)
+    value = present_values(effect, terms.account, asked)
     return Ground(effect, base, base.lever, terms, value, is_step=True, highest=1.0)
 
 
 def _associated(
-    finding: Finding, asked: Asked, found: Book | None, today: date
+    finding: Finding | Milestone, asked: Asked, found: Book | None, today: date
 ) -> Ground | NoAnswer:
     refusal = _not_allowed(finding)
     if refusal is not None:
         return refusal
-    rows, cut = past_decisions(finding), finding.run.data_cut
+    rows, cut = past_decisions(finding, asked), finding.run.data_cut
     if rows is None or found is None or cut is None:
         return NoAnswer("rows_gone" if found is not None else "no_contracts")
     feature = _feature(rows, asked)
     if asked.compare:
-        refusal = _step_not_allowed(rows, feature, cut)
+        refusal = _step_not_allowed(rows, feature, cut, finding)
         if refusal is not None:
             return refusal
     base = fit_baseline(rows, feature, data_cut=cut)
     if isinstance(base, NoAnswer):
         return base
     terms = present_terms(found, asked.currency, today)
-    value = present_values(finding, terms.account)
+    value = present_values(finding, terms.account, asked)
     if asked.compare:
         value = np.where(np.isfinite(value), reached(value, asked), np.nan)
     known = int(np.isfinite(value).sum())
     if known < FEWEST_CUSTOMERS:
         return NoAnswer("too_few_customers", {"n": known, "n_needed": FEWEST_CUSTOMERS})
     highest = _highest(rows, asked) if asked.compare else 1.0
-    lever = shrunken(base.lever, family_z(finding.run))
+    family = finding.group if isinstance(finding, Finding) else FindingGroup.METRIC
+    lever = shrunken(base.lever, family_z(finding.run, family))
     return Ground(finding, base, lever, terms, value, bool(asked.compare), highest)
 
 
-def _not_allowed(finding: Finding) -> NoAnswer | None:
+def _not_allowed(finding: Finding | Milestone) -> NoAnswer | None:
     """What the claim ladder does not allow to calculate with."""
+    if isinstance(finding, Milestone):
+        told = [finding.first.key, finding.label_en, finding.label_ja]
+        return NoAnswer("about_leaving") if leak_in_metric(told) else None
     if finding.verdict == Verdict.ASSOCIATED:
         return None
     reason = {
@@ -161,19 +169,34 @@ def _feature(rows: pa.Table, asked: Asked) -> Feature:
     values = np.asarray(rows["value"].to_numpy(zero_copy_only=False), dtype=np.float64)
     if not asked.compare:
         return Feature("asked", "number", values)
-    return Feature("asked", "flag", np.where(np.isfinite(values), reached(values, asked), np.nan))
+    late = None
+    if "late" in rows.column_names:
+        late = np.asarray(rows["late"].to_numpy(zero_copy_only=False), dtype=np.float64)
+    held = np.where(np.isfinite(values), reached(values, asked), np.nan)
+    return Feature("asked", "flag", held, late)
 
 
-def _step_not_allowed(rows: pa.Table, feature: Feature, cut: date) -> NoAnswer | None:
-    """A step must go with renewal itself, in the direction of being reached."""
+def _step_not_allowed(
+    rows: pa.Table, feature: Feature, cut: date, finding: Finding | Milestone
+) -> NoAnswer | None:
+    """A step must go with renewal itself, in the direction of being reached. A milestone was tested
+    by nobody before: it must stand out among the metrics that were.
+    """
     seen = scan(rows, [feature], data_cut=cut).findings[0]
     if seen.no_answer is not None:
         return seen.no_answer
     if seen.verdict == "suspicious":
-        return NoAnswer("suspicious")
+        return NoAnswer("shows_leaving")
     if seen.verdict != "associated":
         return NoAnswer("no_association")
-    return NoAnswer("against_step") if seen.direction != "more" else None
+    if isinstance(finding, Milestone) and seen.p is not None:
+        together = benjamini_hochberg([seen.p, *family_p(finding.run)])
+        if together[0] > Settings().q_target:
+            return NoAnswer("one_of_many")
+    if seen.direction == "more":
+        return None
+    levelled = isinstance(finding, Milestone) or is_levelled(finding)
+    return NoAnswer("against_having" if levelled else "against_step")
 
 
 def _highest(rows: pa.Table, asked: Asked) -> float:

@@ -18,7 +18,6 @@ from banso.prove.engine.answer import NoAnswer
 from banso.prove.engine.normal import two_sided_z
 from banso.prove.engine.regression import FloatArray
 from banso.prove.engine.what_if import Baseline, Lever, fit_without_kpi
-from banso.prove.studies.models import Finding
 from banso.prove.worth.rules import EFFECT, Days, Mask
 from banso.shared.users.reads import organisation
 
@@ -48,15 +47,6 @@ class Effect:
         if self.run is None:
             raise ValueError("nothing has been computed yet")
         return self.run
-
-
-Subject = Finding | Effect
-"""What a what-if may rest on."""
-
-
-def unit_of(subject: Subject) -> str:
-    """The unit of its values; of an effect the share of customers that have it."""
-    return "share" if isinstance(subject, Effect) else str(subject.numbers["metric_unit"])
 
 
 def effects() -> list[Effect]:

@@ -17,7 +17,7 @@ class Scenario(models.Model):
     asked = models.JSONField(default=dict)
     members = models.JSONField(default=list)
     currency = models.CharField(max_length=3, blank=True)
-    metric_key = models.CharField(max_length=80)
+    metric_key = models.CharField(max_length=240)
     began_on = models.DateField()
     due_on = models.DateField(db_index=True)
     created_at = models.DateTimeField()

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from banso.prove.studies.wording import percent
 from banso.prove.worth.asking import Answered
 from banso.prove.worth.behind import Line
-from banso.prove.worth.measured import Effect, Subject
+from banso.prove.worth.measured import Effect
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.presenting import (
     assumptions_of,
@@ -24,7 +25,8 @@ from banso.prove.worth.presenting import (
     text_of,
 )
 from banso.prove.worth.reads import first_estimate
-from banso.prove.worth.rules import Asked
+from banso.prove.worth.rules import EFFECT, FIELD, IS, MILESTONE, Asked
+from banso.prove.worth.subjects import Subject, key_of
 from banso.prove.worth.wording import (
     answer_told,
     caution_told,
@@ -47,7 +49,20 @@ def card_context(card: dict[str, Any], today: date) -> dict[str, Any]:
         "cost": cost_told(card),
         "assumptions": assumptions_of(card),
         "evidence": evidence_of(card, today),
+        "known_at": known_at(card["subject"]["key"], card["evidence"].get("finding")),
     }
+
+
+def known_at(key: str, finding: int | None) -> str:
+    """The page that says what is known of a subject; empty of an effect, whose measure has one."""
+    if key.startswith(EFFECT):
+        return ""
+    if key.startswith(MILESTONE):
+        query = urlencode({"metric": key.removeprefix(MILESTONE)})
+        return f"{reverse('lifetime:first_time')}?{query}"
+    if key.startswith(FIELD):
+        return reverse("studies:evidence_finding", args=[finding])
+    return reverse("studies:metric_evidence", args=[key])
 
 
 def worth_context(found: Answered, entries: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -59,6 +74,7 @@ def worth_context(found: Answered, entries: Mapping[str, Any], today: date) -> d
         context["finding"] = found.finding
         context["waits"] = found.refused.reason in ("not_enough_data", "effect_unclear")
         context["measure"] = getattr(found.finding, "measure", None)
+        context["known_at"] = known_at(key_of(found.finding), getattr(found.finding, "pk", None))
     is_effect = isinstance(found.finding, Effect)
     if found.reach and found.finding and found.asked and not is_effect:
         context["reach"] = {
@@ -87,7 +103,7 @@ def customer_rows(lines: Iterable[Line], finding: Subject, asked: Asked) -> list
 def _value(value: float | None, finding: Subject, asked: Asked) -> str:
     if value is None:
         return ""
-    if isinstance(finding, Effect):
+    if isinstance(finding, Effect) or asked.compare == IS:
         return _("has it already") if value else _("does not have it")
     if asked.compare:
         return _("reached it") if value else _("has not reached it")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from banso.prove.effects.wording import LEVELS
 from banso.prove.studies.wording import claim_name, decimal, percent, together, whole
 from banso.prove.worth.models import Estimate, Outcome, Scenario
-from banso.prove.worth.rules import Asked, kept_within
+from banso.prove.worth.rules import IS, Asked, kept_within
 from banso.prove.worth.wording import (
     caution_told,
     comparison_told,
@@ -134,6 +134,8 @@ def _how(card: Mapping[str, Any]) -> str:
     told = {"n": whole(round(change["changed"])), "all": whole(card["customers"]["known"])}
     if asked.is_effect:
         return _("%(n)s of %(all)s customers come to get it, whoever they are.") % told
+    if asked.compare == IS:
+        return _("%(n)s of %(all)s customers come to have it, whoever they are.") % told
     if asked.compare:
         return _("%(n)s of %(all)s customers come to reach it, whoever they are.") % told
     told["level"] = value_told(change["level"], None, asked, card["subject"]["unit"])
@@ -197,6 +199,7 @@ def _rests_on(card: Mapping[str, Any]) -> list[tuple[str, str]]:
         ]
     found, asked = card["evidence"], Asked.of(card["asked"])
     per = _("reached against not") if asked.compare else _("per standard deviation")
+    per = _("with it against without") if asked.compare == IS else per
     odds = _("%(value)s (%(low)s–%(high)s), %(per)s.") % {
         "value": decimal(found["odds_ratio"]), "low": decimal(found["low"]),
         "high": decimal(found["high"]), "per": per,

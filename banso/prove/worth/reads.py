@@ -9,16 +9,17 @@ from django.db.models import QuerySet
 from banso.prove.engine.regression import FloatArray
 from banso.prove.studies.models import EvidenceRun, Finding, FindingGroup, Verdict
 from banso.prove.studies.reads import latest_run, metric_finding
-from banso.prove.worth.measured import Subject, effect_named
+from banso.prove.worth.measured import effect_named
 from banso.prove.worth.models import Estimate, Scenario
-from banso.prove.worth.rules import EFFECT
+from banso.prove.worth.rules import EFFECT, FIELD, MILESTONE
+from banso.prove.worth.subjects import Milestone, Subject, fields, key_of, milestones
 
 JOB = "worth.compare"
 MOST_SIDE_BY_SIDE = 4
 
 
-def subjects() -> list[Finding]:
-    """The metrics of the newest run, those that go with renewal first."""
+def subjects() -> list[Finding | Milestone]:
+    """The metrics of the newest run, those that go with renewal first, milestones, then fields."""
     run = latest_run()
     if run is None:
         return []
@@ -26,7 +27,17 @@ def subjects() -> list[Finding]:
     found = list(run.findings.filter(group=FindingGroup.METRIC))
     for finding in found:
         finding.run = run
-    return sorted(found, key=lambda f: (order.index(f.verdict), f.position))
+
+    def place(finding: Finding) -> tuple[int, int]:
+        return order.index(finding.verdict), finding.position
+
+    return [*sorted(found, key=place), *milestones(run), *sorted(fields(run), key=place)]
+
+
+def family_p(run: EvidenceRun) -> list[float]:
+    """p of every metric that was tested together."""
+    rows = run.findings.filter(group=FindingGroup.METRIC).values_list("numbers", flat=True)
+    return [numbers["p"] for numbers in rows if numbers.get("q") is not None]
 
 
 def subject(key: str) -> Subject | None:
@@ -34,12 +45,18 @@ def subject(key: str) -> Subject | None:
     if key.startswith(EFFECT):
         return effect_named(key)
     run = latest_run()
-    return metric_finding(run, key) if run else None
+    if run is None:
+        return None
+    if key.startswith(MILESTONE):
+        return next((one for one in milestones(run) if one.metric_key == key), None)
+    if key.startswith(FIELD):
+        return next((one for one in fields(run) if key_of(one) == key), None)
+    return metric_finding(run, key)
 
 
-def family_z(run: EvidenceRun) -> FloatArray:
-    """b/se of every metric that was tested together, from the kept intervals."""
-    rows = run.findings.filter(group=FindingGroup.METRIC).exclude(verdict=Verdict.SUSPICIOUS)
+def family_z(run: EvidenceRun, group: str) -> FloatArray:
+    """b/se of every metric (field) that was tested together, from the kept intervals."""
+    rows = run.findings.filter(group=group).exclude(verdict=Verdict.SUSPICIOUS)
     found = []
     for numbers in rows.values_list("numbers", flat=True):
         low, high = numbers.get("ci95") or (None, None)

@@ -21,6 +21,9 @@ HORIZONS = (6, 9, 12, 18, 24)
 FEWEST_CUSTOMERS = 10
 LEVELS_OF_ASSOCIATION = ("L1", "L2")
 EFFECT = "effect:"
+FIELD = "field:"
+MILESTONE = "milestone:"
+IS, REACHED = "is", "reached"
 MEASURED_MONTHS = 3
 """An effect on customers that decide monthly was measured over so many months."""
 
@@ -29,12 +32,14 @@ MEASURED_MONTHS = 3
 class Asked:
     """A change and every assumption that a person may set.
 
-    metric: its key, or "effect:" with the number of a measure whose effect was measured.
+    metric: its key, or "effect:" with the number of a measure whose effect was measured, "field:"
+    with the key of a finding about a field, "milestone:" with the key of a first time.
     compare: "" the mean of the metric, else the share of customers that reached
-    ("at_least", "at_most") the threshold. target: mean or share after the change. quarters: until
-    it is reached. horizon in months. renewal: share renewed without the change, None as it was
-    lately. low, high: share of the difference that comes across. cost in minor units; years: how
-    long value is counted.
+    ("at_least", "at_most") the threshold, that have the value ``level`` of a field ("is"), or that
+    got to a milestone ("reached", within ``threshold`` days if it is said). target: mean or share
+    after the change. quarters: until it is reached. horizon in months. renewal: share renewed
+    without the change, None as it was lately. low, high: share of the difference that comes across.
+    cost in minor units; years: how long value is counted.
     """
 
     metric: str
@@ -51,6 +56,7 @@ class Asked:
     years: int = 5
     cost: int = 0
     currency: str = ""
+    level: str = ""
 
     def told(self) -> dict[str, Any]:
         return asdict(self)
@@ -59,6 +65,10 @@ class Asked:
     def is_effect(self) -> bool:
         """Whether the basis is a measured effect rather than an association."""
         return self.metric.startswith(EFFECT)
+
+    @property
+    def is_field(self) -> bool:
+        return self.metric.startswith(FIELD)
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Asked:
@@ -109,10 +119,26 @@ def lead_days(months: Days, landmark_days: int) -> Days:
 
 
 def reached(values: Floats, asked: Asked) -> Floats:
-    """1 where a value reaches the threshold of a step, else 0; the values must be known."""
+    """1 where a value reaches the threshold of a step, else 0; the values must be known. Of a field
+    and a milestone they are 1 and 0 already.
+    """
+    if asked.compare in (IS, REACHED):
+        return np.asarray(values > 0, dtype=np.float64)
     edge = asked.threshold or 0.0
     told = values >= edge if asked.compare == "at_least" else values <= edge
     return np.asarray(told, dtype=np.float64)
+
+
+def got_there(days: Floats, waits: Mask, within: float | None) -> Floats:
+    """1 for who got to a milestone (within so many days), 0 for who did not, NaN where it cannot be
+    told yet. days: until it, or waited so far where ``waits``.
+    """
+    known = np.isfinite(days)
+    told = np.where(waits, 0.0, 1.0)
+    if within is not None:
+        told = np.where(waits, 0.0, (days <= within).astype(np.float64))
+        known &= ~waits | (days >= within)
+    return np.asarray(np.where(known, told, np.nan))
 
 
 def per_decision(months: Days) -> Floats:

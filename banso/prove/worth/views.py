@@ -18,11 +18,12 @@ from banso.prove.worth.asking import Answered, answer_to
 from banso.prove.worth.behind import behind, csv_of, lines_of
 from banso.prove.worth.estimating import expected_now
 from banso.prove.worth.forms import SaveForm, WhatIfForm
-from banso.prove.worth.measured import Subject, effects
+from banso.prove.worth.measured import effects
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.pages import asked_again, customer_rows, detail_context, worth_context
 from banso.prove.worth.presenting import csv_header, csv_rows, sheet_of, side_of
 from banso.prove.worth.reads import MOST_SIDE_BY_SIDE, first_estimate, scenarios, subjects
+from banso.prove.worth.subjects import Subject
 from banso.prove.worth.wording import answer_told
 from banso.prove.worth.writes import estimate_again, remove_scenario, save_scenario
 from banso.shared import clock

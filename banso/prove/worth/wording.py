@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from banso.prove.effects.wording import interval
 from banso.prove.effects.wording import points as signed_points
 from banso.prove.engine.answer import NoAnswer
+from banso.prove.studies.models import Finding
 from banso.prove.studies.wording import (
     REASONS,
     about,
@@ -24,8 +25,8 @@ from banso.prove.studies.wording import (
     together,
     whole,
 )
-from banso.prove.worth.measured import Effect, Subject, unit_of
-from banso.prove.worth.rules import Asked, months_after
+from banso.prove.worth.rules import IS, REACHED, Asked, months_after
+from banso.prove.worth.subjects import Subject, unit_of
 from banso.shared.figures import figure
 from banso.shared.money import shown
 
@@ -82,6 +83,20 @@ REFUSALS: Mapping[str, Any] = {
     "effect_fall": gettext_lazy(
         "Giving it to fewer customers keeps nothing. Choose a value above %(now)s."
     ),
+    "against_having": gettext_lazy(
+        "Customers that have this tend to renew less often, so more of them would keep nothing."
+    ),
+    "about_leaving": gettext_lazy(
+        "It says how contracts end, or happens because they end: it cannot foretell that."
+    ),
+    "shows_leaving": gettext_lazy(
+        "Suspicious: shortly before the decision it goes with it far more strongly than earlier. "
+        "That customers leave may show in it; it is not calculated with."
+    ),
+    "one_of_many": gettext_lazy(
+        "Alone it goes with renewal, but among all that was compared it may stand out by chance. "
+        "There is nothing to calculate with yet."
+    ),
     "against_step": gettext_lazy(
         "Customers that reached this tend to renew less often: turn the comparison around."
     ),
@@ -90,7 +105,7 @@ REFUSALS: Mapping[str, Any] = {
 
 def refusal_told(refused: NoAnswer, finding: Subject, asked: Asked, today: date) -> str:
     """Why nothing can be said, and by when it may change."""
-    if not isinstance(finding, Effect) and refused.reason in ("not_enough_data", "suspicious"):
+    if isinstance(finding, Finding) and refused.reason in ("not_enough_data", "suspicious"):
         return sentence(finding, today)
     if refused.reason == "no_decisions":
         return _no_decisions(refused, today)
@@ -149,10 +164,24 @@ def what_told(card: Mapping[str, Any]) -> str:
         return _("share of customers that get “%(name)s”") % {"name": name}
     if not asked.compare:
         return _("mean of “%(name)s”") % {"name": name}
+    if asked.compare == IS:
+        level = subject.get("level_ja" if in_japanese() else "level_en", asked.level)
+        return _("share of customers with “%(level)s” in “%(name)s”") % {
+            "name": name, "level": level,
+        }  # fmt: skip
+    if asked.compare == REACHED:
+        return _got_there_told(name, asked)
     told = {"name": name, "edge": edge_told(asked, subject["unit"])}
     if asked.compare == "at_least":
         return _("share of customers with “%(name)s” of %(edge)s or more") % told
     return _("share of customers with “%(name)s” of %(edge)s or less") % told
+
+
+def _got_there_told(name: str, asked: Asked) -> str:
+    if asked.threshold is None:
+        return _("share of customers that got to “%(name)s”") % {"name": name}
+    told = {"name": name, "n": whole(round(asked.threshold))}
+    return _("share of customers that got to “%(name)s” within %(n)s days of their start") % told
 
 
 def question_told(card: Mapping[str, Any]) -> str:
@@ -202,11 +231,22 @@ def caution_told(card: Mapping[str, Any]) -> str:
         said = _("An upper bound, not an effect: it is what it would be worth if customers became "
                  "like those who have such values today. Whether a change brings that is not "
                  "known; a random hold-out would tell.")  # fmt: skip
+        said = together(said, _of_its_kind(Asked.of(card["asked"])))
     if card.get("comparison"):
         said = _not_more(card)
     if card["change"]["extrapolates"]:
         said = together(said, beyond_told(card))
     return said
+
+
+def _of_its_kind(asked: Asked) -> str:
+    """What a field and a milestone do not say; empty of a metric."""
+    if asked.is_field:
+        return _("A field tells what customers are: read it as another mix of customers. Writing "
+                 "another value changes no customer.")  # fmt: skip
+    if asked.compare == REACHED and asked.threshold is not None:
+        return _("Who is past these days already is counted as if getting there late did the same.")
+    return ""
 
 
 def _not_more(card: Mapping[str, Any]) -> str:

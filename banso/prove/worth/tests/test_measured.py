@@ -117,7 +117,7 @@ def test_an_interval_says_its_confidence(client: Client) -> None:
 
 def test_the_page_says_what_to_do_for_steps_and_fields(client: Client) -> None:
     said = text(see(client, asked_of(measured())))
-    assert "cannot be asked: no measure changes it" in said
+    assert "A milestone is the first time of an event." in said
     assert reverse("effects:measure_new") in said
 
 

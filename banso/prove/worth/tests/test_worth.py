@@ -20,12 +20,12 @@ from banso.prove.engine.what_if import Baseline, fit_baseline
 from banso.prove.studies.models import Finding
 from banso.prove.studies.tests.builders import TODAY
 from banso.prove.worth.asking import answer_to
-from banso.prove.worth.gathering import past_decisions
 from banso.prove.worth.ground import _feature
 from banso.prove.worth.models import Scenario
 from banso.prove.worth.presenting import assumptions_of, evidence_of, rows_of
 from banso.prove.worth.rules import Asked
 from banso.prove.worth.tests.builders import TARGET, a_company, see
+from banso.prove.worth.values import past_decisions
 from banso.shared import clock
 from banso.shared.users.reads import organisation
 
@@ -81,7 +81,7 @@ def test_the_figures_are_the_g_formula_by_hand() -> None:
     )
     found = card(asked)
     finding = Finding.objects.get(key="metric.real")
-    rows = past_decisions(finding)
+    rows = past_decisions(finding, asked)
     assert rows is not None and finding.run.data_cut is not None
     base = fit_baseline(rows, _feature(rows, asked), data_cut=finding.run.data_cut)
     assert isinstance(base, Baseline)
