@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def measure(answers: int, accounts: int) -> None:
-    """"Cold" is with nothing kept in the process, Django itself warm, as in surveys.py."""
+    """As in surveys.py, "cold" is with nothing kept in the process, Django itself warm."""
     from django.core.management import call_command
     from django.test import Client
     from django.test.utils import setup_test_environment
