@@ -18,10 +18,11 @@ from banso.know.subscriptions.models import Outcome, Subscription
 from banso.listen.surveys.meanings import LEAVES
 from banso.listen.surveys.models import Wave
 from banso.listen.surveys.reads import handed_in
-from banso.measure.experience.columns import NONE, Ints, distinct, fetched, joined, numbers, table
+from banso.measure.experience.columns import NONE, Ints, fetched, joined, numbers, table
 from banso.measure.revenue.memory import Memory
 from banso.measure.revenue.spans import GRACE_DAYS
 from banso.prove.engine.experience_tree import People
+from banso.prove.engine.numbering import numbered
 from banso.shared.journal.models import Entry
 
 Floats = npt.NDArray[np.float64]
@@ -138,20 +139,9 @@ def _answers(wave: Wave) -> Answers:
     ids, account = made[0], made[1]
     tied = not wave.is_anonymous and bool((account != NONE).any())
     alone = -2 - ids  # an answer that belongs to no customer stands for itself
-    code = _numbered(np.where(account == NONE, alone, account))
+    code = numbered(np.where(account == NONE, alone, account))[1]
     columns = dict(zip(NAMES, (*made, code), strict=True))
     return Answers(**columns, tied=tied)
-
-
-def _numbered(whose: Ints) -> Ints:
-    """0..G-1 by value."""
-    if not len(whose):
-        return whose
-    order = np.argsort(whose, kind="stable")
-    steps = np.diff(whose[order], prepend=whose[order[0]]) != 0
-    codes = np.empty(len(whose), dtype=np.int64)
-    codes[order] = np.cumsum(steps)
-    return codes
 
 
 def customers_on(day: date, asof: Hashable) -> Customers:
@@ -169,7 +159,7 @@ def _customers(day: date) -> Customers:
     if not told:
         there = np.sort(table(Account.objects.exclude(stage=Stage.LEFT), "pk")[0])
         return Customers(there, np.zeros(len(there)), "", 0, known=False)
-    ids = distinct(np.hstack([*told.values()])[0])
+    ids = numbered(np.hstack([*told.values()])[0])[0]
     found = {name: _sums(ids, *told[name]) for name in sorted(told)}
     priced = {name: int(np.count_nonzero(mrr)) for name, (mrr, _there) in found.items()}
     currency = max((name for name in priced if priced[name]), key=priced.__getitem__, default="")

@@ -69,19 +69,19 @@ def _side_by_side(wave: Wave, field: SegmentField, asof: Hashable) -> SideBySide
     every = answers_of(wave, asof)
     answers = every.only(every.account != NONE)
     groups = field.groups(asof)
-    whose = groups.at(answers.account)
+    whose = groups.coded(answers.account)
     customers = customers_on(wave.opens_on, asof).ids
-    theirs = groups.at(customers)
-    names, counts = np.unique(whose.astype(str), return_counts=True)
-    largest = [str(names[at]) for at in np.argsort(-counts, kind="stable")[:MOST_GROUPS]]
-    listed = in_order(field, largest)
+    theirs = np.bincount(groups.coded(customers), minlength=len(groups.levels))
+    counts = np.bincount(whose, minlength=len(groups.levels))
+    names = [at for at in np.argsort(-counts, kind="stable").tolist() if counts[at]]
+    listed = in_order(field, [groups.levels[at] for at in names[:MOST_GROUPS]])
     made = [
-        _group(name, answers, whose == name, int((theirs == name).sum()), customers)
-        for name in listed
+        _group(name, answers, whose == at, int(theirs[at]), customers)
+        for name, at in ((name, groups.levels.index(name)) for name in listed)
     ]
     said = (answers.intent != NONE) & (answers.leaf != NONE)
     mine = answers.only(said)
-    tested = (mine.intent >= TOP_TWO, mine.leaf, whose[said].astype(str), mine.code)
+    tested = (mine.intent >= TOP_TWO, mine.leaf, whose[said], mine.code)
     return SideBySide(
         _with_q(_pooled(made)),
         len(names) - len(listed),
@@ -93,8 +93,8 @@ def _side_by_side(wave: Wave, field: SegmentField, asof: Hashable) -> SideBySide
 def _group(
     name: str, answers: Answers, here: Bools, population: int, customers: Ints
 ) -> GroupFigures:
-    mine, others = answers.only(here), answers.only(~here)
-    answered = len(np.intersect1d(mine.account, customers))
+    mine = answers.only(here)
+    answered = int(np.isin(customers, mine.account).sum())
     troubled = under(mine, BRANCHES[TROUBLE])
     placed = mine.only(mine.leaf != NONE)
     return GroupFigures(
@@ -113,20 +113,20 @@ def _group(
         intent=intent_of(mine),
         recommend=recommend_of(mine),
         pulled=None,
-        apart=_apart(mine, others),
+        apart=_apart(answers, here),
         leaves={
             leaf: (intent_of(mine.only(mine.leaf == at)), None) for at, leaf in enumerate(LEAVES)
         },
     )
 
 
-def _apart(mine: Answers, others: Answers) -> Found:
+def _apart(answers: Answers, here: Bools) -> Found:
     """Intent to continue of the group less that of all others."""
+    said, top = answers.intent != NONE, answers.intent >= TOP_TWO
     years = []
-    for one in (others, mine):
-        said = one.only(one.intent != NONE)
-        top = (said.intent >= TOP_TWO).astype(np.float64)
-        years.append(Year(top, said.code, np.zeros(said.n, dtype=np.int64)))
+    for side in (said & ~here, said & here):
+        code = answers.code[side]
+        years.append(Year(top[side].astype(np.float64), code, np.zeros(len(code), dtype=np.int64)))
     return year_change(*years)
 
 

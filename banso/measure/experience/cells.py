@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,11 +16,13 @@ from banso.prove.engine.experience_tree import PASSIVE, PROMOTER, Sums
 NOWHERE = len(LEAVES)
 
 
-def rows_under(branch: Branch) -> list[int]:
-    """The rows of a table by leaf that belong to a branch; answers of no leaf only to the root."""
+def rows_under(branch: Branch) -> slice:
+    """The rows of a table by leaf that belong to a branch, which lie side by side; answers of no
+    leaf only to the root.
+    """
     if branch.key == ALL:
-        return [*range(NOWHERE + 1)]
-    return [LEAVES.index(leaf) for leaf in branch.leaves]
+        return slice(0, NOWHERE + 1)
+    return slice(LEAVES.index(branch.leaves[0]), LEAVES.index(branch.leaves[-1]) + 1)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Cells:
     def whole(self) -> tuple[Floats, Ints]:
         return self.table(self.weight), self.counts(self.weight)
 
-    def share(self, rows: Sequence[int], of: Sequence[int]) -> Sums:
+    def share(self, rows: slice, of: slice) -> Sums:
         """Those of some rows among those of others."""
         table, people = self.whole
         return Sums(
@@ -84,20 +85,20 @@ class Cells:
             (given < PASSIVE) * said, said
         )
 
-    def _sums(self, pair: tuple[Floats, Floats, Ints, Ints], rows: Sequence[int]) -> Sums:
+    def _sums(self, pair: tuple[Floats, Floats, Ints, Ints], rows: slice) -> Sums:
         top, bottom, people, events = pair
         return Sums(
             top[rows].sum(axis=0), bottom[rows].sum(axis=0), int(people[rows].sum()),
             int(events[rows].sum()), self.answers.tied,
         )  # fmt: skip
 
-    def intent(self, rows: Sequence[int]) -> Sums:
+    def intent(self, rows: slice) -> Sums:
         return self._sums(self._intent, rows)
 
-    def satisfaction(self, rows: Sequence[int]) -> Sums:
+    def satisfaction(self, rows: slice) -> Sums:
         return self._sums(self._satisfaction, rows)
 
-    def votes(self, rows: Sequence[int]) -> tuple[Sums, Sums]:
+    def votes(self, rows: slice) -> tuple[Sums, Sums]:
         """Promoters and detractors."""
         ups, downs = self._votes
         return self._sums(ups, rows), self._sums(downs, rows)

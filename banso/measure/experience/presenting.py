@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from banso.measure.experience.answers import kept
 from banso.measure.experience.asking import Asked
 from banso.measure.experience.result import ChosenValue, Result
-from banso.measure.experience.svg import counts, shown
+from banso.measure.experience.svg import counts, narrow_picture, shown, wide_picture
 from banso.measure.experience.wording import (
     BRANCH_NAMES,
     OTHER,
     choice_names,
     customers_and_people,
+    headline,
+    heard,
     mark,
     missing,
     percent,
@@ -35,6 +39,30 @@ def cell(found: Found, as_text: Callable[[float], str] = percent) -> dict[str, A
         "range": range_of(found, as_text),
         "n": found.n,
         "found": found,
+    }
+
+
+def drawn(result: Result, asked: Asked) -> dict[str, Any]:
+    """What a page shows of a result, kept for each language as long as the result itself."""
+    key = ("drawn", asked.wave.pk, tuple(sorted(asked.only.items())), get_language(), asked.asof)
+    return kept(key, lambda: _drawn(result, asked))
+
+
+def _drawn(result: Result, asked: Asked) -> dict[str, Any]:
+    def to_branch(key: str) -> str:
+        return asked.link("branch_customers", branch=key)
+
+    link = to_branch if result.tied else None
+    return {
+        "answer": headline(result),
+        "heard": heard(result),
+        "wide": wide_picture(result, link),
+        "narrow": narrow_picture(result, link),
+        "rows": branch_rows(result, asked),
+        "kinds": chosen_rows(result, asked, "trouble_kind"),
+        "channels": chosen_rows(result, asked, "channel"),
+        "reasons": chosen_rows(result, asked, "why_not"),
+        "consulted": cell(result.consulted),
     }
 
 

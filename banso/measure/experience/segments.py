@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -44,11 +45,25 @@ class Groups:
     ids: Ints
     names: Names
 
-    def at(self, accounts: Ints) -> Names:
+    @cached_property
+    def levels(self) -> list[str]:
+        return sorted({*self.names.tolist(), UNKNOWN})
+
+    @cached_property
+    def _codes(self) -> Ints:
+        place = {name: at for at, name in enumerate(self.levels)}
+        return np.array([place[name] for name in self.names.tolist()], dtype=np.int64)
+
+    def coded(self, accounts: Ints) -> Ints:
+        """The place of each one's group in ``levels``."""
+        unknown = self.levels.index(UNKNOWN)
         if not len(self.ids):
-            return np.full(len(accounts), UNKNOWN, dtype=object)
+            return np.full(len(accounts), unknown, dtype=np.int64)
         place = np.clip(np.searchsorted(self.ids, accounts), 0, len(self.ids) - 1)
-        return np.where(self.ids[place] == accounts, self.names[place], UNKNOWN)
+        return np.where(self.ids[place] == accounts, self._codes[place], unknown)
+
+    def at(self, accounts: Ints) -> Names:
+        return np.array(self.levels, dtype=object)[self.coded(accounts)]
 
 
 @dataclass(frozen=True)

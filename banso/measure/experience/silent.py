@@ -21,7 +21,7 @@ from banso.measure.experience.answers import (
     customers_on,
     kept,
 )
-from banso.measure.experience.columns import NONE, Ints
+from banso.measure.experience.columns import EPOCH, NONE, Ints, dates, table
 from banso.measure.experience.result import Found
 from banso.measure.experience.rules import TOP_TWO
 from banso.measure.experience.segments import (
@@ -236,18 +236,24 @@ def tipping(seen: Silent, threshold: float) -> Tipping | NoAnswer:
 
 
 def _known(wave: Wave, customers: Customers, answered: Bools) -> list[Known]:
-    rows = dict(Account.objects.order_by().values_list("pk", "employees"))
-    starts = dict(Account.objects.order_by().values_list("pk", "signed_up_on"))
-    ids = customers.ids.tolist()
-    sizes = np.array([rows.get(pk) or np.nan for pk in ids], dtype=np.float64)
-    days = np.array(
-        [(wave.opens_on - day).days if (day := starts.get(pk)) else np.nan for pk in ids],
-        dtype=np.float64,
-    )
+    accounts = Account.objects.all()
+    pks, employees = table(accounts, "pk", "employees", empty=0)
+    began_of, began = dates(accounts, "signed_up_on")
+    sizes = _at(customers.ids, pks[employees > 0], employees[employees > 0])
+    days = (wave.opens_on - EPOCH).days - _at(customers.ids, began_of, began)
     mrr = np.where(customers.mrr > 0, customers.mrr, np.nan)
     columns = {"employees": sizes, "mrr": mrr, "months": days / 30.4375}
     made = (_compared(key, values, answered) for key, values in columns.items())
     return [one for one in made if one is not None]
+
+
+def _at(ids: Ints, known: Ints, values: Ints) -> Floats:
+    """The value of each, NaN where none is known."""
+    found = np.full(len(ids), np.nan)
+    place = np.clip(np.searchsorted(ids, known), 0, max(0, len(ids) - 1))
+    there = ids[place] == known if len(ids) else np.zeros(len(known), dtype=bool)
+    found[place[there]] = values[there]
+    return found
 
 
 def _compared(key: str, values: Floats, answered: Bools) -> Known | None:

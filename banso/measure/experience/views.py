@@ -16,9 +16,8 @@ from banso.measure.experience.reads import waves
 from banso.measure.experience.result import result_of
 from banso.measure.experience.segments import SIZE
 from banso.measure.experience.silent import invited, rates_by, silent_of
-from banso.measure.experience.svg import narrow_picture, wide_picture
 from banso.measure.experience.texts import texts_of
-from banso.measure.experience.wording import headline, heard
+from banso.measure.experience.wording import heard
 from banso.measure.experience.years import courses
 from banso.shared.spreadsheets import csv_response
 from banso.shared.users.reads import signed_in
@@ -37,19 +36,10 @@ def experience_result(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         header, rows = presenting.result_csv(result)
         return csv_response(f"{question.wave}.csv", header, rows)
-    link = None if not result.tied else lambda key: question.link("branch_customers", branch=key)
     context = {
+        **presenting.drawn(result, question),
         "asked": question,
         "result": result,
-        "answer": headline(result),
-        "heard": heard(result),
-        "wide": wide_picture(result, link),
-        "narrow": narrow_picture(result, link),
-        "rows": presenting.branch_rows(result, question),
-        "kinds": presenting.chosen_rows(result, question, "trouble_kind"),
-        "channels": presenting.chosen_rows(result, question, "channel"),
-        "reasons": presenting.chosen_rows(result, question, "why_not"),
-        "consulted": presenting.cell(result.consulted),
         "csv": question.query(format="csv"),
         "by": question.fields.values(),
         "rates": rates_beside(question),

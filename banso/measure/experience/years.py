@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from banso.listen.surveys.definition import Question, fingerprint
 from banso.listen.surveys.meanings import LEAVES
@@ -22,6 +21,7 @@ from banso.measure.experience.rules import BRANCHES, CONSULTED, TOP_TWO, TROUBLE
 from banso.measure.experience.segments import SIZE, segment_fields, use_case_field
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.experience_tree import mean, recommendation, share
+from banso.prove.engine.numbering import numbered
 from banso.prove.engine.year_change import (
     Split,
     Year,
@@ -162,15 +162,15 @@ def _figure(followed: Followed, answers: Answers) -> Found:
 
 
 def _step(followed: Followed, before: Wave, after: Wave, asof: Hashable) -> Step:
-    pair = []
-    for wave in (before, after):
-        answers = answers_of(wave, asof)
-        pair.append(answers.only(followed.who(answers)))
-    first, second = pair
+    pair = [answers_of(wave, asof) for wave in (before, after)]
+    whole = kept(("pair", before.pk, after.pk, asof), lambda: _codes(pair, after, asof))
+    asked = [followed.who(answers) for answers in pair]
+    first, second = (one.only(mine) for one, mine in zip(pair, asked, strict=True))
     if not first.n or not second.n:
         nothing = NoAnswer("too_few_people", {"people": 0, "people_needed": 10})
         return Step(before, after, nothing, nothing, nothing, nothing, nothing)
-    years = _years(followed, (first, second), after, asof)
+    codes = [one.only(mine) for one, mine in zip(whole, asked, strict=True)]
+    years = _years(followed, (first, second), codes)
     tied = first.tied and second.tied
     unknown = NoAnswer("anonymous")
     again = np.isin(second.person, first.person[first.person != NONE])
@@ -181,59 +181,74 @@ def _step(followed: Followed, before: Wave, after: Wave, asof: Hashable) -> Step
         year_change(*years),
         standardised_change(*years) if tied else unknown,
         composition_and_within(*years) if tied else unknown,
-        _matched(followed, first, second) if tied else unknown,
+        _matched(followed, (first, second), codes) if tied else unknown,
         _figure(followed, fresh) if tied else unknown,
     )
 
 
-def _years(
-    followed: Followed, pair: Sequence[Answers], after: Wave, asof: Hashable
-) -> tuple[Year, Year]:
-    """Both years with accounts and strata (size × use case) numbered alike."""
-    whose = [np.where(one.account == NONE, -2 - one.ids, one.account) for one in pair]
-    codes = np.unique(np.concatenate(whose), return_inverse=True)[1].reshape(-1)
+@dataclass(frozen=True)
+class Codes:
+    """Of each answer of a year, numbered as in the other one: its account, its stratum (size × use
+    case), and its person at a customer (-1 where nobody knows who it was).
+    """
+
+    account: Ints
+    stratum: Ints
+    who: Ints
+
+    def only(self, chosen: Bools) -> Codes:
+        return Codes(self.account[chosen], self.stratum[chosen], self.who[chosen])
+
+
+def _codes(pair: Sequence[Answers], after: Wave, asof: Hashable) -> list[Codes]:
+    """Kept for all figures of the pair."""
+    persons, places = numbered(np.concatenate([one.person for one in pair]))
+    at_customer = numbered(np.concatenate([one.account for one in pair]))[1]
+    who = numbered(at_customer * len(persons) + places)[1]
+    who = np.where(persons[places] == NONE, NONE, who)
+    alone = [np.where(one.account == NONE, -2 - one.ids, one.account) for one in pair]
+    account = numbered(np.concatenate(alone))[1]
     fields = segment_fields(after.opens_on)
-    names = [
-        np.array([f"{a}|{b}" for a, b in zip(*kinds, strict=True)], dtype=str)
-        for one in pair
-        for kinds in [
-            [f.groups(asof).at(one.account) for f in (fields[SIZE], use_case_field(fields))]
-        ]
-    ]
-    cut = pair[0].n
-    strata = _large_enough(np.concatenate(names), cut)
+    sizes, uses = (f.groups(asof) for f in (fields[SIZE], use_case_field(fields)))
+    whose = np.concatenate([one.account for one in pair])
+    stratum = len(uses.levels) * sizes.coded(whose) + uses.coded(whose)
+    columns = (np.split(one, [pair[0].n]) for one in (account, stratum, who))
+    return [Codes(*of_year) for of_year in zip(*columns, strict=True)]
+
+
+def _years(
+    followed: Followed, pair: Sequence[Answers], codes: Sequence[Codes]
+) -> tuple[Year, Year]:
+    """Both years with the strata that are large enough in both."""
+    strata = _large_enough(np.concatenate([one.stratum for one in codes]), pair[0].n)
     first, second = (
-        Year(followed.value(one), codes[part].astype(np.int64), strata[part].astype(np.int64))
-        for one, part in zip(pair, (slice(None, cut), slice(cut, None)), strict=True)
+        Year(followed.value(one), of_year.account, stratum)
+        for one, of_year, stratum in zip(pair, codes, np.split(strata, [pair[0].n]), strict=True)
     )
     return first, second
 
 
-def _large_enough(names: npt.NDArray[np.str_], cut: int) -> Ints:
-    """Numbers for strata; those with fewer than five in either year are taken together."""
-    codes = np.unique(names, return_inverse=True)[1].reshape(-1).astype(np.int64)
+def _large_enough(codes: Ints, cut: int) -> Ints:
+    """Strata of fewer than five in either year are taken together."""
     size = int(codes.max()) + 1
     fewest = np.minimum(*(np.bincount(part, minlength=size) for part in (codes[:cut], codes[cut:])))
     return np.where(fewest[codes] < FEWEST_IN_A_STRATUM, size, codes)
 
 
-def _matched(followed: Followed, first: Answers, second: Answers) -> Found:
+def _matched(followed: Followed, pair: Sequence[Answers], codes: Sequence[Codes]) -> Found:
     """The change of people who answered both times for the same customer."""
-    keys = [
-        {
-            (account, person): place
-            for place, (account, person) in enumerate(
-                zip(one.account.tolist(), one.person.tolist(), strict=True)
-            )
-            if person != NONE
-        }
-        for one in (first, second)
-    ]
-    both = sorted(keys[0].keys() & keys[1].keys())
-    if not both:
+    (ours, first), (theirs, second) = (_last(one.who) for one in codes)
+    first, second = first[np.isin(ours, theirs)], second[np.isin(theirs, ours)]
+    if not len(first):
         return NoAnswer("too_few_people", {"people": 0, "people_needed": 10})
-    places = [np.array([key[pair] for pair in both], dtype=np.int64) for key in keys]
-    values = [followed.value(one) for one in (first, second)]
-    return matched_change(
-        values[0][places[0]], values[1][places[1]], np.array([pair[0] for pair in both])
-    )
+    before, after = (followed.value(one) for one in pair)
+    return matched_change(before[first], after[second], pair[0].account[first])
+
+
+def _last(who: Ints) -> tuple[Ints, Ints]:
+    """Who is known, in order, and the place of the last answer of each."""
+    known = np.flatnonzero(who != NONE)
+    order = known[np.argsort(who[known], kind="stable")]
+    there = who[order]
+    last = np.append(there[1:] != there[:-1], [True] * bool(len(there)))
+    return there[last], order[last]

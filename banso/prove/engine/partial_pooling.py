@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from banso.prove.engine.answer import NoAnswer
 from banso.prove.engine.normal import chi_square_p, two_sided_z
+from banso.prove.engine.numbering import numbered
 from banso.prove.engine.proportions import ChiSquare
 from banso.prove.engine.regression import SingularDesignError, fit_ols
 
@@ -123,8 +124,7 @@ def _wald(
     products: bool,
 ) -> ChiSquare | NoAnswer:
     target = np.asarray(y, dtype=np.float64)
-    first, second = (np.unique(np.asarray(a), return_inverse=True)[1] for a in (branch, group))
-    first, second = first.reshape(-1), second.reshape(-1)
+    first, second = (numbered(one)[1] for one in (branch, group))
     cell = first * (second.max(initial=0) + 1) + second if products else second
     kept = np.bincount(cell)[cell] >= MINIMUM_CELL if len(cell) else np.zeros(0, dtype=bool)
     first, second, cell = first[kept], second[kept], cell[kept]
@@ -151,6 +151,6 @@ def _wald(
     return ChiSquare(statistic, len(places), chi_square_p(statistic, len(places)))
 
 
-def _flags(codes: npt.NDArray[np.intp]) -> list[FloatArray]:
+def _flags(codes: IntArray) -> list[FloatArray]:
     """A column for each level but the first."""
     return [(codes == level).astype(np.float64) for level in np.unique(codes)[1:]]

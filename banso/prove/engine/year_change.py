@@ -93,7 +93,7 @@ def _by_account(
 def _difference(
     value: float, u: FloatArray, n: int, method: str, confidence: float
 ) -> Answer | NoAnswer:
-    se = math.sqrt(float(u @ u))
+    se = math.sqrt(float(np.square(u).sum()))
     if se <= 0.0:
         return NoAnswer("no_variation", {"n": n})
     half = two_sided_z(confidence) * se

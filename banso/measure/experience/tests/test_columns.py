@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-import numpy as np
 import pytest
 
 from banso.know.accounts.models import Account
@@ -13,7 +12,7 @@ from banso.know.subscriptions.models import Subscription
 from banso.listen.surveys.models import Response
 from banso.listen.surveys.tests.builders import a_wave
 from banso.measure.experience.answers import customers_on
-from banso.measure.experience.columns import NONE, distinct, table
+from banso.measure.experience.columns import EPOCH, NONE, dates, table
 from banso.measure.experience.tests.builders import an_answer
 from banso.shared import clock
 
@@ -40,10 +39,15 @@ def test_of_no_rows_there_is_nothing() -> None:
     assert table(Account.objects.all(), "pk", "employees").shape == (2, 0)
 
 
-def test_distinct_is_what_numpy_calls_unique() -> None:
-    drawn = np.random.default_rng(1).integers(-9, 9, 200)
-    for values in (drawn, drawn[:1], drawn[:0]):
-        assert distinct(values).tolist() == np.unique(values).tolist()
+def test_dates_are_told_in_days() -> None:
+    """Who has none is not among them."""
+    began = an_account(signed_up_on=date(2024, 2, 29))
+    earlier = an_account(signed_up_on=date(1969, 12, 31))
+    an_account(signed_up_on=None)
+    rows, days = dates(Account.objects.all(), "signed_up_on")
+    told = dict(zip(rows.tolist(), days.tolist(), strict=True))
+    assert told == {began.pk: (date(2024, 2, 29) - EPOCH).days, earlier.pk: -1}
+    assert [len(x) for x in dates(Account.objects.none(), "signed_up_on")] == [0, 0]
 
 
 def test_customers_pay_in_the_currency_of_most() -> None:
