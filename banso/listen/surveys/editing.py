@@ -100,6 +100,21 @@ def move_question(definition: Definition, key: str, step: int) -> Definition:
     return replace(definition, pages=[replace(page, questions=q) for page, q in changed])
 
 
+def place_question(definition: Definition, key: str, page: int, before: str) -> Definition:
+    """To where another question stands, in front of it; last on a page when there is none."""
+    at = page_of(definition, before) if before else page
+    moved, target = question_of(definition, key), _page_at(definition, at)
+    if moved is None:
+        raise Gone(key)
+    if before == key or (not before and moved in target.questions[-1:]):
+        return definition
+    pages = [[one for one in page.questions if one.key != key] for page in definition.pages]
+    ahead = next((i for i, one in enumerate(pages[at]) if one.key == before), len(pages[at]))
+    pages[at].insert(ahead, moved)
+    changed = zip(definition.pages, pages, strict=True)
+    return replace(definition, pages=[replace(page, questions=q) for page, q in changed])
+
+
 def add_page(definition: Definition) -> Definition:
     return replace(definition, pages=[*definition.pages, Page([])])
 

@@ -41,6 +41,20 @@ def test_a_question_moves_within_its_page_and_to_the_next(editor: Client) -> Non
     assert keys(survey, 2)[0] == "intent"
 
 
+def test_a_question_is_taken_to_where_another_stands_or_to_the_end_of_a_page(
+    editor: Client,
+) -> None:
+    survey = a_survey()
+    act(editor, survey, "miss", "to", before="satisfaction")
+    assert keys(survey, 2)[:2] == ["miss", "satisfaction"]
+    act(editor, survey, "miss", "to", to_page="0", before="")
+    assert keys(survey, 0)[-1] == "miss"
+    for where in ({"to_page": "9"}, {"before": "nobody"}, {}):
+        assert "not there any more" in act(editor, survey, "miss", "to", **where)
+    shown = act(editor, survey, "trouble", "to", to_page="2", before="")
+    assert "has to stand before it" in shown and keys(survey, 0)[0] == "trouble"
+
+
 def test_a_move_that_breaks_a_branch_is_refused_in_words(editor: Client) -> None:
     survey = a_survey()
     shown = act(editor, survey, "trouble", "down")

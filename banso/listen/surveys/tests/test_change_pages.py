@@ -39,8 +39,16 @@ def test_pages_are_added_named_moved_and_deleted(editor: Client) -> None:
     assert now(survey).pages[3].title == {"ja": "最後に", "en": "Finally"}
     act(editor, survey, "up", 3)
     assert now(survey).pages[2].title["ja"] == "最後に"
-    act(editor, survey, "drop", 2)
+    act(editor, survey, "to", 2, to="0")
+    assert now(survey).pages[0].title["ja"] == "最後に"
+    act(editor, survey, "to", 0, to="3")
+    assert now(survey).pages[3].title["ja"] == "最後に"
+    act(editor, survey, "drop", 3)
     assert len(now(survey).pages) == 3
+    before = now(survey)
+    for to in ("9", "-1", ""):
+        act(editor, survey, "to", 0, to=to, page_title_ja="誤り")
+        assert now(survey) == before
 
 
 def test_a_page_with_questions_is_not_deleted(editor: Client) -> None:

@@ -14,6 +14,7 @@ from banso.listen.surveys.editing import (
     move_page,
     move_question,
     opening,
+    place_question,
     put_question,
     stamp,
     title_page,
@@ -51,6 +52,30 @@ def test_a_question_moves_within_its_page_and_over_its_edges(
     key: str, step: int, after: list[list[str]]
 ) -> None:
     assert keys(move_question(SMALL, key, step)) == after
+
+
+@pytest.mark.parametrize(
+    ("key", "page", "before", "after"),
+    [
+        ("c", 0, "a", [["c", "a", "b"], []]),
+        ("c", 1, "b", [["a", "c", "b"], []]),
+        ("a", 0, "", [["b", "a"], ["c"]]),
+        ("a", 1, "", [["b"], ["c", "a"]]),
+        ("a", 0, "a", [["a", "b"], ["c"]]),
+        ("b", 0, "", [["a", "b"], ["c"]]),
+        ("a", 0, "b", [["a", "b"], ["c"]]),
+    ],
+)
+def test_a_question_is_placed_in_front_of_another_or_last_on_a_page(
+    key: str, page: int, before: str, after: list[list[str]]
+) -> None:
+    assert keys(place_question(SMALL, key, page, before)) == after
+
+
+@pytest.mark.parametrize(("key", "page", "before"), [("x", 0, "a"), ("a", 0, "x"), ("a", 9, "")])
+def test_nothing_is_placed_where_nothing_is(key: str, page: int, before: str) -> None:
+    with pytest.raises(Gone):
+        place_question(SMALL, key, page, before)
 
 
 def test_a_question_is_put_in_place_or_at_the_end_of_a_page() -> None:

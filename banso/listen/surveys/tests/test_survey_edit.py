@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from banso.listen.surveys.definition import Definition
+from banso.listen.surveys.definition import Definition, Question
+from banso.listen.surveys.definition import Page as SurveyPage
 from banso.listen.surveys.models import Survey
 from banso.listen.surveys.reads import definition_of, newest_version
 from banso.listen.surveys.tests.builders import a_survey, a_wave
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 
+THREE = [
+    SurveyPage([Question(key, "text", {"ja": key, "en": key}) for key in "ab"]),
+    SurveyPage([Question("c", "text", {"ja": "c", "en": "c"})]),
+]
 GOING_ON = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
@@ -103,6 +108,42 @@ def test_a_survey_is_edited_by_keyboard_and_the_preview_follows(
     page.locator("[data-preview-language=ja]").focus()
     page.keyboard.press("Enter")
     expect(preview).to_contain_text("お客様満足度調査")
+
+
+def drag(page: Page, handle: str, target: str, y: int) -> None:
+    """By mouse: it begins where the handle is, before the page scrolls, and the browser tells of
+    the place from the second movement on.
+    """
+    page.locator(handle).hover()
+    page.mouse.down()
+    box = page.locator(handle).bounding_box()
+    assert box
+    page.mouse.move(box["x"], box["y"], steps=3)
+    for _each in range(2):
+        page.locator(target).hover(position={"x": 60, "y": y})
+    page.mouse.up()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_questions_and_pages_are_dragged_and_what_is_typed_stays(
+    opened: Callable[..., Page],
+) -> None:
+    survey = a_survey(definition=Definition(THREE))
+    page = opened(survey, "?question=b", locale="en-US")
+    page.locator("#title-en").fill("Half written")
+    drag(page, "[data-drag-question=c]", "[data-key=a]", 3)
+    expect(page.locator("[data-page='0'] [data-key]").first).to_have_attribute("data-key", "c")
+    expect(page.locator("#title-en")).to_have_value("Half written")
+    drag(page, "[data-drag-question=c]", "[data-page='1'] .card-header", 9)
+    expect(page.locator("[data-page='1'] [data-key=c]")).to_be_visible()
+    expect(page.locator(GOING_ON)).to_have_count(0)
+    drag(page, "[data-drag-page='1']", "[data-page='0']", 3)
+    expect(page.locator("[data-page='0'] [data-key=c]")).to_be_visible()
+    expect(page.locator(".drop-before, .drop-after, .dragged")).to_have_count(0)
+    kept = definition_of(newest_version(survey))
+    assert [[one.key for one in two.questions] for two in kept.pages] == [["c"], ["a", "b"]]
+    assert "Half written" not in str(newest_version(survey).definition)
 
 
 @pytest.mark.browser

@@ -189,14 +189,17 @@ def _held(request: HttpRequest, survey: Survey) -> Opened:
 
 @require_POST
 def change_order(request: HttpRequest, pk: int) -> HttpResponse:
-    """Move a question up or down, or delete it."""
+    """Move a question up, down or elsewhere, or delete it."""
     user, survey = allowed(request, "define"), get_object_or_404(Survey, pk=pk)
+    page, before = whole_number(request.POST.get("to_page", "")), request.POST.get("before", "")
     key, step = request.POST.get("moved", ""), request.POST.get("step", "")
     opened = _held(request, survey)
 
     def change(definition: Definition) -> Definition:
         if step in STEPS:
             return editing.move_question(definition, key, STEPS[step])
+        if step == "to" and (before or page is not None):
+            return editing.place_question(definition, key, page or 0, before)
         found = editing.question_of(definition, key)
         if step == "drop" and found:
             _refuse_drop(definition, found, request.POST.get("moved_seen", ""), opened)
@@ -234,6 +237,7 @@ def change_pages(request: HttpRequest, pk: int) -> HttpResponse:
     user, survey = allowed(request, "define"), get_object_or_404(Survey, pk=pk)
     step, at = request.POST.get("step", ""), whole_number(request.POST.get("at", ""))
     title, opened = read_words(request.POST, "page_title"), _held(request, survey)
+    to = whole_number(request.POST.get("to", ""))
 
     def change(definition: Definition) -> Definition:
         if step == "add":
@@ -245,9 +249,13 @@ def change_pages(request: HttpRequest, pk: int) -> HttpResponse:
             raise editing.Gone(step)
         if step in STEPS:
             return editing.move_page(definition, at, STEPS[step])
+        if step == "to" and to is not None:
+            return editing.move_page(definition, at, to - at)
         if step == "drop" and not definition.pages[at].questions:
             return editing.drop_page(definition, at)
-        return editing.title_page(definition, at, title)
+        if step == "title":
+            return editing.title_page(definition, at, title)
+        raise editing.Gone(step)
 
     if _kept(request, survey, opened, change, user) and opened.question is None:
         return _after(request, survey)
