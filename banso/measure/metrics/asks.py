@@ -167,10 +167,11 @@ def split(plan: Plan) -> tuple[dict[Ask | Days, None], list[str]]:
 
 def lasting(plan: Plan) -> list[Ask | Days]:
     """What the plan asks of the whole past, or of the time after sign-up."""
-    return [ask for ask in split(plan)[0] if _is_lasting(ask)]
+    return [ask for ask in split(plan)[0] if is_lasting(ask)]
 
 
-def _is_lasting(ask: Ask | Days) -> bool:
+def is_lasting(ask: Ask | Days) -> bool:
+    """Whether it looks at the whole past, or at the time after sign-up."""
     if isinstance(ask, Total):
         return ask.begin.anchor == ask.end.anchor == "start"
     return isinstance(ask, First | Latest | Days)
@@ -184,6 +185,6 @@ def longest(asked: Iterable[Ask | Days]) -> int:
             reached.append(ask.days)
         elif isinstance(ask, Total) and ask.is_recent:
             reached.append(-ask.begin.days)
-        elif not _is_lasting(ask):
+        elif not is_lasting(ask):
             return _NEVER
     return max(reached)

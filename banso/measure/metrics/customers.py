@@ -27,7 +27,7 @@ class Customers:
     start: Ints
     left: Ints
 
-    def some(self, part: slice) -> Customers:
+    def some(self, part: slice | Ints) -> Customers:
         """A part of them."""
         return Customers(self.ids[part], self.start[part], self.left[part])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -38,7 +39,8 @@ def at(day: int) -> GridFile | None:
 def kept_on(day: int) -> GridFile | None:
     """The same, if its file is there; a backup leaves the files out."""
     file = at(day)
-    return file if file is not None and (facts.root() / file.file).exists() else None
+    root = facts.root()
+    return file if file is not None and all((root / n).exists() for n in file.files) else None
 
 
 def loaded(
@@ -48,8 +50,19 @@ def loaded(
 
     A column that the file lacks is empty.
     """
-    path = facts.root() / file.file
     wanted = None if names is None else [c for name in names for c in (name, f"{name}c")]
+    table, *patches = (_read(facts.root() / name, wanted, accounts) for name in file.files)
+    for patch in patches:
+        table = patched(table, patch)
+    for column in wanted or ():
+        if column not in table.column_names:
+            kind = pa.bool_() if column.endswith("c") else pa.float64()
+            table = table.append_column(column, pa.nulls(table.num_rows, kind))
+    return table
+
+
+def _read(path: Path, wanted: Sequence[str] | None, accounts: Ints | None) -> pa.Table:
+    """What a file has of the columns."""
     with pq.ParquetFile(path) as opened:
         there = opened.schema_arrow.names
         chosen = None if wanted is None else ["account_id", *(c for c in wanted if c in there)]
@@ -57,10 +70,25 @@ def loaded(
         table = opened.read_row_groups(groups, columns=chosen)
     if accounts is not None:
         table = table.filter(pa.array(np.isin(table["account_id"].to_numpy(), accounts)))
-    for column in wanted or ():
-        if column not in table.column_names:
-            kind = pa.bool_() if column.endswith("c") else pa.float64()
-            table = table.append_column(column, pa.nulls(table.num_rows, kind))
+    return table
+
+
+def patched(table: pa.Table, patch: pa.Table) -> pa.Table:
+    """The table with the values of the patch in place of its own: of customers and columns that
+    both have.
+    """
+    ids, others = (np.asarray(one["account_id"].to_numpy()) for one in (table, patch))
+    if not len(ids) or not len(others):
+        return table
+    place = np.searchsorted(ids, others)
+    place[place == len(ids)] = 0
+    there = ids[place] == others
+    for name in patch.column_names[1:]:
+        if name in table.column_names:
+            values = np.array(table[name].to_numpy(zero_copy_only=False))
+            values[place[there]] = patch[name].to_numpy(zero_copy_only=False)[there]
+            number = table.column_names.index(name)
+            table = table.set_column(number, name, pa.array(values, from_pandas=True))
     return table
 
 

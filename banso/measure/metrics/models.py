@@ -239,6 +239,8 @@ class GridFile(models.Model):
 
     ``columns`` says what each column rests on (``12v3``: version 3 of metric 12); ``change`` is the
     last change of the past that it knows. ``LASTING`` has what ``lasting.py`` keeps, no values.
+    ``patches`` are small files, ``[name, rows]``, with what changed for some customers since, the
+    newest last.
     """
 
     NOW, LASTING = 0, -1
@@ -247,6 +249,7 @@ class GridFile(models.Model):
     file = models.CharField(max_length=80)
     columns = models.JSONField(default=dict)
     change = models.BigIntegerField(default=0)
+    patches = models.JSONField(default=list)
     rows = models.PositiveIntegerField()
     made_at = models.DateTimeField()
 
@@ -255,3 +258,8 @@ class GridFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.file}"
+
+    @property
+    def files(self) -> list[str]:
+        """The names of all its files."""
+        return [self.file, *(name for name, _rows in self.patches)]

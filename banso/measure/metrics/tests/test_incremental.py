@@ -22,6 +22,7 @@ from banso.measure.metrics.models import (
 )
 from banso.measure.metrics.reads import values_at
 from banso.measure.metrics.tests.builders import TODAY, a_metric, two_customers, used
+from banso.measure.metrics.writes import late as late_mondays
 from banso.measure.metrics.writes.courses import compute_courses
 from banso.measure.metrics.writes.definitions import change_metric
 from banso.measure.metrics.writes.facts import build_facts, sweep
@@ -111,9 +112,13 @@ def test_a_day_at_once_equals_row_by_row(seed: int) -> None:
                 assert (grid.flags(at_once, one.column) == np.array(waiting) & there).all()
 
 
+@pytest.mark.parametrize("most_patched", [0.0, 3.0])
 @pytest.mark.parametrize("seed", range(3))
-def test_mended_values_equal_values_computed_anew(seed: int) -> None:
+def test_mended_values_equal_values_computed_anew(
+    seed: int, most_patched: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Events that come late, twice and now, in any order, leave what all of them at once leave."""
+    monkeypatch.setattr(late_mondays, "MOST_PATCHED", most_patched)
     a_company(seed)
     chance = random.Random(seed + 100)  # noqa: S311 - made-up data
     with clock.held_at(TODAY):
@@ -126,6 +131,7 @@ def test_mended_values_equal_values_computed_anew(seed: int) -> None:
             compute_courses()
         mondays = list(GridFile.objects.values_list("day", flat=True))
         mended = {day: table_of(day) for day in mondays}
+        assert any(file.patches for file in GridFile.objects.all()) == bool(most_patched)
         rows = dict(AccountMeasures.objects.values_list("pk", "values"))
         series = dict(AccountMeasures.objects.values_list("pk", "series"))
         points = list(WeeklyCourse.objects.order_by("definition", "day").values())

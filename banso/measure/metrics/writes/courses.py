@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -23,11 +23,11 @@ from banso.measure.metrics.models import (
 from banso.measure.metrics.standing import Served
 from banso.measure.metrics.world import Floats, Ints
 from banso.measure.metrics.writes import grid as grid_writes
-from banso.measure.metrics.writes import mirror
+from banso.measure.metrics.writes import late, mirror, points
 from banso.measure.metrics.writes.facts import build_facts
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
-from banso.shared.lake.days import day_number, day_of
+from banso.shared.lake.days import day_number
 from banso.shared.users.reads import organisation
 
 IN_SERIES = rules.WEEKS_IN_SERIES - 1
@@ -84,6 +84,7 @@ def compute_courses() -> int:
     newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     people = customers()
     moved = _make_whole(weeks, metrics, columns, people, newest)
+    moved |= _mended_late(set(weeks).difference(moved), metrics, columns, people, newest)
     rest = [day for day in weeks if day not in moved]
     owed = [one for day in rest if (one := _owed(day, columns, metrics, people, newest))]
     for some in _together(owed):
@@ -96,6 +97,21 @@ def compute_courses() -> int:
     _serve(fresh)
     _forget_what_is_old(newest)
     return len(moved)
+
+
+def _mended_late(
+    weeks: Iterable[int],
+    metrics: Sequence[Served],
+    columns: Mapping[str, str],
+    people: Customers,
+    newest: int,
+) -> dict[int, Ints]:
+    """Mondays that only lack what late events of few customers changed."""
+    if not Change.objects.exists():
+        return {}
+    reach = late.reaches(metrics)
+    found = [one for day in weeks if (one := late.late_on(day, columns, reach, people, newest))]
+    return late.mend(found, people, newest)
 
 
 def _make_whole(
@@ -122,16 +138,15 @@ def _keep_next(
     newest: int,
 ) -> Sequence[int]:
     """Keep the next Mondays and how the values lay on them: if the job dies, it goes on there."""
-    points: list[WeeklyCourse] = []
+    lie: list[WeeklyCourse] = []
 
     def watched() -> Iterator[tuple[int, pa.Table]]:
         for day, table in islice(tables, TOGETHER):
-            points.extend(_points(day, table, metrics))
+            lie.extend(points.of_day(day, table, metrics))
             yield day, table
 
     made = grid_writes.keep_days(tables=watched(), columns=columns, change=newest)
-    if points:
-        _write_points(points)
+    points.keep(lie)
     return [one.day for one in made]
 
 
@@ -163,7 +178,7 @@ def _owed(
 ) -> Owed | None:
     """What the Monday's file lacks; None when it is as it should be."""
     file = grid.kept_on(day)
-    touched = _touched_since(file.change, newest, day) if file else None
+    touched = late.touched_by(late.changes_before(day, file.change, newest)) if file else None
     kept = {} if file is None else {n: d for n, d in file.columns.items() if columns.get(n) == d}
     if touched is not None and not len(touched) and kept == columns:
         return None
@@ -173,15 +188,6 @@ def _owed(
     there = grid.loaded(file, [])["account_id"].to_numpy()
     unknown = people.ids[~np.isin(people.ids, there)]
     return Owed(day, rows, kept, file, np.intersect1d(np.union1d(touched, unknown), people.ids))
-
-
-def _touched_since(change: int, newest: int, day: int) -> Ints | None:
-    """The customers whose past before the day changed; None for everybody."""
-    found = list(Change.objects.filter(pk__gt=change, pk__lte=newest, first_day__lt=day))
-    if any(one.accounts is None for one in found):
-        return None
-    parts = [np.frombuffer(bytes(one.accounts or b""), dtype=np.int64) for one in found]
-    return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
 
 
 def _ready(owed: Sequence[Owed], metrics: Sequence[Served]) -> dict[int, pa.Table]:
@@ -226,7 +232,7 @@ def _bring_up(
         new, moved = _mended(one, old, new, metrics)
     if len(moved) or old is None or one.kept != columns:
         grid_writes.keep(day=one.day, table=new, columns=columns, change=newest)
-        _write_points(_points(one.day, new, metrics))
+        points.keep(points.of_day(one.day, new, metrics))
     else:
         GridFile.objects.filter(day=one.day).update(change=newest)
     return moved
@@ -246,37 +252,6 @@ def _mended(
             table = table.append_column(name, added[name])
         moved = one.rows["account_id"].to_numpy()
     return table, moved
-
-
-def _points(day: int, table: pa.Table, metrics: Sequence[Served]) -> list[WeeklyCourse]:
-    """How the values of each metric lie on the day."""
-    found = []
-    for one in metrics:
-        spread = rules.spread(grid.numbers(table, one.column), grid.flags(table, one.column))
-        found.append(
-            WeeklyCourse(
-                definition_id=one.pk,
-                version=one.version,
-                day=day_of(day),
-                n=spread.n,
-                censored=spread.censored,
-                q1=spread.q1,
-                median=spread.median,
-                q3=spread.q3,
-            )
-        )
-    return found
-
-
-@transaction.atomic
-def _write_points(points: Sequence[WeeklyCourse]) -> None:
-    WeeklyCourse.objects.bulk_create(
-        points,
-        update_conflicts=True,
-        unique_fields=["definition", "version", "day"],
-        update_fields=["n", "censored", "q1", "median", "q3"],
-    )
-    record("metrics.courses_computed", by=None, points=len(points))
 
 
 def _keep_series(weeks: Sequence[int], ids: Ints) -> None:

@@ -196,7 +196,8 @@ def sweep(*, grace: timedelta = GRACE) -> int:
     ]
     FactFile.objects.filter(pk__in=[file.pk for file in old]).delete()
     known = set(FactFile.objects.values_list("file", flat=True))
-    known.update(GridFile.objects.values_list("file", flat=True))
+    for grid in GridFile.objects.all():
+        known.update(grid.files)
     removed = _unlink(facts.root(), known, time.time() - grace.total_seconds())
     if removed:
         record("facts.swept", by=None, files=removed)

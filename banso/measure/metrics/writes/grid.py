@@ -39,11 +39,40 @@ def keep_days(
 
     The files take their places together.
     """
+    return _placed(_finished(tables, "grid"), columns, change)
+
+
+def written_patches(tables: Iterable[tuple[int, pa.Table]]) -> dict[int, tuple[str, int]]:
+    """Name and rows of a file for each day's patch; nobody reads them before they are placed."""
+    return {one.day: (one.path.name, one.rows) for one in _finished(tables, "patch")}
+
+
+@transaction.atomic
+def place_patches(
+    patches: Mapping[int, tuple[str, int]], *, days: Iterable[int], change: int
+) -> None:
+    """From now on the days are read with their patches, and know the past up to the change."""
+    for file in GridFile.objects.select_for_update().filter(day__in=list(days)):
+        if file.day in patches:
+            file.patches = [*file.patches, list(patches[file.day])]
+        file.change, file.made_at = change, clock.now()
+        file.save(update_fields=["patches", "change", "made_at"])
+
+
+@dataclass(frozen=True)
+class _Made:
+    day: int
+    path: Path
+    rows: int
+
+
+def _finished(tables: Iterable[tuple[int, pa.Table]], begin: str) -> list[_Made]:
+    """The days' files, whole and on the disk."""
     made: list[_Made] = []
     written: Future[None] | None = None
     with ThreadPoolExecutor(1) as pool:
         for day, table in tables:
-            path = facts.root() / f"grid-{max(day, 0):05d}-{uuid4().hex}.parquet"
+            path = facts.root() / f"{begin}-{max(day, 0):05d}-{uuid4().hex}.parquet"
             made.append(_Made(day, path, table.num_rows))
             if written is not None:
                 written.result()
@@ -52,14 +81,7 @@ def keep_days(
             written.result()
     if made:
         files.finish([one.path for one in made], facts.root())
-    return _placed(made, columns, change)
-
-
-@dataclass(frozen=True)
-class _Made:
-    day: int
-    path: Path
-    rows: int
+    return made
 
 
 def _write(table: pa.Table, path: Path) -> None:
@@ -83,6 +105,7 @@ def _placed(made: Iterable[_Made], columns: Mapping[str, str], change: int) -> l
                 "file": one.path.name,
                 "columns": dict(columns),
                 "change": change,
+                "patches": [],
                 "rows": one.rows,
                 "made_at": now,
             },

@@ -277,12 +277,14 @@ def _note_changes(state: Refresh, work: Work, moved: Ints) -> None:
         Change.objects.create(first_day=0, last_day=NEVER, accounts=None, at=now)
         return
     if len(work.changed.accounts):
-        first, last = work.changed.span
         monday = work.as_of - 1 - (work.as_of - 1 + 3) % 7
-        if first < monday:  # otherwise no Monday that was computed looks at the days
-            late = work.changed.accounts[work.changed.first_day < monday]
+        late = work.changed.first_day < monday
+        if late.any():  # otherwise no Monday that was computed looks at the days
             Change.objects.create(
-                first_day=first, last_day=last, accounts=late.astype(np.int64).tobytes(), at=now
+                first_day=int(work.changed.first_day[late].min()),
+                last_day=int(work.changed.last_day[late].max()),
+                accounts=work.changed.accounts[late].astype(np.int64).tobytes(),
+                at=now,
             )
     if len(moved) and work.old is not None:
         Change.objects.create(
