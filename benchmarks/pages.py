@@ -107,7 +107,7 @@ def make_company(size: int) -> None:
 
 def write_measures(ids: range, pick: random.Random) -> None:
     """Ten metrics of each account; a fifth of the customers has no value."""
-    from banso.measure.metrics.models import AccountMeasures, MetricDefinition
+    from banso.measure.metrics.models import AccountMeasures, AccountSeries, MetricDefinition
     from banso.shared.journal.writes import record
 
     at = datetime(2026, 3, 1, 3, tzinfo=UTC)
@@ -116,8 +116,13 @@ def write_measures(ids: range, pick: random.Random) -> None:
         MetricDefinition(key=key, name_en=key, name_ja=key, shape="recent_count", created_at=at)
         for key in keys
     )
-    rows = (AccountMeasures(**measures(n, keys, pick)) for n in ids)
+    rows = [AccountMeasures(**measures(n, keys, pick)) for n in ids]
     AccountMeasures.objects.bulk_create(rows, batch_size=5_000)
+    lines = (
+        AccountSeries(account_id=one.pk, series={k: [v["v"]] * 13 for k, v in one.values.items()})
+        for one in rows
+    )
+    AccountSeries.objects.bulk_create(lines, batch_size=5_000)
     record("metrics.refreshed", by=None, revision=1)
 
 
@@ -127,7 +132,6 @@ def measures(n: int, keys: list[str], pick: random.Random) -> dict[str, Any]:
         "account_id": n,
         "as_of": TODAY,
         "values": {key: {"v": v, "c": False} for key, v in zip(keys, numbers, strict=True)},
-        "series": {key: [v] * 13 for key, v in zip(keys, numbers, strict=True)},
         "revision": 1,
     }
 

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from banso.measure.metrics.series_field import SeriesField
+from banso.measure.metrics.series_field import Series, SeriesField
 
 
 class Unit(models.TextChoices):
@@ -98,7 +99,6 @@ class MetricVersion(models.Model):
 class AccountMeasures(models.Model):
     """The present values of one customer, ``{key: {"v": number or null, "c": not yet}}``.
 
-    ``series`` has the values of each key on the last twelve Mondays, oldest first.
     ``revision`` is the refresh that last changed a value: who follows asks for higher ones.
     """
 
@@ -107,17 +107,36 @@ class AccountMeasures(models.Model):
     )
     as_of = models.DateField()
     values = models.JSONField(default=dict)
-    series = SeriesField(default=dict)
     last_event_on = models.DateField(null=True, db_index=True)
     revision = models.PositiveBigIntegerField(default=0, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.as_of}"
 
+    @cached_property
+    def series(self) -> Series:
+        """The values of each key on the last Mondays."""
+        found = AccountSeries.objects.filter(pk=self.pk).first()
+        return found.series if found else {}
+
     def line(self, key: str) -> list[float | None]:
         """The weekly values of a metric, the present one last."""
-        weekly: list[float | None] = self.series.get(key, [])
-        return [*weekly, (self.values.get(key) or {}).get("v")]
+        return [*self.series.get(key, []), (self.values.get(key) or {}).get("v")]
+
+
+class AccountSeries(models.Model):
+    """The values of one customer on the last twelve Mondays, oldest first, by metric.
+
+    Apart from the present values, which change far more often.
+    """
+
+    account = models.OneToOneField(
+        "accounts.Account", models.CASCADE, related_name="+", primary_key=True
+    )
+    series = SeriesField(default=dict)
+
+    def __str__(self) -> str:
+        return str(self.account_id)
 
 
 class Summary(models.Model):

@@ -139,8 +139,8 @@ def all_values(key: str) -> Iterator[tuple[int, str, str, float | None, bool]]:
 
 
 def measures_of(account_ids: Sequence[int]) -> dict[int, AccountMeasures]:
-    """The present values of the accounts that have some, without their series."""
-    return AccountMeasures.objects.filter(pk__in=account_ids).defer("series").in_bulk()
+    """The present values of the accounts that have some."""
+    return AccountMeasures.objects.in_bulk(account_ids)
 
 
 def newest_revision() -> int:

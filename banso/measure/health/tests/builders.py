@@ -6,7 +6,7 @@ from typing import Any
 from banso.know.accounts.models import Account
 from banso.measure.health.models import HealthModel, HealthScore
 from banso.measure.health.rules import DEFAULT_MEASURES, as_json
-from banso.measure.metrics.models import AccountMeasures, MetricDefinition
+from banso.measure.metrics.models import AccountMeasures, AccountSeries, MetricDefinition
 from banso.measure.metrics.reads import newest_revision
 from banso.shared import clock
 from banso.shared.journal.writes import record
@@ -33,9 +33,10 @@ def measured(
         key: {"v": value[1], "c": True} if isinstance(value, tuple) else {"v": value, "c": False}
         for key, value in values.items()
     }
+    AccountSeries.objects.update_or_create(account=account, defaults={"series": series or {}})
     return AccountMeasures.objects.update_or_create(
         account=account,
-        defaults={"as_of": as_of, "values": kept, "series": series or {}, "last_event_on": as_of},
+        defaults={"as_of": as_of, "values": kept, "last_event_on": as_of},
     )[0]
 
 

@@ -7,6 +7,7 @@ from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
 from banso.measure.metrics.models import (
     AccountMeasures,
+    AccountSeries,
     MetricDefinition,
     MetricVersion,
     Summary,
@@ -45,11 +46,14 @@ def a_summary(metric: MetricDefinition, **fields: Any) -> Summary:
 def measures(account: Account, **values: Any) -> AccountMeasures:
     """The present values of a customer: a number, None, or a pair with "not yet"."""
     pairs = {k: v if isinstance(v, tuple) else (v, False) for k, v in values.items()}
+    AccountSeries.objects.create(
+        account=account,
+        series={key: [None, 1.0, *range(10), v] for key, (v, _c) in pairs.items()},
+    )
     return AccountMeasures.objects.create(
         account=account,
         as_of=TODAY,
         values={key: {"v": v, "c": c} for key, (v, c) in pairs.items()},
-        series={key: [None, 1.0, *range(10), v] for key, (v, _c) in pairs.items()},
         last_event_on=date(2025, 6, 27),
     )
 

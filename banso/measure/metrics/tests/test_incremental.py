@@ -14,6 +14,7 @@ from banso.measure.metrics.changes import EVERY
 from banso.measure.metrics.customers import customers
 from banso.measure.metrics.models import (
     AccountMeasures,
+    AccountSeries,
     Change,
     FactFile,
     GridFile,
@@ -133,7 +134,7 @@ def test_mended_values_equal_values_computed_anew(
         mended = {day: table_of(day) for day in mondays}
         assert any(file.patches for file in GridFile.objects.all()) == bool(most_patched)
         rows = dict(AccountMeasures.objects.values_list("pk", "values"))
-        series = dict(AccountMeasures.objects.values_list("pk", "series"))
+        series = dict(AccountSeries.objects.values_list("pk", "series"))
         points = list(WeeklyCourse.objects.order_by("definition", "day").values())
         FactFile.objects.all().delete()
         GridFile.objects.all().delete()
@@ -142,7 +143,7 @@ def test_mended_values_equal_values_computed_anew(
         compute_courses()
         assert {day: table_of(day) for day in mondays} == mended
         assert dict(AccountMeasures.objects.values_list("pk", "values")) == rows
-        assert dict(AccountMeasures.objects.values_list("pk", "series")) == series
+        assert dict(AccountSeries.objects.values_list("pk", "series")) == series
         anew = list(WeeklyCourse.objects.order_by("definition", "day").values())
         assert [p | {"id": 0} for p in anew] == [p | {"id": 0} for p in points]
 

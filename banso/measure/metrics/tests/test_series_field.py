@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from banso.know.accounts.tests.builders import an_account
-from banso.measure.metrics.models import AccountMeasures
+from banso.measure.metrics.models import AccountMeasures, AccountSeries
 from banso.measure.metrics.series_field import Series, packed_rows, unpacked
 from banso.shared import clock
 
@@ -20,7 +20,8 @@ SERIES: Series = {
 
 def kept(series: Series) -> AccountMeasures:
     account = an_account()
-    AccountMeasures.objects.create(account=account, as_of=clock.today("UTC"), series=series)
+    AccountSeries.objects.create(account=account, series=series)
+    AccountMeasures.objects.create(account=account, as_of=clock.today("UTC"))
     return AccountMeasures.objects.get(pk=account.pk)
 
 

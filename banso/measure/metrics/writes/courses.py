@@ -257,7 +257,6 @@ def _mended(
 def _keep_series(weeks: Sequence[int], ids: Ints) -> None:
     """The last Mondays of the customers for whom one of them is another."""
     metrics = standing.served()
-    today = clock.today(organisation().time_zone)
     files = [grid.at(day) for day in weeks]
     for start in range(0, len(ids), MANY_SERIES):
         some = ids[start : start + MANY_SERIES]
@@ -270,7 +269,7 @@ def _keep_series(weeks: Sequence[int], ids: Ints) -> None:
                     place = np.searchsorted(some, table["account_id"].to_numpy())
                     line[place] = grid.numbers(table, one.column)
                 lines[one.key].append(line)
-        mirror.keep_series(lines, some.tolist(), today)
+        mirror.keep_series(lines, some.tolist())
 
 
 @transaction.atomic

@@ -10,10 +10,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from django.db import connection, transaction
+from django.db.models import Model
 
 from banso.know.accounts.models import Account
 from banso.measure.metrics import grid, rules
-from banso.measure.metrics.models import AccountMeasures, MetricDefinition, Summary
+from banso.measure.metrics.models import (
+    AccountMeasures,
+    AccountSeries,
+    MetricDefinition,
+    Summary,
+)
 from banso.measure.metrics.series_field import packed_rows
 from banso.measure.metrics.standing import Served
 from banso.measure.metrics.world import Floats
@@ -30,14 +36,16 @@ _SUMMARISED += ["highest", "lowest"]
 def keep_rows(table: pa.Table, metrics: Sequence[Served], today: date, revision: int) -> None:
     """Write the present values of these customers, some thousands at a time."""
     table = table.sort_by("account_id")
-    days = [None if day is None else day_of(day) for day in table["last_day"].to_pylist()]
+    adapted = connection.ops.adapt_datefield_value
+    last_days = table["last_day"].to_pylist()
+    told = {day: None if day is None else adapted(day_of(day)) for day in set(last_days)}
     columns: dict[str, list[Any]] = {
-        "as_of": [today] * table.num_rows,
+        "as_of": [adapted(today)] * table.num_rows,
         "values": _as_json(table, metrics),
-        "last_event_on": days,
+        "last_event_on": [told[day] for day in last_days],
         "revision": [revision] * table.num_rows,
     }
-    _upsert(table["account_id"].to_pylist(), columns, today)
+    _upsert(AccountMeasures, table["account_id"].to_pylist(), columns)
 
 
 def _as_json(table: pa.Table, metrics: Sequence[Served]) -> list[str]:
@@ -64,26 +72,20 @@ def _as_json(table: pa.Table, metrics: Sequence[Served]) -> list[str]:
     return told
 
 
-def _upsert(ids: Sequence[int], columns: Mapping[str, Sequence[Any]], today: date) -> None:
-    """Keep these columns of the customers, who come in the order of their ids; a new row gets
-    empty ones besides.
-    """
-    empty = {"as_of": today, "values": "{}", "series": b"", "last_event_on": None, "revision": 0}
-    others = [name for name in empty if name not in columns]
-    names = ["account_id", *columns, *others]
+def _upsert(model: type[Model], ids: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> None:
+    """Keep these columns of the customers, who come in the order of their ids."""
+    names = ["account_id", *columns]
     quote = connection.ops.quote_name
     news = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in columns)
     sql = (
-        f"INSERT INTO {quote(AccountMeasures._meta.db_table)} "  # noqa: S608 - our own names
+        f"INSERT INTO {quote(model._meta.db_table)} "  # noqa: S608 - our own names
         f"({', '.join(map(quote, names))}) VALUES ({', '.join(['%s'] * len(names))}) "
         f"ON CONFLICT (account_id) DO UPDATE SET {news}"
     )
-    values = [_adapted(column) for column in columns.values()]
-    fixed = [_adapted([empty[name]])[0] for name in others]
     for start in range(0, len(ids), _CHUNK):
         part = slice(start, start + _CHUNK)
-        told = zip(ids[part], *(column[part] for column in values), strict=True)
-        _write(sql, [(*row, *fixed) for row in told])
+        told = zip(ids[part], *(column[part] for column in columns.values()), strict=True)
+        _write(sql, list(told))
 
 
 @transaction.atomic
@@ -95,20 +97,12 @@ def _write(sql: str, rows: Sequence[Sequence[Any]]) -> None:
         cursor.executemany(sql, [row for row in rows if row[0] in there])
 
 
-def _adapted(column: Sequence[Any]) -> Sequence[Any]:
-    """Days as the database wants them; there are few different ones."""
-    if not any(isinstance(one, date) for one in column):
-        return column
-    told = {d: d and connection.ops.adapt_datefield_value(d) for d in set(column)}
-    return [told[day] for day in column]
-
-
 def stand_as_of(today: date) -> None:
     """Values that are the same today as before are today's too."""
     AccountMeasures.objects.exclude(as_of=today).update(as_of=today)
 
 
-def keep_series(lines: dict[str, list[Floats]], ids: Sequence[int], today: date) -> None:
+def keep_series(lines: dict[str, list[Floats]], ids: Sequence[int]) -> None:
     """Write the values of the last Mondays: by metric, an array per Monday, oldest first."""
     told = [np.column_stack(weeks) for weeks in lines.values() if weeks]
     keys = [key for key, weeks in lines.items() if weeks]
@@ -117,7 +111,7 @@ def keep_series(lines: dict[str, list[Floats]], ids: Sequence[int], today: date)
     for start in range(0, len(ids), _CHUNK):
         part = slice(start, start + _CHUNK)
         lines_there = np.stack([values[part] for values in told], axis=1)
-        _upsert(ids[part], {"series": list(packed_rows(keys, lines_there))}, today)
+        _upsert(AccountSeries, ids[part], {"series": list(packed_rows(keys, lines_there))})
 
 
 @transaction.atomic
