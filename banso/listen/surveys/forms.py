@@ -63,6 +63,7 @@ class NewSurveyForm(forms.Form):
 
 class NameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
+    asked = forms.ChoiceField(label=_("Who is asked"), choices=Asked.choices, required=False)
 
 
 def read_words(post: QueryDict, name: str) -> Words:

@@ -120,6 +120,22 @@ def rename_survey(*, by: User | None, survey: Survey, name: str) -> None:
     record("survey.renamed", by=by, survey=survey.pk, name=name)
 
 
+class AskedAlready(Exception):
+    """A wave has been planned for those who were asked so far."""
+
+
+@transaction.atomic
+def change_asked(*, by: User | None, survey: Survey, asked: str) -> None:
+    """Ask others with it, as long as no wave exists: a wave asks people of one kind."""
+    _may_define(by)
+    kept = Survey.objects.select_for_update().get(pk=survey.pk)
+    if kept.waves.exists():
+        raise AskedAlready
+    survey.asked = asked
+    survey.save(update_fields=["asked"])
+    record("survey.asked_changed", by=by, survey=survey.pk, asked=asked)
+
+
 @transaction.atomic
 def archive_survey(*, by: User | None, survey: Survey, archived: bool) -> None:
     """Take a survey out of the lists, or bring it back; what was answered stays."""
@@ -139,6 +155,7 @@ def create_wave(
     if found:
         raise Faulty(found)
     now = clock.now()
+    Survey.objects.select_for_update().get(pk=version.survey_id)
     SurveyVersion.objects.filter(pk=version.pk, locked_at=None).update(locked_at=now)
     wave = Wave.objects.create(
         survey_id=version.survey_id,

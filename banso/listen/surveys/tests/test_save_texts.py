@@ -5,9 +5,11 @@ from django.test import Client
 from django.urls import reverse
 
 from banso.listen.surveys.editing import stamp, texts_of
-from banso.listen.surveys.models import Survey
+from banso.listen.surveys.models import Asked, Survey
 from banso.listen.surveys.reads import definition_of, newest_version
 from banso.listen.surveys.tests.builders import a_survey
+from banso.listen.surveys.writes import create_wave
+from banso.shared import clock
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +24,10 @@ def form(survey: Survey, **changes: str) -> dict[str, str]:
     texts = texts_of(definition_of(newest_version(survey)))
     return {"name": survey.name, "seen": stamp(texts), "title_ja": "調査", "title_en": "Survey",
             "intro_ja": "お願いします。", "thanks_en": "Thank you."} | changes  # fmt: skip
+
+
+def save(client: Client, survey: Survey, **changes: str) -> str:
+    return client.post(url(survey), form(survey, **changes), headers=HTMX).content.decode()
 
 
 @pytest.fixture
@@ -69,3 +75,22 @@ def test_those_who_may_not_define_change_no_text(client: Client, role: str) -> N
     survey = a_survey()
     client.force_login(a_user(role=role))
     assert client.post(url(survey), form(survey)).status_code == 403
+
+
+def test_who_is_asked_can_be_changed_until_a_wave_exists(editor: Client) -> None:
+    survey = a_survey()
+    page = reverse("surveys:survey_edit", args=[survey.pk]) + "?part=texts"
+    assert 'name="asked"' in editor.get(page).content.decode()
+    save(editor, survey, asked="colleagues")
+    survey.refresh_from_db()
+    assert survey.asked == Asked.COLLEAGUES
+    assert "people at customers, or colleagues" in save(editor, survey, asked="everybody")
+    save(editor, survey)
+    version = newest_version(survey)
+    create_wave(by=None, version=version, name="2026", opens_on=clock.today())
+    assert 'name="asked"' not in editor.get(page).content.decode()
+    refused = save(editor, survey, asked="customers", title_ja="題名は残る")
+    assert "A wave exists" in refused
+    survey.refresh_from_db()
+    assert survey.asked == Asked.COLLEAGUES
+    assert definition_of(newest_version(survey)).title["ja"] == "題名は残る"

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from banso.know.accounts.rules import whole_number
@@ -21,15 +22,26 @@ from banso.listen.surveys.forms import (
     shaped,
     with_row,
 )
-from banso.listen.surveys.models import Survey
+from banso.listen.surveys.models import Asked, Survey
 from banso.listen.surveys.presenting import Opened
 from banso.listen.surveys.reads import definition_of, newest_version, used_names
 from banso.listen.surveys.wording import sentences, title_of
-from banso.listen.surveys.writes import Faulty, change_definition, rename_survey
+from banso.listen.surveys.writes import (
+    AskedAlready,
+    Faulty,
+    change_asked,
+    change_definition,
+    rename_survey,
+)
+from banso.shared.users.models import User
 from banso.shared.users.reads import allowed
 
 EDITOR = "surveys/survey_edit.html"
 STEPS = {"up": -1, "down": 1}
+NAME_OR_ASKED = {
+    "name": gettext_lazy("Give the survey a name of at most 120 characters."),
+    "asked": gettext_lazy("Choose who is asked: people at customers, or colleagues."),
+}
 
 
 @require_GET
@@ -75,6 +87,7 @@ def _editor(request: HttpRequest, survey: Survey, opened: Opened) -> HttpRespons
         "preview": presenting.preview(definition, opened),
         "form": presenting.question_form(definition, opened),
         "texts": presenting.texts_form(definition, opened),
+        "asked_choices": [] if survey.waves.exists() else Asked.choices,
     }
     part = "#editor" if request.headers.get("HX-Request") else ""
     return render(request, f"{EDITOR}{part}", context)
@@ -274,7 +287,7 @@ def save_texts(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, f"{EDITOR}#preview_data", {"preview": data})
     name = NameForm(request.POST)
     if not name.is_valid():
-        opened.faults = [_("Give the survey a name of at most 120 characters.")]
+        opened.faults = [str(NAME_OR_ASKED[next(iter(name.errors))])]
         return _editor(request, survey, opened)
 
     def change(definition: Definition) -> Definition:
@@ -293,4 +306,18 @@ def save_texts(request: HttpRequest, pk: int) -> HttpResponse:
         return _editor(request, survey, opened)
     if name.cleaned_data["name"] != survey.name:
         rename_survey(by=user, survey=survey, name=name.cleaned_data["name"])
-    return _after(request, survey)
+    refused = _asked_otherwise(user, survey, name.cleaned_data["asked"] or survey.asked)
+    return _editor(request, survey, refused) if refused else _after(request, survey)
+
+
+def _asked_otherwise(user: User, survey: Survey, asked: str) -> Opened | None:
+    """Who is asked, changed; or the texts open with why that cannot be."""
+    if asked == survey.asked:
+        return None
+    try:
+        change_asked(by=user, survey=survey, asked=asked)
+    except AskedAlready:
+        texts = editing.texts_of(definition_of(newest_version(survey)))
+        told = _("A wave exists, so who is asked stays as it is. The texts were saved.")
+        return Opened(part="texts", seen=editing.stamp(texts), faults=[told])
+    return None
