@@ -30,6 +30,13 @@ class Asked:
         return {} if self.wave.is_anonymous else segment_fields(self.wave.opens_on)
 
     @property
+    def newer(self) -> Wave | None:
+        """An asking that has begun since, and whose answers are still coming."""
+        newest = self.waves[0]
+        is_open = newest.opened_at is not None and newest.closed_at is None
+        return newest if is_open and newest != self.wave else None
+
+    @property
     def narrowed(self) -> list[tuple[str, str]]:
         """The groups in words, each as (field, group)."""
         fields = self.fields

@@ -12,6 +12,7 @@ from django.http import Http404
 
 from banso.listen.surveys.meanings import LEAVES
 from banso.listen.surveys.models import Asked, Response, Wave
+from banso.listen.surveys.reads import handed_in
 from banso.measure.experience.answers import (
     SCALES,
     Answers,
@@ -23,8 +24,12 @@ from banso.measure.experience.answers import (
 )
 from banso.measure.experience.columns import NONE
 from banso.measure.experience.segments import segment_fields
+from banso.shared import clock
 
 INTENTS = (1, 2, 3, 4, 5)
+FEWEST_TO_READ = 30
+MOST_AT_ONCE = 5
+"""Waves that are asked of customers at the same time are few."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,24 @@ def waves() -> list[Wave]:
 
 
 def wave_asked(found: Sequence[Wave], pk: str) -> Wave | None:
-    """The wave of that number, the newest when none is asked for; 404 for one that is not there."""
+    """The wave of that number; when none is asked for, the newest, but not one that has only begun
+    to be answered while there is another. 404 for one that is not there.
+    """
     if not pk:
-        return found[0] if found else None
+        begun = {one.pk for one in found[:MOST_AT_ONCE] if _has_only_begun(one)}
+        return next((one for one in found if one.pk not in begun), found[0] if found else None)
     for wave in found:
         if str(wave.pk) == pk:
             return wave
     raise Http404
+
+
+def _has_only_begun(wave: Wave) -> bool:
+    """Answers are still coming, and so far there are too few to read anything from."""
+    is_open = wave.opened_at is not None and wave.closed_at is None
+    if not is_open or (wave.closes_on is not None and wave.closes_on < clock.today()):
+        return False
+    return not handed_in(wave).order_by()[FEWEST_TO_READ - 1 : FEWEST_TO_READ].exists()
 
 
 def chosen_answers(

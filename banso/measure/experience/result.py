@@ -74,19 +74,15 @@ class ChosenValue:
 
 
 @dataclass(frozen=True)
-class Result:
-    """``population``: customers of the day that were to be heard; ``answered``: those of them with
-    an answer; ``outside``: answers that do not say where in the tree they stand.
+class Heard:
+    """Who is behind the figures. ``population``: customers of the day that were to be heard;
+    ``answered``: those of them with an answer.
     """
 
-    branches: dict[str, BranchFigures]
-    chosen: dict[str, list[ChosenValue]]
     people: int
     accounts: int
-    outside: int
     population: int
     answered: int
-    consulted: Found
     currency: str
     foreign: int
     tied: bool
@@ -94,6 +90,40 @@ class Result:
     @property
     def rate(self) -> float | None:
         return self.answered / self.population if self.population else None
+
+
+@dataclass(frozen=True)
+class Result(Heard):
+    """``outside``: answers that do not say where in the tree they stand."""
+
+    branches: dict[str, BranchFigures]
+    chosen: dict[str, list[ChosenValue]]
+    outside: int
+    consulted: Found
+
+
+def heard_of(wave: Wave, only: Mapping[str, str], asof: Hashable) -> Heard:
+    """What every page says of a result, without the result itself."""
+    key = ("heard", wave.pk, tuple(sorted(only.items())), asof)
+    return kept(key, lambda: _heard(wave, only, asof))
+
+
+def _heard(wave: Wave, only: Mapping[str, str], asof: Hashable) -> Heard:
+    found, _mask = chosen_answers(wave, only, asof)
+    customers = customers_on(wave.opens_on, asof)
+    population = customers.ids
+    for key, value in only.items():
+        groups = segment_fields(wave.opens_on)[key].groups(asof)
+        population = population[groups.at(population) == value]
+    return Heard(
+        people=found.n,
+        accounts=found.accounts if found.tied else 0,
+        population=len(population),
+        answered=int(np.isin(population, found.account).sum()),
+        currency=customers.currency,
+        foreign=customers.foreign,
+        tied=found.tied,
+    )
 
 
 def result_of(wave: Wave, only: Mapping[str, str], asof: Hashable) -> Result:
@@ -117,23 +147,13 @@ def _result(wave: Wave, only: Mapping[str, str], asof: Hashable) -> Result:
     branches = {
         key: _figures(one, people[key], by, is_hidden=key in shut) for key, one in BRANCHES.items()
     }
-    population = customers.ids
-    for key, value in only.items():
-        groups = segment_fields(wave.opens_on)[key].groups(asof)
-        population = population[groups.at(population) == value]
     asked = by[0].share(rows_under(BRANCHES[CONSULTED]), rows_under(BRANCHES[TROUBLE]))
     return Result(
+        **vars(heard_of(wave, only, asof)),
         branches=branches,
         chosen=_chosen(wave, mask, by[0], asof),
-        people=found.n,
-        accounts=found.accounts if found.tied else 0,
         outside=int((~placed).sum()),
-        population=len(population),
-        answered=int(np.isin(population, found.account).sum()),
         consulted=HIDDEN if {TROUBLE, CONSULTED} & shut else share_of(asked),
-        currency=customers.currency,
-        foreign=customers.foreign,
-        tied=found.tied,
     )
 
 

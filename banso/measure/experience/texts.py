@@ -116,7 +116,7 @@ def _written(asked: Asked, answers: Answers) -> list[Text]:
     definition = definition_of(asked.wave.version)
     keys = [one.key for one in definition.questions if one.kind == "text"]
     step = max(1, -(-answers.n // MOST_READ))
-    places = {int(pk): at for at, pk in enumerate(answers.ids) if at % step == 0}
+    places = {pk: at * step for at, pk in enumerate(answers.ids[::step].tolist())}
     found = []
     for some in slices(list(places)):
         rows = Response.objects.filter(pk__in=some).values_list("pk", "answers")
@@ -153,12 +153,14 @@ def _by_leaf(
         mine = [at for at, one in enumerate(found) if language_of(one.text) == language]
         if len(mine) < MINIMUM_TEXTS:
             continue
+        whole = _counts(every, mine)
+        stand = answers.leaf[[found[at].at for at in mine]].tolist()
         for place, leaf in enumerate(LEAVES):
-            here = [at for at in mine if answers.leaf[found[at].at] == place]
+            here = [at for at, leaf_of in zip(mine, stand, strict=True) if leaf_of == place]
             if len(here) < FEWEST_TEXTS or leaf in shut:
                 continue
-            there = [at for at in mine if answers.leaf[found[at].at] != place]
-            words = distinctive_words(_counts(every, here), _counts(every, there))
+            ours = _counts(every, here)
+            words = distinctive_words(ours, whole - ours)
             if isinstance(words, NoAnswer):
                 continue
             told = [one for one in words if one.z > SURE_Z][:MOST_DISTINCTIVE]

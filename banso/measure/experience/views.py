@@ -13,7 +13,7 @@ from banso.measure.experience.asking import Asked, asked
 from banso.measure.experience.behind import behind, behind_csv, lines_of
 from banso.measure.experience.by import side_by_side
 from banso.measure.experience.reads import waves
-from banso.measure.experience.result import result_of
+from banso.measure.experience.result import heard_of, result_of
 from banso.measure.experience.segments import SIZE
 from banso.measure.experience.silent import invited, rates_by, silent_of
 from banso.measure.experience.texts import texts_of
@@ -77,7 +77,7 @@ def branch_customers(request: HttpRequest) -> HttpResponseBase:
         "found": found,
         "page": page,
         "lines": lines_of(page.object_list),
-        "heard": heard(result_of(question.wave, question.only, question.asof)),
+        "heard": heard(heard_of(question.wave, question.only, question.asof)),
         "query": question.query(),
     }
     return render(request, "experience/branch_customers.html", context)
@@ -106,7 +106,7 @@ def experience_by(request: HttpRequest) -> HttpResponseBase:
         "rows": comparing.group_rows(seen, field, question),
         "leaves": comparing.leaf_rows(seen, field),
         "csv": question.query(by=field.key, format="csv"),
-        "heard": heard(result_of(question.wave, {}, question.asof)),
+        "heard": heard(heard_of(question.wave, {}, question.asof)),
     }
     return render(request, "experience/experience_by.html", context)
 
@@ -140,9 +140,9 @@ def who_answered(request: HttpRequest) -> HttpResponseBase:
         "limits": comparing.limits_sentence(seen),
         "tipping": comparing.tipping_sentence(seen, threshold),
         "threshold": round(100 * threshold),
-        "known": comparing.known_rows(seen, result_of(question.wave, {}, question.asof).currency),
+        "known": comparing.known_rows(seen, heard_of(question.wave, {}, question.asof).currency),
         "stayed": comparing.stayed_rows(seen),
-        "answer": heard(result_of(question.wave, {}, question.asof)),
+        "answer": heard(heard_of(question.wave, {}, question.asof)),
         "csv": question.query(format="csv"),
     }
     return render(request, "experience/who_answered.html", context)
@@ -188,7 +188,7 @@ def experience_words(request: HttpRequest) -> HttpResponseBase:
         "asked": question,
         "found": found,
         "themes": quoting.theme_rows(found, question),
-        "heard": heard(result_of(question.wave, question.only, question.asof)),
+        "heard": heard(heard_of(question.wave, question.only, question.asof)),
         "csv": question.query(format="csv"),
     }
     chosen = quoting.chosen_theme(found, request.GET.get("theme", ""))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from banso.listen.surveys.definition import words
 from banso.listen.surveys.models import Leaf, Wave
 from banso.listen.surveys.reads import definition_of
-from banso.measure.experience.result import Result
+from banso.measure.experience.result import Heard, Result
 from banso.measure.experience.rules import ALL, CONSULTED, TROUBLE
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.shared.figures import figure
@@ -120,7 +120,7 @@ def headline(result: Result) -> str:
     }
 
 
-def heard(result: Result) -> str:
+def heard(result: Heard) -> str:
     """Who is behind the figures, in one sentence that stands beside every one of them."""
     told = {
         "people": figure(result.people),

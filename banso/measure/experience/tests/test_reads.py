@@ -11,10 +11,11 @@ from banso.know.accounts.tests.builders import an_account
 from banso.know.subscriptions.models import Subscription
 from banso.listen.surveys.tests.builders import a_wave
 from banso.measure.experience.answers import customers_on
-from banso.measure.experience.reads import rows_of, tree_of, wave_asked, waves
+from banso.measure.experience.reads import FEWEST_TO_READ, rows_of, tree_of, wave_asked, waves
 from banso.measure.experience.tests.builders import an_answer, answers
 from banso.measure.revenue.reads import book
 from banso.measure.revenue.spans import spans_of
+from banso.shared import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +94,22 @@ def test_only_what_was_answered_is_offered() -> None:
     answers(earlier, "above", 1)
     assert waves() == [asked, earlier]
     assert wave_asked(waves(), str(earlier.pk)) == earlier
+
+
+def test_a_wave_that_has_only_begun_does_not_hide_the_one_before() -> None:
+    new = a_wave(opens_on=clock.today(), opened_at=clock.now())
+    before = a_wave(name="2025", opens_on=date(2025, 6, 1))
+    answers(new, "above", 2)
+    assert wave_asked(waves(), "") == new
+    answers(before, "above", 2)
+    assert wave_asked(waves(), "") == before
+    assert wave_asked(waves(), str(new.pk)) == new
+    answers(new, "below", FEWEST_TO_READ - 2)
+    assert wave_asked(waves(), "") == new
+
+
+def test_a_closed_wave_is_read_however_few_answered() -> None:
+    new = a_wave(opens_on=clock.today(), opened_at=clock.now(), closed_at=clock.now())
+    answers(new, "above", 1)
+    answers(a_wave(name="2025", opens_on=date(2025, 6, 1)), "above", 2)
+    assert wave_asked(waves(), "") == new
