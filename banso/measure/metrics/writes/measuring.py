@@ -154,7 +154,7 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
             work.metrics, people, work.as_of, is_everybody=True, known=known.of(ids)
         )
         return _whole(people, values, known)
-    kept = [name for name in work.columns if name in old.column_names and _is_same(work, name)]
+    kept = [name for name in _same(work) if name in old.column_names]
     renewed = [one for one in work.metrics if one.column not in kept]
     touched = np.intersect1d(np.union1d(work.changed.accounts, moved), ids)
     gone = not np.isin(old["account_id"].to_numpy(), ids).all()
@@ -223,9 +223,11 @@ def _has_more(old: pa.Table, work: Work) -> bool:
     return len(old.column_names) > len(grid.PEOPLE) + 1 + 2 * len(work.columns)
 
 
-def _is_same(work: Work, name: str) -> bool:
+def _same(work: Work) -> list[str]:
+    """The metrics whose present values rest on what they rested on before."""
     file = grid.at(GridFile.NOW)
-    return file is not None and file.columns.get(name) == work.columns[name]
+    before = file.columns if file is not None else {}
+    return [name for name, digest in work.columns.items() if before.get(name) == digest]
 
 
 def _whole(people: pa.Table, values: pa.Table, known: Lasting) -> pa.Table:
@@ -246,7 +248,8 @@ def _keep(state: Refresh, work: Work, new: pa.Table, moved: Ints) -> None:
         other = standing.differing(old.select(compared), new.select(compared))
     revision = newest_revision() + 1
     mirror.keep_rows(new.filter(pa.array(other)), work.metrics, work.today, revision)
-    mirror.stand_as_of(work.today)
+    if state.as_of != work.today:
+        mirror.stand_as_of(work.today)
     grid_writes.keep(day=GridFile.NOW, table=new, columns=work.columns)
     if new.num_rows <= MANY or other.mean() > 0.05:
         mirror.keep_summaries(new, metrics=work.metrics, today=work.today)
