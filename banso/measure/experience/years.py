@@ -250,5 +250,6 @@ def _last(who: Ints) -> tuple[Ints, Ints]:
     known = np.flatnonzero(who != NONE)
     order = known[np.argsort(who[known], kind="stable")]
     there = who[order]
-    last = np.append(there[1:] != there[:-1], [True] * bool(len(there)))
+    last = np.ones(len(there), dtype=bool)
+    last[:-1] = there[1:] != there[:-1]
     return there[last], order[last]
