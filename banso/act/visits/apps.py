@@ -10,13 +10,16 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from banso.act.visits import jobs  # noqa: F401
+        from banso.act.visits.api import router
         from banso.act.visits.panels import after_survey, visits
         from banso.act.visits.sentences import SENTENCES
         from banso.act.visits.writes import forget
         from banso.know.forgetting.registry import traces
         from banso.listen.surveys.slots import survey_panels
+        from banso.shared.rest.slots import routers
         from banso.shared.slots import NavItem, Panel, account_panels, entry_sentences, nav
 
+        routers.fill("visits", router, order=115)
         nav.fill("visits", NavItem(_("Customer visits"), "visits:whom_to_visit", "walk"), order=18)
         account_panels.fill("visits", Panel(_("Customer visits"), visits), order=72)
         survey_panels.fill("visits", Panel(_("After the survey"), after_survey), order=80)

@@ -170,6 +170,37 @@ def visits_asked(user: User, *, owner: str, state: str) -> QuerySet[Visit]:
     return found.select_related("account__owner", "wave__survey").prefetch_related("goers")
 
 
+def visits_for_programs(
+    *, state: str, account_id: int | None, wave_id: int | None
+) -> QuerySet[Visit]:
+    """The visits in a state ("all": in any) that meet every condition that says something."""
+    found = Visit.objects.prefetch_related("goers")
+    if account_id is not None:
+        found = found.filter(account=account_id)
+    if wave_id is not None:
+        found = found.filter(wave=wave_id)
+    in_state = {
+        rules.OPEN: Q(held_on=None, called_off_at=None),
+        rules.HELD: Q(held_on__isnull=False),
+        rules.CALLED_OFF: Q(called_off_at__isnull=False),
+    }
+    return found.filter(in_state[state]) if state in in_state else found
+
+
+def visit_by_id(pk: int) -> Visit:
+    """One visit for a program whose key may read them, or a 404."""
+    return get_object_or_404(Visit.objects.prefetch_related("goers"), pk=pk)
+
+
+def findings_for_programs(
+    *, kind: str, account_id: int | None, visit_id: int | None, owner: str
+) -> QuerySet[Finding]:
+    """What visits brought, of those that meet every condition that says something."""
+    said = {"kind": kind, "account": account_id, "visit": visit_id, "owner__email__iexact": owner}
+    wanted = {name: value for name, value in said.items() if value not in (None, "")}
+    return Finding.objects.filter(**wanted).select_related("owner", "task")
+
+
 def visit_for(pk: int) -> Visit:
     """One visit, or a 404; everybody signed in sees every visit."""
     found = Visit.objects.select_related("account__owner", "wave__survey", "wave__version", "by")

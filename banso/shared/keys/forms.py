@@ -22,6 +22,7 @@ LABELS = {
     rules.HEALTH_READ: _("Read health scores"),
     rules.SIGNALS_READ: _("Read signals"),
     rules.TASKS_READ: _("Read tasks"),
+    rules.VISITS_READ: _("Read customer visits and what they brought"),
     rules.EVIDENCE_READ: _("Read evidence"),
     rules.REVENUE_READ: _("Read revenue, staying and value"),
 }

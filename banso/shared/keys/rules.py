@@ -20,7 +20,7 @@ ACCOUNTS_READ, PEOPLE_READ, SUBSCRIPTIONS_READ = (
 )
 NOTES_READ, EVENTS_READ, METRICS_READ = "notes:read", "events:read", "metrics:read"
 HEALTH_READ, SIGNALS_READ, TASKS_READ = "health:read", "signals:read", "tasks:read"
-EVIDENCE_READ, REVENUE_READ = "evidence:read", "revenue:read"
+VISITS_READ, EVIDENCE_READ, REVENUE_READ = "visits:read", "evidence:read", "revenue:read"
 CHANGING = (EVENTS_WRITE, PEOPLE_WRITE, ACCOUNTS_WRITE, SUBSCRIPTIONS_WRITE, TASKS_WRITE)
 READING = (
     ACCOUNTS_READ,
@@ -32,6 +32,7 @@ READING = (
     HEALTH_READ,
     SIGNALS_READ,
     TASKS_READ,
+    VISITS_READ,
     EVIDENCE_READ,
     REVENUE_READ,
 )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from banso.act.signals.tests.builders import a_signal
 from banso.act.tasks.tests.builders import a_task
+from banso.act.visits.tests.builders import a_visit
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
 from banso.know.notes.models import Note
@@ -49,6 +50,7 @@ def a_company() -> list[Account]:
     a_score(first, model, as_of=clock.today(), score=40, parts=parts)
     a_signal(first)
     a_task(account=first, owner=user, due_on=clock.today())
+    a_visit(first, by=user)
     EventName.objects.create(
         name="login",
         first_seen=clock.now(),
