@@ -120,7 +120,7 @@ class WhatIfForm(forms.Form):
             self.fields["target"].label = _("It becomes (%)")
             levels = [(level, level_word(subject, level)) for level in levels_of(subject)]
             self.fields["level"].choices = levels  # type: ignore[attr-defined]
-            left_out = ("compare", "threshold")
+            left_out = ("compare", "threshold") if levels else ("level", "compare", "threshold")
         else:
             left_out = ("level",)
         for name in left_out:
@@ -154,9 +154,7 @@ class WhatIfForm(forms.Form):
         """The value of a field that is meant where none of its own was said."""
         field = self.fields.get("level")
         known = [name for name, _word in field.choices] if field else []  # type: ignore[attr-defined]
-        if known and told.get("level") not in known and not told.get("meant"):
-            told["level"] = told.get("level") or known[0]
-        elif known and not told.get("level"):
+        if known and not told.get("level"):
             told["level"] = known[0]
 
     @staticmethod

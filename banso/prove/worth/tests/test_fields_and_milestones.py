@@ -276,6 +276,8 @@ def test_entries_meant_for_another_kind_are_forgotten(client: Client) -> None:
     before = {"metric": INDUSTRY, "threshold": "30", "level": "Tuesday", "meant": f"{REPORT}||30"}
     said = text(see(client, before))
     assert "with “Industry” in “Industry”" in said and "Some entries cannot" not in said
+    unknown = text(see(client, {"metric": INDUSTRY, "level": "Tuesday"}))
+    assert "Select a valid choice" in unknown
     back = {
         "metric": "real",
         "level": "Industry",
