@@ -24,6 +24,7 @@ from banso.measure.metrics.models import (
 from banso.measure.metrics.reads import values_at
 from banso.measure.metrics.tests.builders import TODAY, a_metric, two_customers, used
 from banso.measure.metrics.writes import late as late_mondays
+from banso.measure.metrics.writes import points
 from banso.measure.metrics.writes.courses import compute_courses
 from banso.measure.metrics.writes.definitions import change_metric
 from banso.measure.metrics.writes.facts import build_facts, sweep
@@ -113,13 +114,14 @@ def test_a_day_at_once_equals_row_by_row(seed: int) -> None:
                 assert (grid.flags(at_once, one.column) == np.array(waiting) & there).all()
 
 
-@pytest.mark.parametrize("most_patched", [0.0, 3.0])
+@pytest.mark.parametrize(("most_patched", "most_patches"), [(0.0, 8), (3.0, 8), (3.0, 1)])
 @pytest.mark.parametrize("seed", range(3))
 def test_mended_values_equal_values_computed_anew(
-    seed: int, most_patched: float, monkeypatch: pytest.MonkeyPatch
+    seed: int, most_patched: float, most_patches: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Events that come late, twice and now, in any order, leave what all of them at once leave."""
     monkeypatch.setattr(late_mondays, "MOST_PATCHED", most_patched)
+    monkeypatch.setattr(late_mondays, "MOST_PATCHES", most_patches)
     a_company(seed)
     chance = random.Random(seed + 100)  # noqa: S311 - made-up data
     with clock.held_at(TODAY):
@@ -178,6 +180,29 @@ def test_a_late_event_changes_its_weeks_and_nothing_else() -> None:
     # windows of 28 days see it until the end of April, their changes another 28 days
     assert changed and changed[0] == first and changed[-1] <= last
     assert not Change.objects.exists(), "every Monday knows the change"
+
+
+def test_mondays_are_mended_again_where_a_job_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A patch is seen together with its points, or not at all."""
+    monkeypatch.setattr(late_mondays, "MOST_PATCHED", 1.0)
+    _, quiet = two_customers()
+    monday = day_number(date(2025, 4, 7))
+    before = table_of(monday)
+    with clock.held_at(TODAY):
+        lake.append(events=a_table(*used(quiet, "04-02")), source="test")
+        refresh()
+        with monkeypatch.context() as dying:
+            dying.setattr(points, "keep", lambda made: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                compute_courses()
+        assert table_of(monday) == before
+        compute_courses()
+        mended = table_of(monday)
+        assert mended != before
+        GridFile.objects.all().delete()
+        refresh(force=True)
+        compute_courses()
+    assert table_of(monday) == mended
 
 
 def test_events_sent_again_change_nothing() -> None:
