@@ -71,6 +71,7 @@ class Card:
     step_name: str
     step_why: str
     icon: str
+    is_anonymous: bool
 
     @property
     def first(self) -> Line:
@@ -104,6 +105,7 @@ def card_of(wave: Wave, question: Question, verdicts: Sequence[Verdict]) -> Card
         kind=str(KINDS[ordered[0].is_confirmatory]), is_confirmatory=ordered[0].is_confirmatory,
         lines=[_line(v, one, other) for v in ordered], step=step, step_name=str(STEPS[step]),
         step_why=str(STEP_WHYS.get(step, "")), icon=ICONS[step],
+        is_anonymous=wave.is_anonymous,
     )  # fmt: skip
 
 
@@ -199,7 +201,8 @@ def csv_rows(cards: Sequence[Card]) -> Iterator[list[object]]:
             yield [
                 card.name, card.kind, line.outcome, line.said, *found["levels"],
                 *(gap.get(key, "") for key in ("value", "low", "high")), *found["n"],
-                *found["accounts"], *(odds.get(key, "") for key in ("value", "low", "high")),
+                *(("", "") if card.is_anonymous else found["accounts"]),
+                *(odds.get(key, "") for key in ("value", "low", "high")),
                 *("" if found[key] is None else found[key] for key in ("p", "holm", "q")),
                 line.more or "", card.step_name,
             ]  # fmt: skip

@@ -138,8 +138,9 @@ def notes_of(card: Mapping[str, Any]) -> list[str]:
         told.append(_("No amounts are known, so money kept cannot be told."))
     if card["anonymous"]:
         told.append(
-            _("The answers are anonymous: they cannot be weighted, and every customer counts as "
-              "one who may differ.")
+            _("The answers are anonymous: nobody knows whose they are. They stand for all "
+              "customers as they are, unweighted; no group can be moved on its own, and every "
+              "customer counts as one who may differ, which makes the range wide.")
         )  # fmt: skip
     return told
 
@@ -175,6 +176,8 @@ def cost_told(card: Mapping[str, Any]) -> str:
 
 def bounds_told(card: Mapping[str, Any]) -> str:
     """The worst and best case of those who did not answer."""
+    if card["anonymous"]:
+        return _("Nobody knows which customers did not answer, so neither case can be told.")
     return _("If everybody who did not answer kept, the risk would be %(low)s; if all of them "
              "left, %(high)s. Nothing in the answers can narrow that down.") % {
         "low": share(card["worst"]), "high": share(card["best"]),
@@ -201,12 +204,19 @@ def rests_on(card: Mapping[str, Any]) -> list[tuple[str, str]]:
         if asked.risk == CALIBRATED
         else _("as stated: no intent to continue")
     )
+    n = {"n": whole(card["n"]), "eff": figure(card["effective"], 0)}
+    if card["anonymous"]:
+        answers = _("n = %(n)s, anonymous: not weighted, each counted as of another customer") % n
+        answered = _("not known of %(all)s") % {"all": whole(card["all"])}
+    else:
+        answers = _("n = %(n)s, worth %(eff)s independent ones after weighting by company "
+                    "size and by customer") % n  # fmt: skip
+        answered = _("%(n)s of %(all)s") % {
+            "n": whole(card["answered"]), "all": whole(card["all"]),
+        }  # fmt: skip
     return [
-        (_("Answers"), _("n = %(n)s, worth %(eff)s independent ones after weighting by company "
-                         "size and by customer") % {
-            "n": whole(card["n"]), "eff": figure(card["effective"], 0)}),
-        (_("Customers who answered"), _("%(n)s of %(all)s") % {
-            "n": whole(card["answered"]), "all": whole(card["all"])}),
+        (_("Answers"), answers),
+        (_("Customers who answered"), answered),
         (_("Those who did not answer"), _("may differ by up to %(n)s points of risk either way; "
                                           "that is in the range") % {
             "n": figure(100 * asked.gap, 0)}),

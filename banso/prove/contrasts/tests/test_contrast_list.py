@@ -69,3 +69,19 @@ def test_a_wave_that_is_not_there(client: Client) -> None:
     assert client.get(reverse(PAGE), {"wave": "999999"}).status_code == 404
     assert client.get(reverse(PAGE), {"wave": "x"}).status_code == 404
     assert Client().get(reverse(PAGE)).status_code == 302
+
+
+def test_an_anonymous_wave_names_nobody_and_counts_no_customers(client: Client) -> None:
+    client.force_login(a_user())
+    with clock.held_at(LATER):
+        wave = an_answered_wave(900, is_anonymous=True)
+        judge(wave)
+        page = client.get(reverse(PAGE), {"wave": wave.pk}).text
+        pair = reverse("contrasts:contrast_detail", args=[wave.pk, "above_no_trouble"])
+        detail = client.get(pair).text
+        rows = client.get(reverse(PAGE), {"wave": str(wave.pk), "format": "csv"})
+    for text in (page, detail):
+        assert "nobody can be named, neither people nor customers" in text
+        assert "n = " in text and "of 900 customers" not in text
+    assert "900 anonymous answers" in page and "Texts and people" not in page
+    assert rows.getvalue().decode("utf-8-sig").count("\n") == 16

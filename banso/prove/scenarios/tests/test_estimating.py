@@ -18,6 +18,7 @@ from banso.prove.scenarios.estimating import estimated
 from banso.prove.scenarios.gathering import Ground, ground_of
 from banso.prove.scenarios.rules import CALIBRATED, Asked
 from banso.prove.scenarios.tests.builders import TODAY, a_company, paying
+from banso.prove.scenarios.wording import bounds_told, notes_of, rests_on
 from banso.shared import clock
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,13 @@ def test_anonymous_answers_stand_for_all_customers() -> None:
         paying(there)
         card = estimated(ground(an_answered_wave(300, is_anonymous=True)), Asked(1, trouble=0.1))
     assert card["anonymous"] and card["answered"] == 0
+    rests = dict(rests_on(card))
+    assert rests["Customers who answered"].startswith("not known of")
+    assert "not weighted" in rests["Answers"]
+    assert bounds_told(card) == (
+        "Nobody knows which customers did not answer, so neither case can be told."
+    )
+    assert "nobody knows whose they are" in " ".join(notes_of(card))
     assert card["best"] - card["worst"] == pytest.approx(1.0)
 
 
