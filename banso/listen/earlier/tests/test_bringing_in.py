@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
 from banso.know.people.models import Person
 from banso.know.people.tests.builders import a_person
+from banso.listen.earlier.jobs import carry_on
 from banso.listen.earlier.meaning.guess import guessed
-from banso.listen.earlier.models import Aside
+from banso.listen.earlier.models import Aside, State
 from banso.listen.earlier.proposing import columns_for, propose
 from banso.listen.earlier.running import seen_of
 from banso.listen.earlier.tests.builders import (
@@ -24,7 +27,7 @@ from banso.listen.earlier.tests.builders import (
     to_the_end,
     undone,
 )
-from banso.listen.earlier.writes.runs import keep_columns
+from banso.listen.earlier.writes.runs import ask_for_run, keep_columns
 from banso.listen.surveys.models import Response, ResponseChoice, Survey, Wave
 from banso.listen.surveys.reads import definition_of, handed_in
 from banso.listen.surveys.tests.builders import a_wave
@@ -208,3 +211,20 @@ def test_a_person_alone_stands_for_their_only_customer(people: dict[str, Person]
     found = Response.objects.get()
     assert found.account is not None
     assert (found.account.name, found.recommend) == ("みどり食品", 9)
+
+
+def test_the_queries_of_a_chunk_do_not_grow_with_its_rows() -> None:
+    told = []
+    for number in (5, 60):
+        days = [f"2024/05/{n % 28 + 1:02}" for n in range(number)]
+        rows = [(f"R{n}", day, f"会社{number}", n % 5 + 1) for n, day in enumerate(days)]
+        content = csv_of(("回答ID", "回答日", "会社名", "総合満足度"), rows)
+        an_account(name=f"会社{number}")
+        run = checked(*a_draft(content, name=f"{number}.csv"))
+        ask_for_run(by=None, run=run)
+        with CaptureQueriesContext(connection) as queries:
+            carry_on(run.pk, State.RUNNING)
+        run.refresh_from_db()
+        assert (run.state, run.created) == ("done", number)
+        told.append(len(queries))
+    assert told[1] - told[0] < 5

@@ -224,7 +224,7 @@ def begin_wave(*, run: EarlierRun, mapping: Columns, definition: Definition) -> 
         closes_on=closes_on,
         source=(mapping.source.strip() or run.upload.name)[:60],
         is_anonymous=mapping.is_anonymous,
-        opened_at=min(_noon(opens_on), now),
+        opened_at=min(_noon(opens_on, ZoneInfo(organisation().time_zone)), now),
         closed_at=now,
     )
     run.survey, run.wave, run.made_survey, run.made_wave = survey, wave, made_survey, True
@@ -233,8 +233,8 @@ def begin_wave(*, run: EarlierRun, mapping: Columns, definition: Definition) -> 
     return wave
 
 
-def _noon(day: date) -> datetime:
-    return datetime.combine(day, time(12), tzinfo=ZoneInfo(organisation().time_zone))
+def _noon(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=zone)
 
 
 @transaction.atomic
@@ -248,11 +248,11 @@ def bring_in_chunk(
     refused_bytes: Callable[[list[Refusal]], int],
 ) -> None:
     """Write a chunk's answers and the checkpoint behind them together, or neither."""
-    before = run.position
-    made = [(_response(wave, given, who), given, who) for given, who in judged.new]
+    before, zone = run.position, ZoneInfo(organisation().time_zone)
+    made = [(_response(wave, given, who, zone), given, who) for given, who in judged.new]
     keep_handed_in(rows=[(response, definition, given.answers) for response, given, _who in made])
     for response, given, who in judged.changed:
-        _correct(response, given, who)
+        _correct(response, given, who, zone)
     change_handed_in(rows=[(one, definition, given.answers) for one, given, _who in judged.changed])
     nameless = [(given, response) for response, given, who in made if who.is_nameless]
     _set_aside(run, wave, [*nameless, *((given, None) for given in judged.aside)])
@@ -267,22 +267,22 @@ def bring_in_chunk(
     run.position, run.refused_bytes, run.share = chunk.last, length, chunk.share
 
 
-def _response(wave: Wave, given: Given, who: Who) -> Response:
+def _response(wave: Wave, given: Given, who: Who, zone: ZoneInfo) -> Response:
     response = Response(
         wave=wave, version_id=wave.version_id, origin=Response.Origin.FILE, original=given.original
     )
     if not wave.is_anonymous:
         response.external_id = given.external_id
         response.language = given.language
-    _correct(response, given, who)
+    _correct(response, given, who, zone)
     return response
 
 
-def _correct(response: Response, given: Given, who: Who) -> None:
+def _correct(response: Response, given: Given, who: Who, zone: ZoneInfo) -> None:
     response.account_id, response.person_id = who.account, who.person
     response.original, response.submitted_on = given.original, given.on
     if given.on and not response.wave.is_anonymous:
-        response.submitted_at = _noon(given.on)
+        response.submitted_at = _noon(given.on, zone)
 
 
 def _set_aside(run: EarlierRun, wave: Wave, rows: Sequence[tuple[Given, Response | None]]) -> None:
