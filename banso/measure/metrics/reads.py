@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
-from django.db.models import Max, Min
+from django.db.models import Max, Min, OuterRef, Subquery
 
 from banso.know.accounts.models import Account
 from banso.listen.events.models import EventName
@@ -16,6 +16,7 @@ from banso.measure.metrics.customers import customers, has_seats, seats_at
 from banso.measure.metrics.evaluation import Defined, Plan, planned
 from banso.measure.metrics.models import (
     AccountMeasures,
+    AccountSeries,
     MetricDefinition,
     Refresh,
     WeeklyCourse,
@@ -161,7 +162,13 @@ def measured_since(revision: int) -> list[int]:
 
 
 def measures_of_account(account_id: int) -> AccountMeasures | None:
-    return AccountMeasures.objects.filter(pk=account_id).first()
+    """The present values with the last Mondays, in one query."""
+    weekly = AccountSeries.objects.filter(pk=OuterRef("pk")).values("series")
+    measures = AccountMeasures.objects.filter(pk=account_id).annotate(weekly=Subquery(weekly))
+    found = measures.first()
+    if found is not None:
+        found.series = found.weekly
+    return found
 
 
 def known_facts() -> Known:
