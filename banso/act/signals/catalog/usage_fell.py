@@ -30,7 +30,9 @@ def detect(
         **{f"values__{TREND}__v__lte": -least, f"values__{TREND}__v__gte": -1}
     )
     stopped = fallen.filter(**{f"values__{TREND}__v__lte": -1}).values("pk")
-    weekly: dict[int, Any] = dict(AccountSeries.objects.filter(pk__in=stopped).values_list("pk", "series"))
+    weekly: dict[int, Any] = dict(
+        AccountSeries.objects.filter(pk__in=stopped).values_list("pk", "series")
+    )
     rows = fallen.values_list("account_id", "as_of", f"values__{TREND}__v", f"values__{USAGE}__v")
     for account_id, as_of, trend, now in rows.iterator():
         before = uses_before(trend, now, weekly.get(account_id, {}))
