@@ -44,7 +44,7 @@ class VisitPage(Page[VisitOut]):
     pass
 
 
-class FindingOut(BaseModel):
+class BroughtOut(BaseModel):
     id: int
     account_id: int
     visit_id: int | None
@@ -60,7 +60,7 @@ class FindingOut(BaseModel):
     created_at: datetime
 
 
-class FindingPage(Page[FindingOut]):
+class BroughtPage(Page[BroughtOut]):
     pass
 
 
@@ -99,8 +99,8 @@ def visit_out(visit: Visit) -> VisitOut:
     )
 
 
-def finding_out(finding: Finding) -> FindingOut:
-    return FindingOut(
+def finding_out(finding: Finding) -> BroughtOut:
+    return BroughtOut(
         id=finding.pk,
         account_id=finding.account_id,
         visit_id=finding.visit_id,
@@ -136,12 +136,12 @@ def read_visit(request: HttpRequest, visit_id: Id) -> VisitOut:
 
 @router.get(
     "/findings",
-    response=FindingPage,
+    response=BroughtPage,
     summary=_("List what visits brought"),
     description=_("Requests, actions and learnings, with the task that each became."),
     **needs(VISITS_READ),
 )
-def list_findings(request: HttpRequest, asked: Query[FindingsAsked]) -> FindingPage:
+def list_findings(request: HttpRequest, asked: Query[FindingsAsked]) -> BroughtPage:
     rows = findings_for_programs(
         kind=asked.kind or "",
         account_id=asked.account_id,
@@ -150,4 +150,4 @@ def list_findings(request: HttpRequest, asked: Query[FindingsAsked]) -> FindingP
     )
     order = order_of(asked.sort, FINDING_SORTS, nullable=frozenset({"due_on"}))
     found, cursor = part(rows, order, asked)
-    return FindingPage(items=[finding_out(one) for one in found], next_cursor=cursor)
+    return BroughtPage(items=[finding_out(one) for one in found], next_cursor=cursor)
