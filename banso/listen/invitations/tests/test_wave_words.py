@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Page, expect
 
 from banso.know.accounts.tests.builders import an_account
 from banso.know.people.tests.builders import a_person
@@ -27,6 +29,9 @@ from banso.shared.clock import held_at
 from banso.shared.journal.jobs import run_owed
 from banso.shared.users.models import User
 from banso.shared.users.tests.builders import a_user
+
+if TYPE_CHECKING:
+    from pytest_django.live_server_helper import LiveServer
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +152,24 @@ def test_who_may_not_define_writes_nothing(client: Client, role: str) -> None:
     client.force_login(user)
     assert client.get(address(wave)).status_code == 403
     assert client.post(address(wave), {"do": "usual"}).status_code == 403
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_page_stands_on_a_phone_and_a_desk_and_the_preview_is_live(
+    open_page: Callable[..., Page],
+    live_server: LiveServer,
+    serious_faults: Callable[[Page], list[str]],
+    overflow: Callable[[Page], int],
+    width: int,
+) -> None:
+    wave = a_planned_wave()
+    page = open_page(a_user(role="manager"), locale="ja-JP", width=width)
+    page.goto(live_server.url + address(wave))
+    page.locator("#id_invitation_ja_body").fill("{title}についてお聞きします。{lnik}")
+    preview = page.locator("#preview-invitation-ja")
+    expect(preview).to_contain_text("お客様満足度調査についてお聞きします。")
+    expect(preview).to_contain_text("「{lnik}」は差し込みできません")
+    assert serious_faults(page) == []
+    assert overflow(page) == 0
