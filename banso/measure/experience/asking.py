@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from banso.listen.surveys.models import Wave
-from banso.measure.experience.answers import version
+from banso.measure.experience.answers import answers_of, version
 from banso.measure.experience.reads import wave_asked, waves
 from banso.measure.experience.segments import SegmentField, segment_fields
 
@@ -26,8 +26,15 @@ class Asked:
     asof: Hashable
 
     @cached_property
+    def tied(self) -> bool:
+        """Whether it is known of which customers the answers are: not of an anonymous wave, and
+        not where all came by the public link.
+        """
+        return answers_of(self.wave, self.asof).tied
+
+    @cached_property
     def fields(self) -> dict[str, SegmentField]:
-        return {} if self.wave.is_anonymous else segment_fields(self.wave.opens_on)
+        return segment_fields(self.wave.opens_on) if self.tied else {}
 
     @property
     def newer(self) -> Wave | None:

@@ -63,7 +63,7 @@ def branch_customers(request: HttpRequest) -> HttpResponseBase:
     question = asked(request)
     if question is None:
         raise Http404
-    if question.wave.is_anonymous:
+    if not question.tied:
         return render(request, "experience/branch_customers.html", {"asked": question})
     found = behind(question, request.GET)
     if found is None:
@@ -88,7 +88,7 @@ def experience_by(request: HttpRequest) -> HttpResponseBase:
     """Do customers of different kinds experience something different?"""
     signed_in(request)
     question = asked(request)
-    if question is None or question.wave.is_anonymous:
+    if question is None or not question.tied:
         return render(request, "experience/experience_by.html", {"asked": question})
     fields = question.fields
     field = fields.get(request.GET.get("by", "")) or fields["size"]
@@ -116,7 +116,7 @@ def who_answered(request: HttpRequest) -> HttpResponseBase:
     """Who answered, who kept silent, and how much could that change?"""
     signed_in(request)
     question = asked(request)
-    if question is None or question.wave.is_anonymous:
+    if question is None or not question.tied:
         return render(request, "experience/who_answered.html", {"asked": question})
     fields = question.fields
     seen = silent_of(question.wave, fields, question.asof)

@@ -130,7 +130,7 @@ def heard(result: Heard) -> str:
         "rate": percent(result.rate or 0.0),
     }
     if not result.tied:
-        said = _("%(people)s people answered anonymously.")
+        said = _("%(people)s people answered; nothing says for which customers.")
     elif not result.population:
         said = _("%(people)s people of %(accounts)s customers answered.")
     else:

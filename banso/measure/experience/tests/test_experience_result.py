@@ -14,13 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from banso.know.accounts.tests.builders import an_account
-from banso.listen.surveys.tests.builders import a_wave
+from banso.listen.surveys.models import Response
+from banso.listen.surveys.tests.builders import PLEASED, a_response, a_wave
 from banso.measure.experience.answers import version
 from banso.measure.experience.result import result_of
 from banso.measure.experience.rules import hidden
 from banso.measure.experience.tests.builders import an_answer, answers
 from banso.prove.engine.answer import Answer, NoAnswer
 from banso.prove.engine.proportions import wilson
+from banso.shared import clock
 from banso.shared.users.tests.builders import a_user
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +175,25 @@ def test_it_reads_in_japanese(client: Client) -> None:
 
 def test_strangers_are_turned_away(client: Client) -> None:
     assert client.get(PAGE).status_code == 302
+
+
+def test_answers_by_the_public_link_are_not_called_anonymous(client: Client) -> None:
+    wave = a_wave(public_token="p" * 32)
+    for _ in range(12):
+        a_response(wave, PLEASED, origin=Response.Origin.PUBLIC)
+    page = said(signed_in(client))
+    assert "came by the public link: nothing ties them" in page
+    assert "promised anonymity" not in page
+    assert "12 people answered; nothing says for which customers." in page
+    assert "Response rate" not in page
+    for address in ("who-answered/", "by/", "branch/?branch=trouble"):
+        assert "nobody knows of which customers they are" in said(client, PAGE + address)
+
+
+def test_a_wave_that_has_just_begun_is_told_beside_the_one_before(client: Client) -> None:
+    begun = a_wave(name="Winter", opens_on=clock.today(), opened_at=clock.now())
+    answers(begun, "above", 1)
+    answers(a_wave(name="2025", opens_on=date(2025, 6, 1)), "above", 12)
+    page = said(signed_in(client))
+    assert "“Winter” is still being answered" in page and "12 people" in page
+    assert "is still being answered" not in said(client, f"{PAGE}?wave={begun.pk}")
