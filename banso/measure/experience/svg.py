@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -27,7 +28,7 @@ FONT = "system-ui, 'Hiragino Sans', 'Noto Sans CJK JP', 'Noto Sans JP', sans-ser
 INK, SOFT, LINE, TEAL, PALE = "#1d2733", "#4a5563", "#d5dbe3", "#0f6173", "#9cc3cc"
 WIDTH, HEAD, ROW, STEP, FIRST = 1120, 46, 58, 26, 14
 TREE, PLOT, GAP = 356, 170, 18
-PHONE, PHONE_ROW, PHONE_STEP = 350, 118, 14
+PHONE, PHONE_ROW, PHONE_HIDDEN, PHONE_STEP = 350, 118, 50, 14
 THICKEST = 14.0
 Link = Callable[[str], str]
 
@@ -176,8 +177,14 @@ def _plot(one: BranchFigures, at: int, column: Measure, y: float) -> SafeString:
 def narrow_picture(result: Result, link: Link | None) -> SafeString:
     """For a phone: the same branches one under the other with their figures in words."""
     rows, columns = shown(result), measures()
-    parts = [_card(one, 8 + PHONE_ROW * place, columns, link) for place, one in enumerate(rows)]
-    return _picture(PHONE, 16 + PHONE_ROW * len(rows), parts)
+    ends = list(accumulate((_height(one) for one in rows), initial=8))
+    parts = [_card(one, y, columns, link) for one, y in zip(rows, ends, strict=False)]
+    return _picture(PHONE, ends[-1] + 8, parts)
+
+
+def _height(one: BranchFigures) -> int:
+    """A hidden branch has its name and why alone."""
+    return PHONE_HIDDEN if one.is_hidden else PHONE_ROW
 
 
 def _card(
@@ -185,12 +192,12 @@ def _card(
 ) -> SafeString:
     x = PHONE_STEP * one.branch.depth + 2
     lines = []
-    for at, column in enumerate(columns):
+    for at, column in enumerate([] if one.is_hidden else columns):
         found = column.of(one)
         if isinstance(found, Answer):
             text, soft = column.as_text(found.value), f" {range_of(found, column.as_text)}"
         else:
-            text, soft = "", "" if one.is_hidden else missing(found)
+            text, soft = "", missing(found)
         lines.append(format_html(
             '<text x="{x}" y="{y}" font-size="12" fill="{s}">{label}</text>'
             '<text x="{v}" y="{y}" font-size="12" fill="{s}"><tspan font-weight="600" fill="{i}">'
@@ -203,7 +210,7 @@ def _card(
         '<rect x="{x}" y="{y}" width="4" height="{h}" rx="2" fill="{teal}"/>'
         '<text x="{tx}" y="{y1}" font-size="14" font-weight="600" fill="{ink}">{name}</text>'
         '<text x="{tx}" y="{y2}" font-size="12" fill="{soft}">{counts}</text>{lines}',
-        x=x, y=y, w=PHONE - x - 2, h=PHONE_ROW - 8, line=LINE, teal=TEAL, tx=x + 12, y1=y + 18,
+        x=x, y=y, w=PHONE - x - 2, h=_height(one) - 8, line=LINE, teal=TEAL, tx=x + 12, y1=y + 18,
         y2=y + 33, ink=INK, soft=SOFT, name=BRANCH_NAMES[one.branch.key], counts=counts(one),
         lines=format_html_join("", "{}", ((line,) for line in lines)),
     )  # fmt: skip
