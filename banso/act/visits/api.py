@@ -141,7 +141,7 @@ def read_visit(request: HttpRequest, visit_id: Id) -> VisitOut:
     description=_("Requests, actions and learnings, with the task that each became."),
     **needs(VISITS_READ),
 )
-def list_findings(request: HttpRequest, asked: Query[FindingsAsked]) -> BroughtPage:
+def list_visit_findings(request: HttpRequest, asked: Query[FindingsAsked]) -> BroughtPage:
     rows = findings_for_programs(
         kind=asked.kind or "",
         account_id=asked.account_id,

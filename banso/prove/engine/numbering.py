@@ -2,7 +2,8 @@
 needed.
 
 Letters: n values, L different ones. Whole numbers that lie close together (codes of accounts,
-answers, groups) are counted instead of sorted: O(n + range) in place of O(n log n).
+answers, groups) are counted instead of sorted, O(n + range) in place of O(n log n): counting sort,
+Cormen et al. 2009, Introduction to Algorithms, 8.2.
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ TAGS = {
     "effects": _("Did it work?"),
     "signals": _("Signals"),
     "tasks": _("Tasks"),
+    "visits": _("Visits"),
 }
 PROBLEMS = {
     401: _("The key is missing, unknown or revoked."),
