@@ -23,7 +23,7 @@ from tools.machine import find_chromium, in_ci
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
-    from pytest_django import Settings
+    from pytest_django import DjangoDbBlocker, Settings
     from pytest_django.live_server_helper import LiveServer
 
     from banso.shared.lake.engines.protocol import Engine
@@ -97,6 +97,22 @@ def django_db_modify_db_settings(
     elif os.environ.get("PYTEST_XDIST_WORKER") and "sqlite" not in default["ENGINE"]:
         worker = os.environ["PYTEST_XDIST_WORKER"]
         default.setdefault("TEST", {})["NAME"] = f"test_banso_{worker}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A thread or a process that a test killed may still hold a session of the database, which
+    PostgreSQL then would not drop.
+    """
+    yield
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")
