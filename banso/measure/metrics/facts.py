@@ -271,7 +271,18 @@ def _parts(
 def raw_selects(segments: Sequence[Segment], bases: fact_sql.Numbered, only: str = "") -> list[str]:
     """The facts computed from the events themselves: they need the table ``calendar``."""
     columns = promoted(fact_sql.properties_of(bases.values()))
-    source = lake_columns.relation(segments, list(columns.values()))
+    return selects_of(segments, bases, columns, only)
+
+
+def selects_of(
+    segments: Sequence[Segment],
+    bases: fact_sql.Numbered,
+    columns: Mapping[fact_sql.Property, Promoted],
+    only: str = "",
+) -> list[str]:
+    """The same, of properties whose columns are known."""
+    wanted = [columns[one] for one in fact_sql.properties_of(bases.values())]
+    source = lake_columns.relation(segments, wanted)
     events = f"WITH events AS (SELECT * FROM {source}{only}) "  # noqa: S608 - ours
     selects = packed_sql.selects(
         bases,
