@@ -24,7 +24,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "
 
 STAGES = {
     "shared": ["users", "journal", "fields", "lake", "keys", "rest"],
-    "know": ["accounts", "people", "subscriptions", "notes", "forgetting"],
+    "know": ["accounts", "people", "subscriptions", "notes", "success", "forgetting"],
     "listen": ["events", "imports", "loads", "surveys", "invitations", "earlier", "answers"],
     "measure": ["metrics", "health", "readings", "revenue", "experience"],
     "prove": [

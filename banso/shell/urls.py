@@ -34,6 +34,7 @@ urlpatterns = [
     path("api/openapi.json", api_pages.api_document, name="api_document"),
     *api_urlpatterns(),
     path("api/<path:rest>", api_pages.api_unknown, name="api_unknown"),
+    path("success/", include("banso.know.success.urls")),
     path("metrics/", include("banso.measure.metrics.urls")),
     path("readings/", include("banso.measure.readings.urls")),
     path("health-score/", include("banso.measure.health.urls")),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from banso.know.success.reads import shared_definitions
 from banso.measure.metrics.models import MetricDefinition, Summary
 from banso.prove.studies.models import Verdict
 from banso.prove.studies.reads import findings_of_run, latest_run
@@ -20,10 +21,17 @@ MOST_FOUND, DEEPEST_STEPS = 8, 4
 
 @dataclass(frozen=True)
 class Steps:
-    """What a customer goes through to its success: keys of metrics, the first step first."""
+    """What a customer goes through to its success: keys of metrics, the first step first.
+
+    ``key`` names it where there are several; ``words`` tell the step of each metric, where they
+    are known, and ``unmeasured`` are the words of steps without a metric.
+    """
 
     name: str | Promise
     metrics: Sequence[str]
+    key: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    unmeasured: Sequence[str] = ()
 
 
 success_steps: Slot[Callable[[], list[Steps]]] = Slot("steps of success definitions")
@@ -39,13 +47,41 @@ def first_times() -> list[Steps]:
     return [Steps(_("The steps to success that are measured"), [m.key for m in known])]
 
 
+def shared_success() -> list[Steps]:
+    """Each shared definition of success with a measured step.
+
+    Customers' own ones are no start: what may be chosen does not depend on who reads, and a
+    customer's own words belong only to those who see the customer.
+    """
+    found, known = [], _known_keys()
+    for definition in shared_definitions():
+        steps = list(definition.current.steps.all()) if definition.current else []
+        words: dict[str, str] = {}
+        for step in steps:
+            if step.metric:
+                words.setdefault(step.metric, step.words)
+        unmeasured = [step.words for step in steps if not step.metric]
+        name = _("Success: %(words)s (%(n)s of %(all)s steps measured)") % {
+            "words": definition,
+            "n": sum(step.metric in known for step in steps),
+            "all": len(steps),
+        }
+        found.append(Steps(name, list(words), str(definition.pk), words, unmeasured))
+    return found
+
+
 def _definitions() -> dict[str, Steps]:
     made = {
-        f"{STEPS}.{filling.key}.{number}": steps
+        f"{STEPS}.{filling.key}.{steps.key or number}": steps
         for filling in success_steps.fillings()
         for number, steps in enumerate(filling.value())
     }
-    return {key: steps for key, steps in made.items() if steps.metrics}
+    known = _known_keys() if made else set()
+    return {key: steps for key, steps in made.items() if known.intersection(steps.metrics)}
+
+
+def _known_keys() -> set[str]:
+    return set(MetricDefinition.objects.values_list("key", flat=True))
 
 
 def starts() -> list[tuple[str, str | Promise]]:
@@ -60,6 +96,7 @@ def starts() -> list[tuple[str, str | Promise]]:
 
 def fill_built_in() -> None:
     success_steps.fill("first_times", first_times, order=10)
+    success_steps.fill("shared", shared_success, order=20)
 
 
 @dataclass(frozen=True)
@@ -85,12 +122,36 @@ def sketched(start: str, *, goal: str) -> Sequence[Sketch]:
     """
     definition = _definitions().get(start)
     if definition is not None:
-        found: Sequence[Sketch] = _known(from_steps(definition.metrics))
+        there = _known_keys()
+        found: Sequence[Sketch] = from_steps([key for key in definition.metrics if key in there])
     else:
         found = {USAGE: lambda: _known(_USAGE), EVIDENCE: _found}.get(start, tuple)()
     if goal in (known := known_goals()) and known[goal].misses:
         return [replace(s, direction="less" if s.direction == "more" else "more") for s in found]
     return found
+
+
+def left_out(start: str, sketches: Sequence[Sketch]) -> list[str | Promise]:
+    """Of the steps that a tree began with, those it has no node for, each with the reason."""
+    definition = _definitions().get(start)
+    if definition is None:
+        return []
+    drawn, known = set(_metrics_in(sketches)), _known_keys()
+    told: list[str | Promise] = []
+    for key in definition.metrics:
+        if key not in drawn:
+            why = _TOO_DEEP if key in known else _RETIRED
+            told.append(why % {"step": definition.words.get(key, key)})
+    return told + [_UNMEASURED % {"step": step} for step in definition.unmeasured]
+
+
+_RETIRED = _("“%(step)s” was left out: its metric is no longer in use.")
+_UNMEASURED = _("“%(step)s” was left out: it is not measured yet.")
+_TOO_DEEP = _("“%(step)s” was left out: a tree has at most five levels.")
+
+
+def _metrics_in(sketches: Sequence[Sketch]) -> list[str]:
+    return [key for s in sketches for key in (s.metric, *_metrics_in(s.below))]
 
 
 def from_steps(metrics: Sequence[str]) -> tuple[Sketch, ...]:
@@ -105,7 +166,7 @@ def from_steps(metrics: Sequence[str]) -> tuple[Sketch, ...]:
 
 
 def _known(sketches: Sequence[Sketch]) -> tuple[Sketch, ...]:
-    keys = set(MetricDefinition.objects.values_list("key", flat=True))
+    keys = _known_keys()
 
     def kept(some: Sequence[Sketch]) -> tuple[Sketch, ...]:
         made: list[Sketch] = []

@@ -21,7 +21,7 @@ from banso.prove.tree.presenting import (
     step_of,
 )
 from banso.prove.tree.reads import changes_of, is_owed, nodes_of, trees
-from banso.prove.tree.starting import sketched
+from banso.prove.tree.starting import left_out, sketched
 from banso.prove.tree.svg import picture
 from banso.prove.tree.wording import headline
 from banso.prove.tree.writes import (
@@ -47,6 +47,8 @@ def tree_list(request: HttpRequest) -> HttpResponse:
             given = form.cleaned_data
             sketches = sketched(given["start"], goal=given["goal"])
             tree = create_tree(by=user, name=given["name"], goal=given["goal"], sketches=sketches)
+            for sentence in left_out(given["start"], sketches):
+                messages.warning(request, str(sentence))
             return redirect("tree:tree_detail", tree.pk)
     context = {
         "trees": list(trees()),

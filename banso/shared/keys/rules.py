@@ -12,21 +12,30 @@ from secrets import token_urlsafe
 
 EVENTS_WRITE, PEOPLE_WRITE = "events:write", "people:write"
 ACCOUNTS_WRITE, SUBSCRIPTIONS_WRITE = "accounts:write", "subscriptions:write"
-TASKS_WRITE = "tasks:write"
+TASKS_WRITE, SUCCESS_WRITE = "tasks:write", "success:write"
 ACCOUNTS_READ, PEOPLE_READ, SUBSCRIPTIONS_READ = (
     "accounts:read",
     "people:read",
     "subscriptions:read",
 )
 NOTES_READ, EVENTS_READ, METRICS_READ = "notes:read", "events:read", "metrics:read"
+SUCCESS_READ = "success:read"
 HEALTH_READ, SIGNALS_READ, TASKS_READ = "health:read", "signals:read", "tasks:read"
 VISITS_READ, EVIDENCE_READ, REVENUE_READ = "visits:read", "evidence:read", "revenue:read"
-CHANGING = (EVENTS_WRITE, PEOPLE_WRITE, ACCOUNTS_WRITE, SUBSCRIPTIONS_WRITE, TASKS_WRITE)
+CHANGING = (
+    EVENTS_WRITE,
+    PEOPLE_WRITE,
+    ACCOUNTS_WRITE,
+    SUBSCRIPTIONS_WRITE,
+    TASKS_WRITE,
+    SUCCESS_WRITE,
+)
 READING = (
     ACCOUNTS_READ,
     PEOPLE_READ,
     SUBSCRIPTIONS_READ,
     NOTES_READ,
+    SUCCESS_READ,
     EVENTS_READ,
     METRICS_READ,
     HEALTH_READ,

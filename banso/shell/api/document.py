@@ -28,6 +28,7 @@ TAGS = {
     "people": _("People"),
     "subscriptions": _("Subscriptions"),
     "notes": _("Notes"),
+    "success": _("Definitions of success"),
     "events": _("Usage events"),
     "metrics": _("Metrics"),
     "health": _("Health scores"),

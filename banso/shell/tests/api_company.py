@@ -12,6 +12,7 @@ from banso.know.accounts.tests.builders import an_account
 from banso.know.notes.models import Note
 from banso.know.people.models import Membership, Person
 from banso.know.subscriptions.models import Subscription
+from banso.know.success.tests.builders import a_definition
 from banso.listen.events.models import EventName
 from banso.measure.health.tests.builders import a_model, a_score
 from banso.measure.metrics.tests.builders import a_metric, a_summary, measures
@@ -51,6 +52,7 @@ def a_company() -> list[Account]:
     a_signal(first)
     a_task(account=first, owner=user, due_on=clock.today())
     a_visit(first, by=user)
+    a_definition(first, by=user, steps=[("日報を書く", "logins"), ("上長が読む", "")])
     EventName.objects.create(
         name="login",
         first_seen=clock.now(),

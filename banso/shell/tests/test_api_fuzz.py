@@ -29,11 +29,18 @@ from banso.act.tasks.models import Task
 from banso.act.visits.models import Visit
 from banso.know.people.models import Person
 from banso.know.subscriptions.models import Subscription
+from banso.know.success.models import Definition
 from banso.shared.keys.tests.builders import a_key
 from banso.shell.api.document import document
 from banso.shell.tests.api_company import a_company
 
-ONE_OF = {"person_id": Person, "subscription_id": Subscription, "task_id": Task, "visit_id": Visit}
+ONE_OF = {
+    "person_id": Person,
+    "subscription_id": Subscription,
+    "task_id": Task,
+    "visit_id": Visit,
+    "definition_id": Definition,
+}
 pytestmark = pytest.mark.django_db
 CHECKS = [
     not_a_server_error,

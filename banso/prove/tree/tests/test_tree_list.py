@@ -4,7 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from banso.measure.metrics.models import Summary
+from banso.know.accounts.tests.builders import an_account
+from banso.know.success.models import Definition
+from banso.know.success.tests.builders import a_definition
+from banso.know.success.writes import end_success
+from banso.measure.metrics.models import MetricDefinition, Summary
 from banso.measure.metrics.tests.builders import a_metric
 from banso.prove.studies.models import EvidenceRun, Finding
 from banso.prove.tree import starting
@@ -84,6 +88,64 @@ def test_a_definition_of_success_brings_its_steps(
     assert by_key["approved"].direction == "less", "churn is the other way round"
     assert by_key["in_daily_use"].parent == by_key["approved"]
     assert by_key["trained"].parent == by_key["in_daily_use"]
+
+
+def test_a_shared_definition_of_success_becomes_a_tree(client: Client) -> None:
+    """From the words on the form to the nodes, the last step next to the goal."""
+    for key in ("trained", "in_daily_use", "approved"):
+        a_metric(key)
+    client.force_login(a_user(role="analyst", language="en"))
+    client.post(reverse("success:success_new"), {
+        "words": "日報が現場に定着し、会議が要らなくなる", "said_by": "顧客8社への聞き取り",
+        "said_on": "2026-04-01",
+        "step_words": ["研修を終える", "毎日書く", "承認が画面で済む"],
+        "step_metric": ["trained", "in_daily_use", "approved"],
+    })  # fmt: skip
+    definition = Definition.objects.get()
+    page = client.get(URL).content.decode()
+    assert "日報が現場に定着し、会議が要らなくなる (3 of 3 steps measured)" in page
+    client.post(
+        URL, {"name": "定着", "goal": "renewal_rate", "start": f"steps.shared.{definition.pk}"}
+    )
+    nodes = {n.metric.key: n for n in Tree.objects.get().nodes.exclude(metric=None) if n.metric}
+    assert nodes["approved"].parent == Tree.objects.get().nodes.get(parent=None)
+    assert nodes["in_daily_use"].parent == nodes["approved"]
+    assert nodes["trained"].parent == nodes["in_daily_use"]
+    assert {node.direction for node in nodes.values()} == {"more"}
+
+
+def test_steps_that_cannot_be_drawn_are_named_with_the_reason(client: Client) -> None:
+    steps = [("研修を終える", "old"), ("現場で話題になる", "")]
+    steps += [(f"段階{n}", f"step_{n}") for n in range(5)]
+    for key in ("old", *(f"step_{n}" for n in range(5))):
+        a_metric(key)
+    definition = a_definition(steps=steps)
+    start = f"steps.shared.{definition.pk}"
+    MetricDefinition.objects.filter(key="old").update(retired_at=clock.now())
+    client.force_login(a_user(role="analyst", language="en"))
+    assert "(5 of 7 steps measured)" in client.get(URL).content.decode()
+    sent = {"name": "定着", "goal": "renewal_rate", "start": start}
+    page = client.post(URL, sent, follow=True).content.decode()
+    assert "“研修を終える” was left out: its metric is no longer in use." in page
+    assert "“現場で話題になる” was left out: it is not measured yet." in page
+    assert "“段階0” was left out: a tree has at most five levels." in page
+    drawn = Tree.objects.get().nodes.exclude(metric=None)
+    assert set(drawn.values_list("metric__key", flat=True)) == {f"step_{n}" for n in (1, 2, 3, 4)}
+
+
+def test_own_ended_and_unmeasured_definitions_are_no_start(client: Client) -> None:
+    a_metric("logins")
+    a_definition(an_account(), words="一社の成功", steps=[("書く", "logins")])
+    a_definition(words="測っていない成功", steps=[("書く", "")])
+    ended = a_definition(words="終わった成功", steps=[("書く", "logins")])
+    end_success(by=None, definition=ended, because="x")
+    client.force_login(a_user(role="analyst", language="en"))
+    page = client.get(URL).content.decode()
+    for words in ("一社の成功", "測っていない成功", "終わった成功"):
+        assert words not in page
+    start = f"steps.shared.{ended.pk}"
+    client.post(URL, {"name": "x", "goal": "renewal_rate", "start": start})
+    assert not Tree.objects.exists()
 
 
 def test_only_who_may_define_draws(client: Client) -> None:
