@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TypeVar
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from banso.measure.metrics import facts as fact_files
-from banso.measure.metrics import rowwise
+from banso.measure.metrics import rowwise, week_sums
 from banso.measure.metrics.active_days import SPAN, ActiveDays
 from banso.measure.metrics.asks import (
     NO_START,
@@ -28,6 +28,7 @@ from banso.measure.metrics.asks import (
 )
 from banso.measure.metrics.bases import Base
 from banso.measure.metrics.evaluation import Plan
+from banso.measure.metrics.fact_rows import FactRows
 from banso.measure.metrics.fact_sql import first_day_of, week_of_day
 from banso.measure.metrics.facts import Facts, Shelf
 from banso.measure.metrics.shape import Given
@@ -49,8 +50,8 @@ def values_on(
     known: Found = NOTHING,
     ready: Mapping[str, Values] | None = None,
     first_day: int | None = None,
-) -> pa.Table:
-    """The values of rows that all look from one day, in the order of their accounts.
+) -> dict[str, Values]:
+    """The values by metric of rows that all look from one day, in the order of their accounts.
 
     ``is_everybody`` reads the facts of all customers without looking up each; ``known`` has, for
     each row, what need not be asked again, and ``ready`` metrics that are finished; ``first_day``
@@ -80,11 +81,7 @@ def values_on(
             values[key] = finished[key]
         else:
             values[key] = shapes()[definition.shape].finish(world, plan.given[key], values)
-    columns = {"row_id": rows["row_id"], "account_id": rows["account_id"]}
-    for key, kept in values.items():
-        columns[key] = pa.array(kept.numbers, from_pandas=True)
-        columns[f"{key}__censored"] = pa.array(kept.censored)
-    return pa.table(columns)
+    return values
 
 
 def _stepwise(plan: Plan, keys: Sequence[str], rows: pa.Table) -> dict[str, Values]:
@@ -117,6 +114,9 @@ def answers(
     recent = [a for a in asked if isinstance(a, Total) and a.is_recent]
     people = [a for a in asked if isinstance(a, Distinct)]
     found: dict[Ask, Floats] = {}
+    if only is None:
+        found |= _of_everybody(recent, people, account_ids, as_of)
+        recent, people = [], []
     for some in _alike(recent, lambda ask: ask.begin.days):
         with opened(some, only, as_of + some[0].begin.days, as_of) as facts:
             table = facts.table(_recent_sql(facts, some, as_of))
@@ -130,6 +130,23 @@ def answers(
         found |= lasting_answers(rest, account_ids, starts, as_of, only)[0]
     days = [a for a in asked if isinstance(a, Days)]
     return Found(found, active_days(days, account_ids, as_of, only))
+
+
+def _of_everybody(
+    recent: Sequence[Total], people: Sequence[Distinct], account_ids: Ints, as_of: int
+) -> dict[Ask, Floats]:
+    """Totals and users of the last days: each file is read once, whole."""
+    bases: dict[Base, None] = dict.fromkeys([*(a.base for a in recent), *(a.base for a in people)])
+    longest = max([0, *(-a.begin.days for a in recent), *(a.days for a in people)])
+    rows = FactRows(Shelf.of(bases, as_of - longest, as_of - 1), account_ids)
+    starts = np.zeros(len(account_ids), np.int64)  # nobody asks for them
+    found: dict[Ask, Floats] = {}
+    for some in _alike(recent, lambda ask: (ask.begin.days, ask.end.days)):
+        begin, end = as_of + some[0].begin.days, as_of + some[0].end.days
+        found |= week_sums.added(rows, some, starts, begin, end).found
+    for alike in _alike(people, lambda ask: ask.days):
+        found |= week_sums.distinct(rows, alike, len(account_ids), as_of)
+    return found
 
 
 def active_days(
@@ -233,9 +250,9 @@ def _recent_sql(facts: Facts, asks: Sequence[Total], as_of: int) -> str:
     )
 
 
-def _alike(asks: Sequence[A], window: Callable[[A], int]) -> list[list[A]]:
+def _alike(asks: Sequence[A], window: Callable[[A], Hashable]) -> list[list[A]]:
     """Asks of one window share a pass; long windows read many files, for those that want them."""
-    groups: dict[int, list[A]] = {}
+    groups: dict[Hashable, list[A]] = {}
     for ask in asks:
         groups.setdefault(window(ask), []).append(ask)
     return list(groups.values())

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from banso.measure.metrics.bases import Base, Count, Last, Match, RoleChange, Sum, Users
 from banso.measure.metrics.fact_sql import BORDER, Numbered, is_daily
 from banso.measure.metrics.sorted_events import Events
+from banso.measure.metrics.user_order import begins_of, by_user
 from banso.measure.metrics.world import Bools, Ints
 
 _BITS = 63
@@ -48,7 +49,7 @@ def _fields(number: int, base: Base) -> list[tuple[str, pa.DataType]]:
 
 def daily(events: Events, bases: Numbered) -> pa.Table:
     """account_id, day, b<id>; see ``fact_sql.daily_select`` and ``last_select``."""
-    begins = _begins(events.account, events.day)
+    begins = begins_of(events.account, events.day)
     columns: Columns = {
         "account_id": pa.array(events.account[begins]),
         "day": pa.array(events.day[begins]),
@@ -108,15 +109,6 @@ def _told(columns: Columns, bases: Numbered, says: Bools) -> pa.Table:
     return table if says.all() else table.filter(pa.array(says))
 
 
-def _begins(*keys: NDArray[np.int64] | NDArray[np.int32]) -> Ints:
-    """Where one of the keys is another than in the row before."""
-    changes = np.zeros(len(keys[0]), dtype=bool)
-    changes[:1] = True
-    for key in keys:
-        changes[1:] |= key[1:] != key[:-1]
-    return np.flatnonzero(changes)
-
-
 def _reduced(how: np.ufunc, values: Ints, begins: Ints) -> Ints:
     return np.asarray(how.reduceat(values, begins)) if len(begins) else values[:0]
 
@@ -165,7 +157,7 @@ def _last(events: Events, base: Last, begins: Ints) -> tuple[Ints, Ints, Bools]:
     if np.any(same & (moment[1:] <= moment[:-1])):
         order = np.lexsort((value, moment, group))
         group, value, moment = group[order], value[order], moment[order]
-    ends = np.append(_begins(group)[1:], len(group)) - 1 if len(group) else group
+    ends = np.append(begins_of(group)[1:], len(group)) - 1 if len(group) else group
     found, when = np.zeros(len(begins), np.int64), np.zeros(len(begins), np.int64)
     any_there = np.zeros(len(begins), dtype=bool)
     found[group[ends]], when[group[ends]], any_there[group[ends]] = value[ends], moment[ends], True
@@ -180,25 +172,11 @@ def _by_user(events: Events) -> tuple[Ints, Ints]:
     """Rows of users, by customer, user and week; and where each user's week begins."""
     user, there = events.user
     rows = np.arange(len(user)) if there.all() else np.flatnonzero(there)
-    account, user, week = events.account[rows], user[rows], _week(events.day[rows])
-    place = np.zeros(len(rows), np.int64)
+    account = events.account[rows]
+    place = np.zeros(len(rows), np.int64)  # of the customer among those here
     np.not_equal(account[1:], account[:-1], out=place[1:], casting="unsafe")
-    place = np.cumsum(place)  # of the customer among those here
-    room = _BITS - int(place[-1:].max(initial=0)).bit_length()
-    key = place << room
-    key |= (user.view(np.uint64) >> np.uint64(64 - room)).view(np.int64)
-    order = np.argsort(key, kind="stable")  # quick: every customer's rows are where they belong
-    begins = _begins(key[order], user[order], week[order])
-    if not _is_in_order(key[order], user[order], week[order]):
-        order = np.lexsort((week, user, place))
-        begins = _begins(place[order], user[order], week[order])
+    order, begins = by_user(np.cumsum(place), user[rows], _week(events.day[rows]))
     return rows[order], begins
-
-
-def _is_in_order(key: Ints, user: Ints, week: NDArray[np.int32]) -> bool:
-    """Whether users with the same first bits are the same, and their weeks come in turn."""
-    same = key[1:] == key[:-1]
-    return not np.any(same & ((user[1:] != user[:-1]) | (week[1:] < week[:-1])))
 
 
 def _firsts(

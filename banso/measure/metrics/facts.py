@@ -78,12 +78,13 @@ def lacking(
     segments: Sequence[Segment], kind: str, wanted: Iterable[int]
 ) -> list[tuple[Segment, list[int]]]:
     """The segments without facts of some of the wanted bases, and which."""
-    return _lacking(segments, files_of(segments, kind), wanted)
+    return lacking_of(segments, files_of(segments, kind), wanted)
 
 
-def _lacking(
+def lacking_of(
     segments: Sequence[Segment], found: Mapping[int, Sequence[FactFile]], wanted: Iterable[int]
 ) -> list[tuple[Segment, list[int]]]:
+    """The same, of files that are known."""
     rest = []
     for segment in segments:
         there = {number for file in found[segment.pk] for number in file.bases}
@@ -199,7 +200,7 @@ def opened(
             if some:
                 there = shelf.files[str(name)]
                 files = _wanted(segments, there, some)
-                lacks = _lacking(segments, there, some)
+                lacks = lacking_of(segments, there, some)
                 parts, is_held = _parts(name, some, only, files, lacks)
                 form = (
                     "TABLE" if is_held or (accounts is not None and len(accounts) < FEW) else "VIEW"

@@ -16,7 +16,7 @@ from banso.measure.metrics.evaluation import Plan, planned
 from banso.measure.metrics.models import MetricDefinition, MetricVersion
 from banso.measure.metrics.shapes import needs_seats
 from banso.measure.metrics.weekly import Weekly, fits
-from banso.measure.metrics.world import Bools, Ints
+from banso.measure.metrics.world import Bools, Ints, Values
 
 ROWS_AT_ONCE = 1_500_000
 ROWS_TOGETHER = 200_000
@@ -144,7 +144,7 @@ def computed_on_days(some: Sequence[Served], people: Mapping[int, pa.Table]) -> 
         begin = 0
         for day, table in there.items():
             part = found.slice(begin, table.num_rows)
-            made[day] = _told(some, table, day, part)
+            made[day] = _told(some, table, day, _values_in(some, part))
             begin += table.num_rows
     return made
 
@@ -226,17 +226,28 @@ def _asked(people: Mapping[int, pa.Table]) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def _told(some: Sequence[Served], people: pa.Table, as_of: int, found: pa.Table) -> pa.Table:
+def _told(
+    some: Sequence[Served], people: pa.Table, as_of: int, values: Mapping[str, Values]
+) -> pa.Table:
     """The answers as columns; customers that have left have no value any more."""
     stays = as_of <= people["left"].to_numpy() + 1
     columns = {"account_id": people["account_id"]}
     for one in some:
-        values = found[one.key].to_numpy(zero_copy_only=False).astype(np.float64)
-        values = np.where(stays, values, np.nan)
-        waiting = found[f"{one.key}__censored"].to_numpy(zero_copy_only=False).astype(bool)
-        columns[one.column] = pa.array(values, from_pandas=True)
-        columns[f"{one.column}c"] = pa.array(waiting & ~np.isnan(values))
+        numbers = np.where(stays, values[one.key].numbers, np.nan)
+        nothing = np.isnan(numbers)
+        columns[one.column] = pa.array(numbers, mask=nothing)
+        columns[f"{one.column}c"] = pa.array(values[one.key].censored & ~nothing)
     return pa.table(columns)
+
+
+def _values_in(some: Sequence[Served], found: pa.Table) -> dict[str, Values]:
+    return {
+        one.key: Values(
+            found[one.key].to_numpy(zero_copy_only=False).astype(np.float64),
+            found[f"{one.key}__censored"].to_numpy(zero_copy_only=False).astype(bool),
+        )
+        for one in some
+    }
 
 
 def _nothing(some: Sequence[Served], people: pa.Table) -> pa.Table:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
 
 from banso.measure.metrics import at_day
 from banso.measure.metrics.asks import Ask, Days, Distinct, First, Found, Latest, Total
 from banso.measure.metrics.bases import Count, Sum
-from banso.measure.metrics.facts import Facts, Shelf
+from banso.measure.metrics.fact_rows import FactRows
+from banso.measure.metrics.facts import Shelf
+from banso.measure.metrics.week_sums import Added, added, distinct
 from banso.measure.metrics.world import NOW, Floats, Ints, Moment
 
 WEEK = 7
@@ -50,11 +50,9 @@ class _Sums:
 class _Reading:
     """What the week before a Monday adds, being read."""
 
-    day: int
     asked: list[Ask]
-    daily: Future[pa.Table] | None = None
-    users: list[tuple[list[Distinct], Future[pa.Table]]] = field(default_factory=list)
-    facts: ExitStack = field(default_factory=ExitStack)
+    added: Future[Added] | None = None
+    users: list[Future[dict[Ask, Floats]]] = field(default_factory=list)
 
 
 class Weekly:
@@ -70,16 +68,17 @@ class Weekly:
         self.ever = [a for a in asked if isinstance(a, First | Latest | Total)]
         self.ever = [a for a in self.ever if a not in self.totals]
         depths: dict[Count | Sum, int] = {}
-        for one in self.totals:
-            depths[one.base] = max(depths.get(one.base, 0), -one.begin.days // WEEK)
+        for total in self.totals:
+            depths[total.base] = max(depths.get(total.base, 0), -total.begin.days // WEEK)
         self.sums = {base: _Sums(deque(maxlen=depth)) for base, depth in depths.items()}
         self.users: dict[int, list[Distinct]] = {}  # those of one window are counted together
-        for distinct in asked:
-            if isinstance(distinct, Distinct):
-                self.users.setdefault(distinct.days, []).append(distinct)
+        for one in asked:
+            if isinstance(one, Distinct):
+                self.users.setdefault(one.days, []).append(one)
         self.days = [a for a in asked if isinstance(a, Days)]
         self.found: dict[Ask, Floats] = {}
-        self.shelf = Shelf.of(list(dict.fromkeys(ask.base for ask in asked)))
+        shelf = Shelf.of(list(dict.fromkeys(ask.base for ask in asked)))
+        self.rows = FactRows(shelf, ids)
 
     def answers(self, mondays: Sequence[int]) -> Iterator[tuple[int, Found]]:
         """Each Monday, in their order, with its answers; the next week is read meanwhile."""
@@ -93,17 +92,13 @@ class Weekly:
         days = range(first - WEEK * (self.depth - 1), mondays[-1] + 1, WEEK)
         with ThreadPoolExecutor(1) as pool:
             coming = self._reading(days[0], mondays, pool)
-            try:
-                for day in days:
-                    read = coming
-                    if day + WEEK in days:
-                        coming = self._reading(day + WEEK, mondays, pool)
-                    with read.facts:
-                        self._take(read)
-                    if day in mondays:
-                        yield day, Found(self._told(day), active)
-            finally:
-                coming.facts.close()
+            for day in days:
+                read = coming
+                if day + WEEK in days:
+                    coming = self._reading(day + WEEK, mondays, pool)
+                self._take(read)
+                if day in mondays:
+                    yield day, Found(self._told(day), active)
 
     @property
     def depth(self) -> int:
@@ -112,44 +107,29 @@ class Weekly:
         return max([*weeks, 1])
 
     def _reading(self, day: int, wanted: Sequence[int], pool: ThreadPoolExecutor) -> _Reading:
-        """Ask for what the week before the Monday adds, as far as one from the first on needs it.
-
-        The facts are opened here; only the reading is left to the other thread.
-        """
+        """Ask for what the week before the Monday adds, as far as a wanted one needs it."""
         back = max(0, (wanted[0] - day) // WEEK)
-        added: list[Ask] = [
+        asked: list[Ask] = [
             Total(base, Moment("as_of", -WEEK), NOW)
             for base, kept in self.sums.items()
             if (kept.weeks.maxlen or 0) > back
         ]
-        read = _Reading(day, [*added, *(self.ever if not back else [])])
+        read = _Reading([*asked, *(self.ever if not back else [])])
         if read.asked:
-            facts = read.facts.enter_context(self._opened(read.asked, day))
-            sql = at_day.ever_sql(facts, read.asked, day, day - WEEK)
-            read.daily = pool.submit(facts.table, sql)
-        for window, asked in self.users.items() if day in wanted else ():
-            facts = read.facts.enter_context(
-                at_day.opened(asked, None, day - window, day, self.shelf)
-            )
-            sql = at_day.distinct_sql(facts, asked, day)
-            read.users.append((asked, pool.submit(facts.table, sql)))
+            read.added = pool.submit(added, self.rows, read.asked, self.starts, day - WEEK, day)
+        for people in self.users.values() if day in wanted else ():
+            read.users.append(pool.submit(distinct, self.rows, people, len(self.ids), day))
         return read
-
-    def _opened(self, asked: Sequence[Ask], day: int) -> AbstractContextManager[Facts]:
-        started = pa.table({"account_id": self.ids, "start": self.starts})
-        return at_day.opened(asked, None, day - WEEK, day, self.shelf, started=started)
 
     def _take(self, read: _Reading) -> None:
         """Add a week to what is known."""
-        if read.daily is not None:
-            found = at_day.placed(read.asked, read.daily.result(), self.ids)
-            for ask, numbers in found.items():
-                if isinstance(ask, Total) and ask.is_recent:
-                    self.sums[ask.base].weeks.append(numbers)
-                else:
-                    self.found[ask] = _joined(ask, self.found[ask], numbers)
-        for people, counted in read.users:
-            self.found |= at_day.placed(people, counted.result(), self.ids)
+        for ask, numbers in read.added.result().found.items() if read.added else ():
+            if isinstance(ask, Total) and ask.is_recent:
+                self.sums[ask.base].weeks.append(numbers)
+            else:
+                self.found[ask] = _joined(ask, self.found[ask], numbers)
+        for counted in read.users:
+            self.found |= counted.result()
 
     def _told(self, day: int) -> dict[Ask, Floats]:
         found = dict(self.found)

@@ -12,6 +12,7 @@ from banso.measure.metrics.evaluation import planned
 from banso.measure.metrics.reads import values_at
 from banso.measure.metrics.tests import test_golden as golden
 from banso.measure.metrics.tests.test_golden import everybody  # noqa: F401 - a fixture
+from banso.measure.metrics.world import Values
 from banso.shared.lake import writes
 from banso.shared.lake.tests.builders import a_table
 from banso.shared.users.writes import save_organisation
@@ -34,10 +35,20 @@ def rows_of(first_day: int, as_of: int) -> pa.Table:
     )
 
 
+def told(rows: pa.Table, values: dict[str, Values]) -> pa.Table:
+    """The values as a table that can be held against the one of each row."""
+    columns = {name: rows[name] for name in ("row_id", "account_id")}
+    for key, kept in values.items():
+        columns |= kept.columns(key)
+    return pa.table(columns).sort_by("row_id")
+
+
+@pytest.mark.parametrize("is_everybody", [True, False])
 @pytest.mark.parametrize("back", [0, 61])
 def test_one_day_of_everybody_is_each_row_of_it(
     everybody: None,  # noqa: F811 - the fixture
     back: int,
+    is_everybody: bool,
 ) -> None:
     save_organisation(by=None, time_zone=ZONE)
     events = [event for n in CUSTOMERS for event in golden.random_events(5, n)]
@@ -47,7 +58,7 @@ def test_one_day_of_everybody_is_each_row_of_it(
     rows = rows_of(min(days), max(days) + 1 - back)
     expected = values_at(definitions=golden.definitions(), rows=rows).sort_by("row_id")
     plan = planned(golden.definitions(), golden.CORE, golden.FEATURES)
-    found = values_on(plan, rows, is_everybody=False).sort_by("row_id")
+    found = told(rows, values_on(plan, rows, is_everybody=is_everybody))
     for one, other in zip(expected.to_pylist(), found.to_pylist(), strict=True):
         for key, value in one.items():
             assert other[key] == pytest.approx(value, abs=1e-9), (key, one["row_id"])

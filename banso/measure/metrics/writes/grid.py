@@ -92,6 +92,7 @@ def _write(table: pa.Table, path: Path) -> None:
         compression="zstd",
         compression_level=1,
         use_dictionary=False,
+        write_statistics=["account_id"],
     )
 
 
