@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 from banso.know.accounts.models import Account
 from banso.know.accounts.reads import may_change
 from banso.know.success import reads
-from banso.know.success.forms import FilterForm
 from banso.know.success.models import Definition
 from banso.shared.users.models import User
 from banso.shared.users.reads import people_who_own
@@ -74,10 +73,7 @@ def answer(customers: int, have: int) -> str:
     return said % {"all": customers, "have": have}
 
 
-def list_page(user: User, asked: QueryDict) -> dict[str, Any]:
-    form = FilterForm(asked, owners=owner_choices(user))
-    form.is_valid()
-    q, owner = form.cleaned_data.get("q", ""), form.cleaned_data.get("owner", "")
+def list_page(user: User, asked: QueryDict, *, q: str, owner: str) -> dict[str, Any]:
     customers = reads.customers_asked(user, q=q, owner=owner)
     everybody, have = reads.counted(customers)
     show = reads.WITHOUT if asked.get("show") == reads.WITHOUT else reads.WITH
@@ -94,7 +90,7 @@ def list_page(user: User, asked: QueryDict) -> dict[str, Any]:
     shared = reads.shared_definitions()
     found = rows([*shared, *own])
     return {
-        "form": form, "page": page, "show": show, "shared": found[: len(shared)],
+        "page": page, "show": show, "shared": found[: len(shared)],
         "own": found[len(shared) :],
         "missing": [(account, may_change(user, account)) for account in missing],
         "have": have, "lack": everybody - have, "answer": answer(everybody, have),

@@ -13,7 +13,7 @@ from banso.know.accounts.models import Account
 from banso.know.accounts.reads import account_for
 from banso.know.accounts.rules import whole_number
 from banso.know.success import pages, reads
-from banso.know.success.forms import EndForm, SuccessForm
+from banso.know.success.forms import EndForm, FilterForm, SuccessForm
 from banso.know.success.models import Definition
 from banso.know.success.writes import (
     AlreadyDefined,
@@ -29,7 +29,11 @@ from banso.shared.users.reads import signed_in
 @require_GET
 def success_list(request: HttpRequest) -> HttpResponse:
     """What do our customers call success, and of whom do we not know it?"""
-    context = pages.list_page(signed_in(request), request.GET)
+    user = signed_in(request)
+    form = FilterForm(request.GET, owners=pages.owner_choices(user))
+    form.is_valid()
+    asked = {name: form.cleaned_data.get(name, "") for name in ("q", "owner")}
+    context = pages.list_page(user, request.GET, **asked) | {"form": form}
     return render(request, "success/success_list.html", context)
 
 
@@ -117,7 +121,7 @@ def success_end(request: HttpRequest, pk: int) -> HttpResponse:
     form = EndForm(request.POST, auto_id="end-%s")
     if not form.is_valid():
         context = pages.detail_page(user, definition) | {"end_form": form}
-        return render(request, "success/success_detail.html", context, status=400)
+        return _back_to_it(request, context)
     try:
         end_success(by=user, definition=definition, because=form.cleaned_data["because"])
     except ChangedMeanwhile:
@@ -125,6 +129,11 @@ def success_end(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Ended. Its words stay readable here."))
     return redirect("success:success_detail", pk)
+
+
+def _back_to_it(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The page of the definition with what is wrong in its form."""
+    return render(request, "success/success_detail.html", context, status=400)
 
 
 def _changing(request: HttpRequest, pk: int) -> tuple[User, Definition]:

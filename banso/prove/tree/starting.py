@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from banso.know.success.reads import shared_definitions
-from banso.measure.metrics.models import MetricDefinition, Summary
+from banso.measure.metrics.models import Better, MetricDefinition, Summary
 from banso.prove.studies.models import Verdict
 from banso.prove.studies.reads import findings_of_run, latest_run
 from banso.prove.tree.goals import known_goals
@@ -157,11 +157,17 @@ def _metrics_in(sketches: Sequence[Sketch]) -> list[str]:
 def from_steps(metrics: Sequence[str]) -> tuple[Sketch, ...]:
     """First times side by side under the goal, since they happen once and cannot be followed from
     month to month; of the other steps the last one, with each earlier one under what follows it.
+
+    A metric that is better when lower goes the other way than one that is better when higher.
     """
-    once = set(MetricDefinition.objects.filter(shape="days_to_first").values_list("key", flat=True))
+    found = MetricDefinition.objects.filter(key__in=metrics)
+    once = {metric.key for metric in found if metric.shape == "days_to_first"}
+    lower = {metric.key for metric in found if metric.better == Better.LOWER}
+    chain = [key for key in metrics if key not in once][-DEEPEST_STEPS:]
     below: tuple[Sketch, ...] = ()
-    for key in [key for key in metrics if key not in once][-DEEPEST_STEPS:]:
-        below = (Sketch(key, "more", below),)
+    for key, above in zip(chain, [*chain[1:], ""], strict=False):
+        is_same = (key in lower) == (above in lower)
+        below = (Sketch(key, "more" if is_same else "less", below),)
     return (*(Sketch(key, "less") for key in metrics if key in once), *below)
 
 

@@ -55,6 +55,7 @@ from banso.shell.sample.measures import ask_about_measures
 from banso.shell.sample.patterns import describe
 from banso.shell.sample.scenarios import ask_what_it_is_worth
 from banso.shell.sample.scores import try_another
+from banso.shell.sample.successes import define
 from banso.shell.sample.usage import EVENT_LABELS, EVENTS, SHARED
 from banso.shell.sample.visiting import visit_customers
 
@@ -159,6 +160,7 @@ def open_company(*, size: int, say: Say) -> None:
     describe(now=now)
     try_another(now=now)
     ask_what_it_is_worth(now=now)
+    define(company, now=now)
     while run_owed():
         pass
     record(OPENED, by=administrator, customers=len(company.customers))

@@ -133,6 +133,22 @@ def test_steps_that_cannot_be_drawn_are_named_with_the_reason(client: Client) ->
     assert set(drawn.values_list("metric__key", flat=True)) == {f"step_{n}" for n in (1, 2, 3, 4)}
 
 
+def test_a_step_that_is_better_lower_goes_the_other_way(client: Client) -> None:
+    a_metric("in_daily_use")
+    for key in ("open_troubles", "waiting_days"):
+        a_metric(key, better="lower")
+    steps = [("毎日書く", "in_daily_use"), ("困りごとが減る", "open_troubles"),
+             ("待ち時間が減る", "waiting_days")]  # fmt: skip
+    definition = a_definition(steps=steps)
+    client.force_login(a_user(role="analyst"))
+    start = f"steps.shared.{definition.pk}"
+    client.post(URL, {"name": "定着", "goal": "renewal_rate", "start": start})
+    drawn = Tree.objects.get().nodes.exclude(metric=None)
+    assert dict(drawn.values_list("metric__key", "direction")) == {
+        "waiting_days": "less", "open_troubles": "more", "in_daily_use": "less",
+    }  # fmt: skip
+
+
 def test_own_ended_and_unmeasured_definitions_are_no_start(client: Client) -> None:
     a_metric("logins")
     a_definition(an_account(), words="一社の成功", steps=[("書く", "logins")])
