@@ -7,7 +7,7 @@ for the next weeks that look at them, large ones come in parts, so that memory d
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,11 @@ from banso.shared.lake import engine
 
 AT_ONCE = 1_000_000  # rows of a part
 KEPT = {FactFile.DAILY: 1_500_000, FactFile.USERS: 6_000_000}
-KEYS = {FactFile.DAILY: ("day",), FactFile.USERS: ("user_no", "week")}
+KEYS: dict[str, dict[str, type[np.int32] | type[np.int64]]] = {
+    FactFile.DAILY: {"day": np.int32},
+    FactFile.USERS: {"user_no": np.int64, "week": np.int32},
+}
+Key = NDArray[np.int32] | NDArray[np.int64]
 Numbers = NDArray[np.int64] | NDArray[np.int32] | NDArray[np.int8]
 
 
@@ -47,8 +51,8 @@ class Rows:
     numbers; ``there`` has which numbers are known, of columns that lack some.
     """
 
-    place: Ints
-    keys: Mapping[str, Ints]
+    place: NDArray[np.int32]
+    keys: Mapping[str, Key]
     numbers: Mapping[str, Numbers]
     there: Mapping[str, Bools]
 
@@ -91,6 +95,12 @@ class FactRows:
         for low, high in zip(borders, [*borders[1:], np.iinfo(np.int64).max], strict=True):
             yield [self._of_accounts(source, low, high) for source in sources]
 
+    def forget_before(self, day: int) -> None:
+        """Nobody asks for earlier days any more."""
+        for kept in self._kept.values():
+            for source in [one for one in kept if one.week * 7 + 3 + facts.SLACK < day]:
+                del kept[source]
+
     def _between(self, kind: str, first_day: int, last_day: int) -> list[Source]:
         return [
             source
@@ -102,43 +112,56 @@ class FactRows:
     def _whole(self, kind: str, source: Source) -> Rows:
         kept = self._kept[kind]
         if source not in kept:
-            kept[source] = self._rows(kind, _table(kind, source))
+            kept[source] = self._read(kind, source)
         kept.move_to_end(source)
         while len(kept) > 1 and sum(map(len, kept.values())) > KEPT[kind]:
             kept.popitem(last=False)
         return kept[source]
 
+    def _read(self, kind: str, source: Source) -> Rows:
+        """All rows of a source, one column after the other: both forms of all would be much."""
+        if source.statements:
+            return self._rows(kind, source, _table(kind, source).column)
+        with pq.ParquetFile(source.path) as opened:
+            groups = range(opened.num_row_groups)
+
+            def column(name: str) -> pa.ChunkedArray:
+                return opened.read_row_groups(groups, columns=[name], use_threads=False).column(0)
+
+            return self._rows(kind, source, column)
+
     def _parts(self, kind: str, source: Source) -> Iterator[Rows]:
         wanted = ["account_id", *KEYS[kind], *source.columns]
         with pq.ParquetFile(source.path) as opened:
             for part in opened.iter_batches(AT_ONCE, columns=wanted, use_threads=False):
-                yield self._rows(kind, pa.Table.from_batches([part]))
+                yield self._rows(kind, source, pa.Table.from_batches([part]).column)
 
     def _of_accounts(self, source: Source, low: int, high: int) -> Rows:
         """The rows of customers from an id on, before another."""
         table = _table(FactFile.USERS, source, (low, high))
         accounts = table["account_id"].to_numpy()
         begin, end = np.searchsorted(accounts, [low, high])
-        return self._rows(FactFile.USERS, table.slice(begin, end - begin))
+        return self._rows(FactFile.USERS, source, table.slice(begin, end - begin).column)
 
-    def _rows(self, kind: str, table: pa.Table) -> Rows:
-        account = np.asarray(table["account_id"].to_numpy(), dtype=np.int64)
-        place = np.searchsorted(self._ids, account)
+    def _rows(self, kind: str, source: Source, column: Callable[[str], pa.ChunkedArray]) -> Rows:
+        account = column("account_id").to_numpy()
+        place = np.searchsorted(self._ids, account).astype(np.int32)
         place[place == len(self._ids)] = 0
-        names = [n for n in table.column_names if n not in ("account_id", *KEYS[kind])]
-        lacking = [name for name in names if table[name].null_count]
-        rows = Rows(
-            place,
-            {name: np.asarray(table[name].to_numpy(), dtype=np.int64) for name in KEYS[kind]},
-            {name: _filled(table[name]) for name in names},
-            {name: table[name].is_valid().to_numpy() for name in lacking},
-        )
         known = self._ids[place] == account if len(self._ids) else np.zeros(len(account), bool)
-        return rows if known.all() else rows.some(np.flatnonzero(known))
-
-
-def _filled(column: pa.ChunkedArray) -> Numbers:
-    return np.asarray((column.fill_null(0) if column.null_count else column).to_numpy())
+        which = slice(None) if known.all() else np.flatnonzero(known)
+        keys = {
+            name: column(name).to_numpy()[which].astype(form, copy=False)
+            for name, form in KEYS[kind].items()
+        }
+        numbers: dict[str, Numbers] = {}
+        there: dict[str, Bools] = {}
+        for name in source.columns:
+            found = column(name)
+            if found.null_count:
+                there[name] = found.is_valid().to_numpy()[which]
+                found = found.fill_null(0)
+            numbers[name] = found.to_numpy()[which]
+        return Rows(place[which], keys, numbers, there)
 
 
 def _sources(shelf: Shelf, kind: str) -> Iterator[Source]:

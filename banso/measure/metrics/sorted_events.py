@@ -19,7 +19,7 @@ from banso.measure.metrics.bases import Base, Condition, Last, Match, RoleChange
 from banso.measure.metrics.fact_sql import ColumnOf, is_daily, properties_of
 from banso.measure.metrics.world import Bools, Ints
 
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 500_000
 
 
 class NotSorted(Exception):

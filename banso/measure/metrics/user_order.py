@@ -20,7 +20,7 @@ def begins_of(*keys: Key) -> Ints:
     return np.flatnonzero(changes)
 
 
-def by_user(place: Ints, user: Ints, *then: Key) -> tuple[Ints, Ints]:
+def by_user(place: Key, user: Key, *then: Key) -> tuple[Ints, Ints]:
     """The order by customer, user and what follows, and where each of these begins.
 
     ``place`` numbers the customers from 0. Sorted is what a customer's place and the first bits of
@@ -28,7 +28,7 @@ def by_user(place: Ints, user: Ints, *then: Key) -> tuple[Ints, Ints]:
     Where that does not tell users apart, all is compared.
     """
     room = _BITS - int(place.max(initial=0)).bit_length()
-    key = place << room
+    key = place.astype(np.int64) << room
     key |= (user.view(np.uint64) >> np.uint64(64 - room)).view(np.int64)
     order = np.argsort(key, kind="stable")
     if not _is_in_order(key[order], user[order], *(one[order] for one in then)):
@@ -36,7 +36,7 @@ def by_user(place: Ints, user: Ints, *then: Key) -> tuple[Ints, Ints]:
     return order, begins_of(place[order], user[order], *(one[order] for one in then))
 
 
-def _is_in_order(key: Ints, user: Ints, *then: Key) -> bool:
+def _is_in_order(key: Ints, user: Key, *then: Key) -> bool:
     """Whether users with the same first bits are the same, and what follows comes in turn."""
     same = key[1:] == key[:-1]
     if np.any(same & (user[1:] != user[:-1])):

@@ -11,7 +11,7 @@ from banso.measure.metrics.asks import Ask, Distinct, First, Latest, Total
 from banso.measure.metrics.bases import Base
 from banso.measure.metrics.fact_rows import FactRows, Numbers, Rows
 from banso.measure.metrics.fact_sql import BORDER, first_day_of, week_of_day
-from banso.measure.metrics.user_order import begins_of, by_user
+from banso.measure.metrics.user_order import Key, begins_of, by_user
 from banso.measure.metrics.world import Bools, Floats, Ints
 
 _FEW = 0.3  # of the rows: then they are taken out first
@@ -86,7 +86,7 @@ class _Part:
             inside = np.ones(len(rows), dtype=bool)
         return cls(rows, inside, begins_of(rows.place, inside))
 
-    def summed(self, values: Numbers) -> tuple[Ints, Floats]:
+    def summed(self, values: Numbers) -> tuple[Key, Floats]:
         """Customers and the sums of their rows in the span."""
         if not len(values):
             return self.rows.place, np.zeros(0)
@@ -132,9 +132,9 @@ class _Last:
         return np.where(self.there, self.value.astype(np.float64), np.nan)
 
 
-def _ends(place: Ints) -> Ints:
+def _ends(place: Key) -> Ints:
     """The last row of each customer."""
-    return np.append(begins_of(place)[1:], len(place)) - 1 if len(place) else place
+    return np.append(begins_of(place), len(place))[1:] - 1
 
 
 def added(rows: FactRows, asked: Sequence[Ask], starts: Ints, begin: int, end: int) -> Added:

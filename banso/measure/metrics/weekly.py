@@ -117,6 +117,7 @@ class Weekly:
         read = _Reading([*asked, *(self.ever if not back else [])])
         if read.asked:
             read.added = pool.submit(added, self.rows, read.asked, self.starts, day - WEEK, day)
+        pool.submit(self.rows.forget_before, day - max([WEEK, *self.users]))
         for people in self.users.values() if day in wanted else ():
             read.users.append(pool.submit(distinct, self.rows, people, len(self.ids), day))
         return read
