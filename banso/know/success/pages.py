@@ -110,7 +110,7 @@ def detail_page(user: User, definition: Definition) -> dict[str, Any]:
         "steps": told[0]["steps"], "earlier": told[1:],
         "ended": [one for one in ended if one.pk != definition.pk],
         "may_write": may_write and definition.ended_at is None,
-        "defined_at": reads.where_defined(),
+        "layers": reads.layers_of(definition.account), "defined_at": reads.where_defined(),
     }  # fmt: skip
 
 

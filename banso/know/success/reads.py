@@ -7,8 +7,8 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from banso.know.accounts.filters import found_by_text
-from banso.know.accounts.models import Account, Stage
-from banso.know.accounts.reads import account_for, may_change
+from banso.know.accounts.models import Account, Environment, Stage
+from banso.know.accounts.reads import account_for, environment_of, may_change
 from banso.know.people.models import Membership, Person
 from banso.know.success.models import Definition, Step, Version
 from banso.know.success.slots import step_measures
@@ -58,6 +58,19 @@ def ended_of(account: Account | None) -> list[Definition]:
 def shared_definitions() -> list[Definition]:
     """What success looks like for our customers, in the order in which it was written down."""
     return list(definitions().filter(account=None, ended_at=None).order_by("pk"))
+
+
+def layers_of(account: Account | None) -> list[tuple[str, str]]:
+    """The success a customer imagines, what its environment allows, and the realistic ideal, as
+    (label, text); empty where nothing of it is known.
+    """
+    if account is None:
+        return []
+    environment = environment_of(account)
+    labels = {field.name: str(field.verbose_name) for field in Environment._meta.fields}
+    names = ("success_wished", "success_allowed", "success_realistic")
+    layers = [(labels[name], getattr(environment, name)) for name in names]
+    return layers if any(text for _label, text in layers) else []
 
 
 def versions_of(definition: Definition) -> list[Version]:

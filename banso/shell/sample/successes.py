@@ -37,30 +37,50 @@ class Picture:
 FIRST = ("最初の日報が上長に共有される", "days_to_first_value")
 WRITING = ("班の人が自分で書いている", "active_editor_28d")
 WEEKLY = ("毎週途切れずに使われている", "weeks_of_use_in_a_row")
+MORNING = ("本社が毎朝ダッシュボードを見る", "count_dashboard_viewed_28d")
+PHOTOS = ("写真を添えて記録する", "count_photo_attached_28d")
+TALK = ("コメントで話し合っている", "count_comment_added_28d")
+APPROVED = ("承認が画面で済む", "count_approval_done_28d")
+OWN_FORMS = ("点検の項目がひな形になっている", "count_template_edited_28d")
 BY_WISH = dict(
     zip(
         WISHED,
         (
-            Picture(
-                "月末の集計に丸2日かかっています。全拠点の日報がその日のうちに見えて、"
-                "集計そのものが要らなくなったら成功です。",
-                (FIRST, ("全拠点の班長が書いている", "active_editor_28d"),
-                 ("本社が毎朝ダッシュボードを見る", "count_dashboard_viewed_28d"),
-                 ("月末の集計をやめる", "")),
+            (
+                Picture(
+                    "月末の集計に丸2日かかっています。全拠点の日報がその日のうちに見えて、"
+                    "集計そのものが要らなくなったら成功です。",
+                    (FIRST, ("全拠点の班長が書いている", "active_editor_28d"), MORNING,
+                     ("月末の集計をやめる", "")),
+                ),
+                Picture(
+                    "拠点ごとに電話で状況を聞くのをやめたい。朝一番に全部の現場が見えること。",
+                    (("全拠点が毎日共有する", "count_report_shared_28d"), MORNING),
+                ),
             ),
-            Picture(
-                "同じ手直しを繰り返しているのが悔しい。不良が出たとき、"
-                "その場で原因をたどれるようになりたい。",
-                (("不良の写真が日報に付く", "count_photo_attached_28d"),
-                 ("原因がコメントで話し合われる", "count_comment_added_28d"),
-                 ("同じ手直しが半分になる", "")),
+            (
+                Picture(
+                    "同じ手直しを繰り返しているのが悔しい。不良が出たとき、"
+                    "その場で原因をたどれるようになりたい。",
+                    (("不良の写真が日報に付く", "count_photo_attached_28d"),
+                     ("原因がコメントで話し合われる", "count_comment_added_28d"),
+                     ("同じ手直しが半分になる", "")),
+                ),
+                Picture(
+                    "クレームの電話を受けてから記録を探すのではなく、その場で答えられること。",
+                    (PHOTOS, WEEKLY, ("当日中に回答できる", "")),
+                ),
             ),
-            Picture(
-                "監査の前の1か月、書類づくりに追われるのをやめたい。"
-                "ふだんの記録をそのまま見せて済めば、導入した甲斐があります。",
-                (FIRST, ("点検の項目がひな形になっている", "count_template_edited_28d"),
-                 ("承認が画面で済む", "count_approval_done_28d"),
-                 ("監査を紙なしで受ける", "")),
+            (
+                Picture(
+                    "監査の前の1か月、書類づくりに追われるのをやめたい。"
+                    "ふだんの記録をそのまま見せて済めば、導入した甲斐があります。",
+                    (FIRST, OWN_FORMS, APPROVED, ("監査を紙なしで受ける", "")),
+                ),
+                Picture(
+                    "「記録はありますか」と聞かれて慌てないこと。それが一番の安心です。",
+                    (WRITING, PHOTOS, APPROVED),
+                ),
             ),
         ),
         strict=True,
@@ -80,9 +100,30 @@ JAPANESE = (
         (("編集する人が増える", "editor_share_28d"),
          ("コメントで教え合っている", "count_comment_added_28d")),
     ),
+    Picture("まず紙をやめられれば十分です。その先は使いながら考えます。", ()),
     Picture(
-        "まず紙をやめられれば十分です。その先は使いながら考えます。",
-        (),
+        "社長が現場に来なくても、現場のことで話が通じるようになってほしい。",
+        (FIRST, ("社長が毎週見る", "count_dashboard_viewed_28d"), TALK),
+    ),
+    Picture(
+        "ヒヤリとしたことが、怒られる心配なく、その日のうちに上がってくる職場にしたい。",
+        (WRITING, TALK, ("ヒヤリハットの報告が月20件を超える", "")),
+    ),
+    Picture(
+        "書いても誰も見ない日報をなくしたい。書いたら必ず返事が来る。それだけで変わると思います。",
+        (FIRST, TALK, WEEKLY),
+    ),
+    Picture(
+        "担当が休んでも現場が止まらないこと。段取りが、その人の頭の中だけにあるのが怖いんです。",
+        (OWN_FORMS, ("段取りを知る人が2人以上いる", "")),
+    ),
+    Picture(
+        "元請けに出す書類を、毎日の記録からそのまま作れるようにしたい。",
+        (PHOTOS, ("記録をそのまま提出する", "")),
+    ),
+    Picture(
+        "事務所に戻ってからの入力をなくし、全員が定時に帰れること。",
+        (WRITING, WEEKLY, ("残業がなくなる", "")),
     ),
 )  # fmt: skip
 ENGLISH = (
@@ -101,6 +142,17 @@ ENGLISH = (
         "Shift leaders stop writing the same thing twice.",
         (("Shift leaders write their own reports", "active_editor_28d"),),
     ),
+    Picture(
+        "When a customer complains, I can show what we did that day before the call is over.",
+        (("Photos of each batch", "count_photo_attached_28d"),
+         ("Reports every week without a gap", "weeks_of_use_in_a_row")),
+    ),
+    Picture(
+        "New people ask in the report and get an answer the same day. Nobody quits in month one.",
+        (("Questions are answered in comments", "count_comment_added_28d"),
+         ("Fewer leave in the first month", "")),
+    ),
+    Picture("We drop the spreadsheet. Then we see.", ()),
 )  # fmt: skip
 REWORDING = "その後の打ち合わせで、言い方が具体的になった"
 REWORDING_EN = "Said more precisely at a later meeting"
@@ -146,9 +198,9 @@ def define(company: Company, *, now: datetime) -> None:
 
 def _picture(customer: Customer, wished: str, place: float) -> Picture:
     """What it wishes for stands with its environment already, for those who were asked."""
+    offered: tuple[Picture, ...] = ENGLISH if customer.english else JAPANESE
     if wished:
-        return BY_WISH[wished]
-    offered = ENGLISH if customer.english else JAPANESE
+        offered = BY_WISH[wished]
     return offered[int(place * len(offered))]
 
 

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
+from banso.know.accounts.models import Environment
 from banso.know.accounts.tests.builders import an_account
 from banso.know.success import reads
 from banso.know.success.models import Definition
@@ -60,6 +61,16 @@ def test_what_ended_stays_readable_and_is_told_apart(client: Client) -> None:
     assert "事業をやめた" in page(client, second)
 
 
+def test_the_layers_of_its_environment_stand_beside_it(client: Client) -> None:
+    account = an_account()
+    definition = a_definition(account)
+    client.force_login(a_user(language="en"))
+    assert "The realistic ideal" not in page(client, definition)
+    Environment.objects.create(account=account, success_realistic="半年で1拠点")
+    text = page(client, definition)
+    assert "The realistic ideal" in text and "半年で1拠点" in text
+
+
 def test_queries_do_not_grow_with_versions_and_steps(
     client: Client, django_assert_num_queries: Any
 ) -> None:
@@ -72,7 +83,7 @@ def test_queries_do_not_grow_with_versions_and_steps(
         form = {"words": str(number), "said_by": "x", "said_on": "2026-01-01"}
         client.post(reverse("success:success_edit", args=[long.pk]), form | {"step_words": ["a"]})
     for definition in (short, long):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             page(client, definition)
 
 
