@@ -61,6 +61,8 @@ README = {
     "staying-ja": ("/lifetime/", "ja", "manager@example.jp"),
     "experience-en": ("/experience/", "en", "manager@example.jp"),
     "experience-ja": ("/experience/", "ja", "manager@example.jp"),
+    "success-en": ("/success/", "en", "manager@example.jp"),
+    "success-ja": ("/success/", "ja", "manager@example.jp"),
     "survey-edit-en": ("/surveys/1/edit/", "en", "manager@example.jp"),
     "survey-edit-ja": ("/surveys/1/edit/", "ja", "manager@example.jp"),
     "visits-en": ("/visits/", "en", "manager@example.jp"),

@@ -95,7 +95,8 @@ def list_page(user: User, asked: QueryDict, *, q: str, owner: str) -> dict[str, 
         "missing": [(account, may_change(user, account)) for account in missing],
         "have": have, "lack": everybody - have, "answer": answer(everybody, have),
         "is_narrowed": bool(q or owner), "may_share": reads.may_write_for(user, None),
-        "with": kept(asked, show=reads.WITH), "without": kept(asked, show=reads.WITHOUT),
+        "file": kept(asked, format="csv"), "with": kept(asked, show=reads.WITH),
+        "without": kept(asked, show=reads.WITHOUT),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banso.know.accounts.models import Account
 from banso.know.accounts.reads import account_for
 from banso.know.accounts.rules import whole_number
-from banso.know.success import pages, reads
+from banso.know.success import files, pages, reads
 from banso.know.success.forms import EndForm, FilterForm, SuccessForm
 from banso.know.success.models import Definition
 from banso.know.success.writes import (
@@ -22,17 +22,21 @@ from banso.know.success.writes import (
     end_success,
     redefine_success,
 )
+from banso.shared.spreadsheets import csv_response
 from banso.shared.users.models import User
 from banso.shared.users.reads import signed_in
 
 
 @require_GET
-def success_list(request: HttpRequest) -> HttpResponse:
+def success_list(request: HttpRequest) -> HttpResponseBase:
     """What do our customers call success, and of whom do we not know it?"""
     user = signed_in(request)
     form = FilterForm(request.GET, owners=pages.owner_choices(user))
     form.is_valid()
     asked = {name: form.cleaned_data.get(name, "") for name in ("q", "owner")}
+    if request.GET.get("format") == "csv":
+        table = files.list_file(reads.customers_asked(user, **asked))
+        return csv_response(_("Customers' success") + ".csv", *table)
     context = pages.list_page(user, request.GET, **asked) | {"form": form}
     return render(request, "success/success_list.html", context)
 

@@ -62,6 +62,20 @@ def test_a_portfolio_and_a_name_narrow_it(client: Client) -> None:
     assert client.get(URL, {"q": "\x00", "owner": "x", "page": "-1"}).status_code == 200
 
 
+def test_the_file_has_a_line_for_each_step_and_runs_nothing(client: Client) -> None:
+    client.force_login(a_user(language="en"))
+    a_definition(words="現場に定着する")
+    a_definition(
+        an_account(name="=cmd|'/c calc'!A0"), words="検品が速くなる",
+        steps=[("書く", "reports"), ("読む", "")],
+    )  # fmt: skip
+    response: Any = client.get(URL, {"format": "csv"})
+    lines = response.getvalue().decode().strip().splitlines()
+    assert len(lines) == 4
+    assert "現場に定着する" in lines[1]
+    assert "'=cmd" in lines[2] and "書く,reports" in lines[2]
+
+
 def test_without_anything_it_says_what_to_ask(client: Client) -> None:
     client.force_login(a_user(language="ja"))
     assert "導入後に" in page(client)
