@@ -1,10 +1,10 @@
 """The KPI scan: which KPIs go with renewal (METHODS 3.1, claim level L1).
 
 Model per KPI, one row per renewal decision: logit P(not renewed) = a + b z + contract type +
-ln(tenure) + contract x ln(tenure) + half-year, standard errors robust to repeated decisions of an
-account. z is the KPI per standard deviation. Reported odds ratios are of RENEWAL: exp(-b). False
-discoveries are held at q_target over the family of KPIs tested (Benjamini & Hochberg); gated and
-leaking KPIs are not members.
+ln(tenure) + contract x ln(tenure) + half-year, standard errors that allow for repeated decisions of
+an account and for few non-renewals (few_events.py). z is the KPI per standard deviation. Reported
+odds ratios are of RENEWAL: exp(-b). False discoveries are held at q_target over the family of KPIs
+tested (Benjamini & Hochberg); gated and leaking KPIs are not members.
 
 This says which KPIs go with renewal. It does not say why: no word for cause or effect belongs to
 its results.

@@ -1,6 +1,7 @@
 """One KPI's estimate: logistic with cluster-robust errors, or Firth's where a cell is nearly empty.
 
-Liang & Zeger 1986, Biometrika 73:13-22; Heinze & Schemper 2002, Statistics in Medicine 21:2409-19.
+Liang & Zeger 1986, Biometrika 73:13-22; Heinze & Schemper 2002, Statistics in Medicine 21:2409-19;
+where few left or few accounts repeat, few_events.py.
 """
 
 from __future__ import annotations
@@ -14,31 +15,31 @@ import numpy as np
 
 from banso.prove.engine.columns import Column
 from banso.prove.engine.design import Decisions, Nuisance
+from banso.prove.engine.few_events import degrees_of_freedom, reach, variance, wald_p
 from banso.prove.engine.firth import fit_firth, penalised_likelihood_ratio
 from banso.prove.engine.normal import chi_square_p, two_sided_p, two_sided_z
 from banso.prove.engine.regression import (
     FloatArray,
     SingularDesignError,
     independent_columns,
-    influence,
     newton_logistic,
     small_sample_factor,
 )
-from banso.prove.engine.side_by_side import fit_side_by_side
+from banso.prove.engine.side_by_side import Own, fit_side_by_side
 
 _TOLERANCE = 1e-6
 _MOST_EXPLAINED = 1 - 1e-6
-_SIGNIFICANT = 1.959963984540054
+_SIGNIFICANT = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """b (m,) log-odds of non-renewal of the tested columns with covariance (m, m) and limits.
 
-    chi2, df, p: Wald's test that all are 0 (penalised likelihood ratio over the design effect for
-    Firth). r2: of the first tested column on the shared terms. influential: code of the account
-    without which p would cross 0.05, None if there is none; shift: the largest move of b by one
-    account, in standard errors.
+    chi2, p: Wald's test that all are 0 (F or t; see few_events.py), or, for Firth, the penalised
+    likelihood ratio over the design effect. r2: of the first tested column on the shared terms.
+    influential: code of the account without which p would cross 0.05, None if there is none;
+    shift: the largest move of b by one account, in standard errors.
     """
 
     b: FloatArray
@@ -122,23 +123,18 @@ def estimates(
             factor = small_sample_factor(d.n, k + width, d.clusters.count)
             for i, one in zip(own, found, strict=True):
                 if one is not None:
-                    made[i] = _of_moved(one.b, one.moved, factor, confidence, explained[i])
+                    made[i] = _of_own(one, factor, d, confidence, explained[i])
                     left.discard(i)
     for i in left:
         made[i] = estimate(columns[i], nuisance, d, confidence)
     return made
 
 
-def _of_moved(b: float, moved: FloatArray, factor: float, confidence: float, r2: float) -> Estimate:
+def _of_own(one: Own, factor: float, d: Decisions, confidence: float, r2: float) -> Estimate:
     """An estimate of one tested column from how far each account moves it."""
-    variance = float(moved @ moved) * factor
-    chi2 = b * b / variance
-    half = two_sided_z(confidence) * math.sqrt(variance)
-    influential, shift = _influential(b, moved, factor)
-    return Estimate(
-        np.array([b]), np.array([[variance]]), np.array([b - half]), np.array([b + half]), chi2,
-        two_sided_p(math.sqrt(chi2)), "logistic", r2, influential, shift,
-    )  # fmt: skip
+    across = one.moved[:, None]
+    model, rows = np.array([[one.variance]]), np.array([[one.rows]])
+    return _wald(np.array([one.b]), model, rows, across, factor, d, confidence, r2)
 
 
 def _robust(
@@ -148,28 +144,47 @@ def _robust(
     if not fit.converged:
         return None
     bread = np.linalg.inv(fit.information).astype(np.float64)
-    moved = influence(x, fit.residual, bread, tested, d.clusters)
+    moved = (x @ bread[:, tested]) * fit.residual[:, None]
     factor = small_sample_factor(d.n, x.shape[1], d.clusters.count)
-    b, covariance = fit.coef[tested], moved.T @ moved * factor
+    return _wald(
+        fit.coef[tested], bread[np.ix_(tested, tested)], moved.T @ moved, d.clusters.sums(moved),
+        factor, d, confidence, r2,
+    )  # fmt: skip
+
+
+def _wald(
+    b: FloatArray, model: FloatArray, rows: FloatArray, moved: FloatArray, factor: float,
+    d: Decisions, confidence: float, r2: float,
+) -> Estimate:  # fmt: skip
+    """Wald's test and limits of b (m,); moved (G, m): influence of the accounts, rows (m, m): the
+    sum over rows of its products, model (m, m): covariance by the model.
+    """
+    count, fewer = d.clusters.count, min(d.events, d.n - d.events)
+    covariance = variance(model, rows, moved.T @ moved, count=count, factor=factor, fewer=fewer)
+    f = degrees_of_freedom(d.n, count, d.rows_per_account)
     chi2 = float(b @ np.linalg.solve(covariance, b))
-    half = two_sided_z(confidence) * np.sqrt(np.diag(covariance))
+    half = reach(confidence, f) * np.sqrt(np.diag(covariance))
     influential, shift = None, None
-    if len(tested) == 1:
-        influential, shift = _influential(float(b[0]), moved[:, 0], factor)
-        p = two_sided_p(math.sqrt(chi2))
-    else:
-        p = chi_square_p(chi2, len(tested))
+    if len(b) == 1:
+        influential, shift = _influential(
+            float(b[0]), moved[:, 0], float(covariance[0, 0]), reach(_SIGNIFICANT, f)
+        )
+    p = wald_p(chi2, len(b), f)
     return Estimate(b, covariance, b - half, b + half, chi2, p, "logistic", r2, influential, shift)
 
 
-def _influential(b: float, moved: FloatArray, factor: float) -> tuple[int | None, float]:
+def _influential(
+    b: float, moved: FloatArray, variance: float, significant: float
+) -> tuple[int | None, float]:
+    """The account without which |b| / se would cross `significant`, and the largest shift in se."""
     squares = moved * moved
     total = float(squares.sum())
-    without = np.abs(b - moved) / np.sqrt(np.maximum(total - squares, 1e-300) * factor)
-    now = abs(b) / math.sqrt(total * factor)
+    left = variance * np.maximum(total - squares, 1e-300) / total
+    without = np.abs(b - moved) / np.sqrt(left)
+    now = abs(b) / math.sqrt(variance)
     size = np.abs(moved)
-    crossing = np.flatnonzero((without > _SIGNIFICANT) != (now > _SIGNIFICANT))
-    shift = float(size.max()) / math.sqrt(total * factor)
+    crossing = np.flatnonzero((without > significant) != (now > significant))
+    shift = float(size.max()) / math.sqrt(variance)
     return (int(crossing[size[crossing].argmax()]) if len(crossing) else None), shift
 
 

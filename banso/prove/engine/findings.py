@@ -119,7 +119,7 @@ class Finding:
                      "levels": nominal
     log_odds, se     of NON-renewal (b of the model); odds_ratio, _low, _high: of RENEWAL, exp(-b),
                      95 % interval
-    chi2, df         Wald test of a nominal KPI; `levels` its estimates
+    chi2, df         Wald test of a nominal KPI (p by F, see few_events.py); `levels` its estimates
     p, q             q None when the KPI is not in the family (gated or leaking)
     n_rows, n_accounts, n_events   rows where the KPI is known, their accounts and non-renewals
     groups           lowest and highest third, or each level; `difference` = highest minus lowest
@@ -131,7 +131,7 @@ class Finding:
                      be visible), "equivalence" (the interval could fit the zone)
     smallest_detectable_or   odds ratio per SD (nominal: between levels) visible now; None = none
     leak             why suspicious; b_late the log-odds in the last 30 days
-    method           "logistic" (cluster-robust) or "firth"; transform "log1p" or None
+    method           "logistic" (errors for repeated accounts) or "firth"; transform "log1p" or None
     influential_account   the account without which p would cross 0.05, the one that moves it most;
                           else None
     """

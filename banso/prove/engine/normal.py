@@ -1,4 +1,4 @@
-"""The normal, chi-square and t distributions, as plain numbers (Abramowitz & Stegun 1964, 26)."""
+"""Normal, chi-square, t and F distributions as plain numbers (Abramowitz & Stegun 1964, 26)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def chi_square_p(statistic: float, df: int) -> float:
     return float(chdtrc(df, statistic))
 
 
-def two_sided_t(confidence: float, df: int) -> float:
+def two_sided_t(confidence: float, df: float) -> float:
     """Student's t with (1 - confidence)/2 beyond it on either side. ValueError for df < 1."""
     from scipy.special import stdtrit
 
@@ -53,3 +53,12 @@ def two_sided_t_p(t: float, df: float) -> float:
     if df < 1:
         raise ValueError("needs a degree of freedom")
     return float(2 * stdtr(df, -abs(t)))
+
+
+def f_p(statistic: float, above: float, below: float) -> float:
+    """P(X >= statistic) for X of F with these degrees of freedom. ValueError for fewer than 1."""
+    from scipy.special import fdtrc
+
+    if above < 1 or below < 1:
+        raise ValueError("needs a degree of freedom")
+    return float(fdtrc(above, below, statistic))

@@ -32,11 +32,14 @@ _SMALL, _TOLERANCE, _SMALLEST_REST = 1e-3, 1e-6, 1e-6
 
 class Own(NamedTuple):
     """b: coefficient of a model's first own column; moved (G,): about how far it moves when a
-    cluster is left out, as `regression.influence`.
+    cluster is left out, as `regression.influence`; rows: the sum of the squares of the same for
+    single rows; variance: of b by the model, its element of I^-1.
     """
 
     b: float
     moved: FloatArray
+    rows: float
+    variance: float
 
 
 @dataclass(frozen=True)
@@ -132,10 +135,11 @@ def _fit(
     else:
         shared_now = rough
     fine = np.flatnonzero(work.done & ~work.lost)
-    moved = _moved(shared_now, z, work, fine, clusters)
+    moved, rows, variance = _moved(shared_now, z, work, fine, clusters)
     made: list[Own | None] = [None] * m
     for place, j in enumerate(fine):
-        made[j] = Own(float(work.b[j, shared.k]), moved[place])
+        b = float(work.b[j, shared.k])
+        made[j] = Own(b, moved[place], float(rows[place]), float(variance[place]))
     return made
 
 
@@ -283,12 +287,14 @@ def _moved(
     work: _Work,
     models: IntArray,
     clusters: Clusters,
-) -> FloatArray:
-    """Influence (models, G) on the first own coefficient: I^-1's row times the scores, summed."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Influence (models, G) on the first own coefficient: I^-1's row times the scores, summed; the
+    sum of its squares by row (models,); the coefficient's variance by the model (models,).
+    """
     k, n = shared.k, len(shared.y)
-    moved = np.empty((len(models), clusters.count))
+    moved, rows = np.empty((len(models), clusters.count)), np.zeros(len(models))
     if not len(models):
-        return moved
+        return moved, rows, rows
     unit = np.zeros((work.b.shape[1], 1))
     unit[k] = 1.0
     bread = np.linalg.solve(work.information[models], unit)[:, :, 0].astype(z.dtype)
@@ -296,7 +302,9 @@ def _moved(
         told = bread[:, :k] @ shared.xt[:, block]
         for i in range(len(z)):
             told += bread[:, k + i, None] * z[i, models, block]
-        work.residual[models, block] *= told
+        told *= work.residual[models, block]
+        rows += np.einsum("mn,mn->m", told, told)
+        work.residual[models, block] = told
     for place, j in enumerate(models):
         moved[place] = np.bincount(clusters.codes, work.residual[j], minlength=clusters.count)
-    return moved
+    return moved, rows, bread[:, k].astype(np.float64)
