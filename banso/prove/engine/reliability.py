@@ -20,6 +20,7 @@ from banso.prove.engine.regression import SingularDesignError, fit_logistic
 
 FloatArray = npt.NDArray[np.float64]
 MINIMUM_EVENTS = 10
+_FURTHEST, _HALVINGS = 40.0, 50
 ALIKE = 0.05  # logits that vary less are one forecast: their slope would be any number
 
 
@@ -84,9 +85,13 @@ def in_the_large(probability: npt.ArrayLike, event: npt.ArrayLike) -> float:
 def observed_over_expected(
     probability: npt.ArrayLike, event: npt.ArrayLike, *, confidence: float = 0.95
 ) -> Answer | NoAnswer:
-    """O/E: events that came over events foretold, sum y / sum p.
+    """O/E: events that came over events foretold, O = sum y, E = sum p.
 
-    Interval: Wilson limits of the share of events over the mean forecast.
+    Interval: the sums E(d) / E, E(d) = sum p_i(d), with logit p_i(d) = logit p_i + d, for which
+    (O - E(d))^2 <= z^2 sum p_i(d) (1 - p_i(d)): the score test of Cox's calibration in the large
+    (1958) with the variance of different risks (Spiegelhalter 1986, Statist. Med. 5:421-433, at
+    d = 0). For equal forecasts it is Wilson's interval of the share of events over the forecast;
+    for different ones narrower. Forecasts of 0 and 1 are moved inside by 1e-6.
     NoAnswer("too_few_events") below 10 events; NoAnswer("nothing_foretold") when all forecasts
     are 0.
     """
@@ -94,20 +99,42 @@ def observed_over_expected(
     events, n = int(y.sum()), len(y)
     if events < MINIMUM_EVENTS:
         return NoAnswer("too_few_events", {"events": events, "events_needed": MINIMUM_EVENTS})
-    mean = float(p.mean())
-    if mean == 0.0:
+    expected = float(p.sum())
+    if expected == 0.0:
         return NoAnswer("nothing_foretold", {"n": n})
-    limits = wilson(events, n, confidence)
+    logit = _logit(p)
+    z = two_sided_z(confidence)
+    low, high = (_shifted(logit, events, side * z) for side in (1.0, -1.0))
+    value = events / expected
     return Answer(
-        value=events / n / mean,
-        low=limits.low / mean,
-        high=limits.high / mean,
+        value=value,
+        low=min(value, low / expected),
+        high=max(value, high / expected),
         n=n,
         events=events,
         scale="ratio",
         method="observed_over_expected",
         confidence=confidence,
     )
+
+
+def _logit(p: FloatArray) -> FloatArray:
+    inside = np.clip(p, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(inside / (1 - inside)))
+
+
+def _shifted(logit: FloatArray, events: int, z: float) -> float:
+    """The sum of risks, shifted on the logit scale, from which `events` lies z standard deviations:
+    above for z > 0, below for z < 0. Bisection; what lies beyond every shift is the last sum.
+    """
+    low, high = -_FURTHEST, _FURTHEST
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        risk = 1.0 / (1.0 + np.exp(-(logit + middle)))
+        total = float(risk.sum())
+        above = events - total > z * float(np.sqrt(risk @ (1.0 - risk)))
+        low, high = (middle, high) if above else (low, middle)
+    return total
 
 
 def calibration_slope(
@@ -131,8 +158,7 @@ def calibration_slope(
             return NoAnswer(reason, {"events": count, "events_needed": MINIMUM_EVENTS})
     if clusters is not None and len(np.unique(np.asarray(clusters))) < 2:
         return NoAnswer("one_account", {"accounts": 1, "accounts_needed": 2})
-    inside = np.clip(p, 1e-6, 1 - 1e-6)
-    logit = np.log(inside / (1 - inside))
+    logit = _logit(p)
     if float(logit.std()) < ALIKE:
         return NoAnswer("one_forecast", {"n": len(y)})
     try:

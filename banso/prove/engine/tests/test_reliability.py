@@ -51,6 +51,27 @@ def test_forecasts_that_are_right_have_slope_one_and_o_over_e_one() -> None:
     assert parts.brier == pytest.approx(brier_score_loss(y, np.round(p, 2)))
 
 
+def test_equal_forecasts_give_the_limits_newcombe_printed() -> None:
+    """Newcombe 1998, table I: Wilson's limits of 81/263 and 15/148."""
+    for events, n, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605)):
+        found = observed_over_expected([0.2] * n, [1] * events + [0] * (n - events))
+        assert isinstance(found, Answer)
+        assert (0.2 * found.low, 0.2 * found.high) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_what_was_foretold_surely_makes_the_ratio_surer() -> None:
+    """90 rows foretold at 0.1 and 30 nearly surely: only the 90 leave anything to chance."""
+    some, sure = [1] * 12 + [0] * 78, [1] * 30
+    found = observed_over_expected([0.1] * 90 + [1.0] * 30, some + sure)
+    alone = observed_over_expected([0.1] * 90, some)
+    assert isinstance(found, Answer) and isinstance(alone, Answer)
+    assert found.value == pytest.approx(42 / 39)
+    assert found.low == pytest.approx((30 + 9 * alone.low) / 39, abs=1e-3)
+    assert found.high == pytest.approx((30 + 9 * alone.high) / 39, abs=1e-3)
+    everybody = observed_over_expected([0.5] * 20, [1] * 20)
+    assert isinstance(everybody, Answer) and everybody.high == pytest.approx(2.0)
+
+
 def test_forecasts_that_are_too_extreme_have_a_slope_below_one() -> None:
     draw = np.random.default_rng(4)
     logit = draw.normal(-1, 1, 8000)
