@@ -3,7 +3,10 @@
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.honesty --seeds 200 --docs
 
 Each seed draws its companies anew (honesty_company.py) and puts the questions of the pages to the
-engine (honesty_questions.py), in two processes. --docs writes the table into the manual.
+engine (honesty_questions.py), in two processes. --docs writes the table into the manual. One
+question alone is cheap enough for thousands of draws:
+
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.honesty --seeds 5000 --only nothing_there,scores
 """
 
 from __future__ import annotations
@@ -15,21 +18,22 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from benchmarks.honesty_lines import LINES, Line
-from benchmarks.honesty_questions import one_seed
+from benchmarks.honesty_questions import QUESTIONS, one_seed
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 START, END = "<!-- honesty: begin -->", "<!-- honesty: end -->"
 Sums = dict[int, dict[str, tuple[float, float]]]
 
 
-def _added(jobs: Sequence[tuple[int, int]]) -> Sums:
+def _added(jobs: Sequence[tuple[int, int]], only: frozenset[str]) -> Sums:
     sums: Sums = defaultdict(lambda: defaultdict(lambda: (0.0, 0.0)))
     with ProcessPoolExecutor(max_workers=2) as pool:
         sizes, seeds = zip(*jobs, strict=True)
-        results = pool.map(one_seed, sizes, seeds, chunksize=8)
+        results = pool.map(partial(one_seed, only=only), sizes, seeds, chunksize=8)
         for (size, _), found in zip(jobs, results, strict=True):
             for line, (a, b) in found.items():
                 before = sums[size][line]
@@ -61,7 +65,8 @@ def table(sums: Sums, language: str) -> str:
         f"| {heads[0]} | {heads[1]} | " + " | ".join(f"{n:,}" for n in sizes) + " |",
         "|---|---|" + "---|" * len(sizes),
     ]
-    for line in LINES:
+    asked = {key for lines in sums.values() for key in lines}
+    for line in (line for line in LINES if line.key in asked):
         text = line.en if language == "en" else line.ja
         aim = line.aim if language == "en" else line.aim_ja
         cells = " | ".join(told(sums[n], line) for n in sizes)
@@ -84,13 +89,20 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--sizes", default="100,300,1000,5000")
+    names = [question.__name__ for question in QUESTIONS]
+    parser.add_argument("--only", default="", help=f"some of {', '.join(names)}")
     parser.add_argument("--docs", action="store_true")
     parser.add_argument("--keep", type=Path, help="write the sums as JSON")
     asked = parser.parse_args()
+    only = frozenset(asked.only.split(",")) - {""}
+    if only - set(names):
+        parser.error(f"no such question: {', '.join(sorted(only - set(names)))}")
+    if only and asked.docs:
+        parser.error("--docs needs all questions")
     sizes = [int(n) for n in asked.sizes.split(",")]
     jobs = [(n, seed) for n in sorted(sizes, reverse=True) for seed in range(asked.seeds)]
     started = time.perf_counter()
-    sums = _added(jobs)
+    sums = _added(jobs, only)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(table(sums, "en"))
     seconds, cpu = time.perf_counter() - started, used.ru_utime + used.ru_stime

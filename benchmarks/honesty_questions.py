@@ -341,9 +341,10 @@ QUESTIONS = (
 )
 
 
-def one_seed(accounts: int, seed: int) -> dict[str, tuple[float, float]]:
-    """All questions of one company."""
+def one_seed(accounts: int, seed: int, only: frozenset[str]) -> dict[str, tuple[float, float]]:
+    """All questions of one company, or those named; a question draws the same either way."""
     tally = Tally()
     for place, question in enumerate(QUESTIONS):
-        question(accounts, np.random.default_rng([seed, accounts, place]), tally)
+        if not only or question.__name__ in only:
+            question(accounts, np.random.default_rng([seed, accounts, place]), tally)
     return dict(tally.sums)
