@@ -35,14 +35,14 @@ def _is_from_start(ask: Total) -> bool:
 
 @dataclass
 class _Sums:
-    """What a base summed up to in each of the last weeks, the newest last; NaN where nothing."""
+    """What a base summed up to in each of the last weeks, the newest last."""
 
     weeks: deque[Floats]
 
     def over(self, begin: int, end: int) -> Floats:
         """From so many weeks back until so many weeks back."""
         newest = len(self.weeks)
-        some = [np.nan_to_num(one) for one in list(self.weeks)[newest - begin : newest - end]]
+        some = list(self.weeks)[newest - begin : newest - end]
         return np.asarray(sum(some[1:], start=some[0]))
 
 

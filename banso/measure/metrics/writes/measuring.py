@@ -20,7 +20,7 @@ from banso.measure.metrics.lasting import Lasting
 from banso.measure.metrics.models import Change, GridFile, MetricDefinition, Refresh
 from banso.measure.metrics.reads import newest_revision
 from banso.measure.metrics.standing import Served
-from banso.measure.metrics.world import Ints
+from banso.measure.metrics.world import Bools, Ints
 from banso.measure.metrics.writes import grid as grid_writes
 from banso.measure.metrics.writes import mirror
 from banso.measure.metrics.writes.definitions import suggest_metrics
@@ -82,11 +82,11 @@ def refresh(*, force: bool = False) -> bool:
     build_facts([EVERY, *plan.bases])
     work = _work(state, metrics, newest, changes.snapshot_of(live), force=force)
     people, moved = _people(state, work)
-    new = _new_values(work, people, moved)
-    if new is None:
+    found = _new_values(work, people, moved)
+    if found is None:
         _remember(state, work)
         return False
-    _keep(state, work, new, moved)
+    _keep(state, work, *found, moved)
     return True
 
 
@@ -144,8 +144,8 @@ def _people(state: Refresh, work: Work) -> tuple[pa.Table, Ints]:
     return people, people["account_id"].to_numpy()[other | seats]
 
 
-def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
-    """The table of now; None when nothing is new."""
+def _new_values(work: Work, people: pa.Table, moved: Ints) -> tuple[pa.Table, Ints] | None:
+    """The table of now, and whose values may be others than before; None when nothing is new."""
     old = work.old
     ids = people["account_id"].to_numpy()
     if old is None or work.is_everybody:
@@ -153,7 +153,7 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
         values = standing.computed(
             work.metrics, people, work.as_of, is_everybody=True, known=known.of(ids)
         )
-        return _whole(people, values, known)
+        return _whole(people, values, known), ids
     kept = [name for name in _same(work) if name in old.column_names]
     renewed = [one for one in work.metrics if one.column not in kept]
     touched = np.intersect1d(np.union1d(work.changed.accounts, moved), ids)
@@ -183,7 +183,7 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> pa.Table | None:
         )
         for name in added.column_names[1:]:
             table = table.append_column(name, added[name])
-    return _whole(people, table, known)
+    return _whole(people, table, known), ids if renewed else touched
 
 
 def _concerned(
@@ -238,14 +238,9 @@ def _whole(people: pa.Table, values: pa.Table, known: Lasting) -> pa.Table:
     return table
 
 
-def _keep(state: Refresh, work: Work, new: pa.Table, moved: Ints) -> None:
+def _keep(state: Refresh, work: Work, new: pa.Table, touched: Ints, moved: Ints) -> None:
     """Keep the table, then the rows that pages read, then what it rested on; twice does no harm."""
-    names = [c for name in work.columns for c in (name, f"{name}c")]
-    compared = ["account_id", "last_day", *names]
-    other = np.ones(new.num_rows, dtype=bool)
-    old = work.old
-    if old is not None and set(compared) <= set(old.column_names) and not _has_more(old, work):
-        other = standing.differing(old.select(compared), new.select(compared))
+    other = _others(work, new, touched)
     revision = newest_revision() + 1
     mirror.keep_rows(new.filter(pa.array(other)), work.metrics, work.today, revision)
     if state.as_of != work.today:
@@ -263,6 +258,19 @@ def _keep(state: Refresh, work: Work, new: pa.Table, moved: Ints) -> None:
         counts = {"metrics": len(work.metrics), "accounts": int(other.sum())}
         record("metrics.refreshed", by=None, revision=revision, **counts)
         enqueue("metrics.courses", key="metrics.courses")
+
+
+def _others(work: Work, new: pa.Table, touched: Ints) -> Bools:
+    """Which rows say something else than before; those who were not touched say the same."""
+    names = [c for name in work.columns for c in (name, f"{name}c")]
+    compared, old = ["account_id", "last_day", *names], work.old
+    if old is None or _has_more(old, work) or not set(compared) <= set(old.column_names):
+        return np.ones(new.num_rows, dtype=bool)
+    place = np.searchsorted(new["account_id"].to_numpy(), touched)
+    other = np.zeros(new.num_rows, dtype=bool)
+    was, now = (standing.rows_of(one.select(compared), touched) for one in (old, new))
+    other[place] = standing.differing(was, now)
+    return other
 
 
 def summarise() -> None:
