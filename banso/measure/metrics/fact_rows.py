@@ -75,6 +75,7 @@ class FactRows:
         self._ids = ids
         self.name = {base: f"b{number}" for base, number in shelf.numbers.items()}
         self._sources = {kind: list(_sources(shelf, kind)) for kind in shelf.files}
+        self._spans: dict[Source, tuple[int, int]] = {}
         self._kept: dict[str, OrderedDict[Source, Rows]] = {k: OrderedDict() for k in shelf.files}
 
     def of_days(self, first_day: int, last_day: int) -> Iterator[Rows]:
@@ -107,28 +108,26 @@ class FactRows:
             for source in self._sources.get(kind, [])
             if source.week * 7 + 3 + facts.SLACK >= first_day
             and source.week * 7 - 3 - facts.SLACK <= last_day
+            and self._may_have(kind, source, first_day, last_day)
         ]
+
+    def _may_have(self, kind: str, source: Source, first_day: int, last_day: int) -> bool:
+        """Whether a file says that it has some of the days; its week alone leaves two in doubt."""
+        if source.statements:
+            return True
+        if source not in self._spans:
+            self._spans[source] = _days_of(kind, source)
+        low, high = self._spans[source]
+        return low <= last_day and high >= first_day
 
     def _whole(self, kind: str, source: Source) -> Rows:
         kept = self._kept[kind]
         if source not in kept:
-            kept[source] = self._read(kind, source)
+            kept[source] = self._rows(kind, source, _table(kind, source).column)
         kept.move_to_end(source)
         while len(kept) > 1 and sum(map(len, kept.values())) > KEPT[kind]:
             kept.popitem(last=False)
         return kept[source]
-
-    def _read(self, kind: str, source: Source) -> Rows:
-        """All rows of a source, one column after the other: both forms of all would be much."""
-        if source.statements:
-            return self._rows(kind, source, _table(kind, source).column)
-        with pq.ParquetFile(source.path) as opened:
-            groups = range(opened.num_row_groups)
-
-            def column(name: str) -> pa.ChunkedArray:
-                return opened.read_row_groups(groups, columns=[name], use_threads=False).column(0)
-
-            return self._rows(kind, source, column)
 
     def _parts(self, kind: str, source: Source) -> Iterator[Rows]:
         wanted = ["account_id", *KEYS[kind], *source.columns]
@@ -220,6 +219,25 @@ def _groups(told: pq.FileMetaData) -> Iterator[tuple[int, int, int, int]]:
             yield number, span.min, span.max, group.num_rows
         elif group.num_rows:
             yield number, -(2**62), 2**62, group.num_rows
+
+
+def _days_of(kind: str, source: Source) -> tuple[int, int]:
+    """First and last day that a file may have; without rows, none."""
+    told = pq.read_metadata(source.path)
+    key = "day" if kind == FactFile.DAILY else "week"
+    place = told.schema.names.index(key)
+    spans = [
+        told.row_group(number).column(place).statistics
+        for number in range(told.num_row_groups)
+        if told.row_group(number).num_rows
+    ]
+    if not all(span is not None and span.has_min_max for span in spans):
+        return -(2**62), 2**62
+    low = min((span.min for span in spans), default=2**62)
+    high = max((span.max for span in spans), default=-(2**62))
+    if kind == FactFile.DAILY or not spans:
+        return low, high
+    return fact_sql.first_day_of(low), fact_sql.first_day_of(high) + 6
 
 
 def _borders(sources: Iterable[Source]) -> Sequence[int]:
