@@ -175,6 +175,9 @@ def _by_arrays(
     except sorted_events.NotSorted:
         files.discard(made.values())
         return _by_statements(segment, kinds, columns)
+    except OSError:
+        files.discard(made.values())  # a full disk needs the room
+        raise
     files.finish(made.values(), facts.root())
     return [
         _Made(kind, segment, sorted(bases), made[kind], rows[kind]) for kind, bases in kinds.items()
