@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from banso.measure.metrics.bases import Base, Count, Last, Match, RoleChange, Sum, Users
 from banso.measure.metrics.fact_sql import BORDER, Numbered, is_daily
+from banso.measure.metrics.neighbours import begins_of, by_user, sums_of
 from banso.measure.metrics.sorted_events import Events
-from banso.measure.metrics.user_order import begins_of, by_user
 from banso.measure.metrics.world import Bools, Ints
 
 _BITS = 63
@@ -127,7 +127,7 @@ def _counted(
     width = longest.bit_length()
     made = {}
     for some in _packs(matches, width):
-        found = _reduced(np.add, events.side_by_side([*some.values()], width), begins)
+        found = sums_of(events.side_by_side([*some.values()], width), begins)
         for place, number in enumerate(some):
             count = (found >> (width * place)) & (2**width - 1)
             made[number] = count.astype(np.int32)
@@ -142,7 +142,7 @@ def _summed(events: Events, base: Sum, begins: Ints, longest: int) -> tuple[Ints
     any_there = _reduced(np.bitwise_or, there.view(np.int8), begins).astype(bool)
     largest = max(abs(int(values.max(initial=0))), abs(int(values.min(initial=0))))
     if largest * longest < BORDER:
-        return _reduced(np.add, values, begins), any_there
+        return sums_of(values, begins), any_there
     exact = _reduced(np.add, values.astype(object), begins)
     return np.clip(exact, -BORDER, BORDER).astype(np.int64), any_there
 

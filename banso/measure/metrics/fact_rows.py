@@ -96,11 +96,11 @@ class FactRows:
         for low, high in zip(borders, [*borders[1:], np.iinfo(np.int64).max], strict=True):
             yield [self._of_accounts(source, low, high) for source in sources]
 
-    def forget_before(self, day: int) -> None:
-        """Nobody asks for earlier days any more."""
-        for kept in self._kept.values():
-            for source in [one for one in kept if one.week * 7 + 3 + facts.SLACK < day]:
-                del kept[source]
+    def forget_before(self, kind: str, day: int) -> None:
+        """Nobody asks for earlier days of this kind any more."""
+        kept = self._kept.get(kind, OrderedDict())
+        for source in [one for one in kept if one.week * 7 + 3 + facts.SLACK < day]:
+            del kept[source]
 
     def _between(self, kind: str, first_day: int, last_day: int) -> list[Source]:
         return [

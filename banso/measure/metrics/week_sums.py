@@ -11,7 +11,7 @@ from banso.measure.metrics.asks import Ask, Distinct, First, Latest, Total
 from banso.measure.metrics.bases import Base
 from banso.measure.metrics.fact_rows import FactRows, Numbers, Rows
 from banso.measure.metrics.fact_sql import BORDER, first_day_of, week_of_day
-from banso.measure.metrics.user_order import Key, begins_of, by_user
+from banso.measure.metrics.neighbours import Key, begins_of, by_user, sums_of
 from banso.measure.metrics.world import Bools, Floats, Ints
 
 _FEW = 0.3  # of the rows: then they are taken out first
@@ -94,7 +94,7 @@ class _Part:
         if values.dtype == np.int64 and _largest(values) * len(values) >= BORDER:
             sums = np.add.reduceat(values.astype(object), self.begins).astype(np.float64)
         else:
-            sums = np.add.reduceat(values, self.begins, dtype=np.int64).astype(np.float64)
+            sums = sums_of(values, self.begins).astype(np.float64)
         return self.rows.place[self.begins][kept], sums[kept]
 
 
@@ -157,12 +157,19 @@ def distinct(
             continue
         place = np.concatenate([part.place for part in some])
         order, begins = by_user(place, np.concatenate([part.keys["user_no"] for part in some]))
-        places = place[order][begins]
+        place, person = place[order], _numbered(begins, len(order))
         for ask in asked:
-            marks = np.concatenate([*_marks(some, rows.name[ask.base])])[order]
-            seen = np.bitwise_or.reduceat(marks, begins) != 0
-            found[ask] += np.bincount(places[seen], minlength=customers)
+            seen = np.flatnonzero(np.concatenate([*_marks(some, rows.name[ask.base])])[order])
+            seen = seen[begins_of(person[seen])]  # each of them once
+            found[ask] += np.bincount(place[seen], minlength=customers)
     return found
+
+
+def _numbered(begins: Ints, rows: int) -> Ints:
+    """The number of each row's group."""
+    is_first = np.zeros(rows, np.int64)
+    is_first[begins] = 1
+    return np.cumsum(is_first)
 
 
 def _in_weeks(rows: Rows, begin: int, end: int) -> Rows:

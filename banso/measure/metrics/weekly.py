@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from banso.measure.metrics.asks import Ask, Days, Distinct, First, Found, Latest
 from banso.measure.metrics.bases import Count, Sum
 from banso.measure.metrics.fact_rows import FactRows
 from banso.measure.metrics.facts import Shelf
+from banso.measure.metrics.models import FactFile
 from banso.measure.metrics.week_sums import Added, added, distinct
 from banso.measure.metrics.world import NOW, Floats, Ints, Moment
 
@@ -90,12 +91,12 @@ class Weekly:
             self.found = before[0]
         active = at_day.active_days(self.days, self.ids, mondays[-1], None)
         days = range(first - WEEK * (self.depth - 1), mondays[-1] + 1, WEEK)
-        with ThreadPoolExecutor(1) as pool:
-            coming = self._reading(days[0], mondays, pool)
+        with ThreadPoolExecutor(1) as sums, ThreadPoolExecutor(1) as users:
+            coming = self._reading(days[0], mondays, sums, users)
             for day in days:
                 read = coming
                 if day + WEEK in days:
-                    coming = self._reading(day + WEEK, mondays, pool)
+                    coming = self._reading(day + WEEK, mondays, sums, users)
                 self._take(read)
                 if day in mondays:
                     yield day, Found(self._told(day), active)
@@ -106,8 +107,13 @@ class Weekly:
         weeks = [one.weeks.maxlen or 0 for one in self.sums.values()]
         return max([*weeks, 1])
 
-    def _reading(self, day: int, wanted: Sequence[int], pool: ThreadPoolExecutor) -> _Reading:
-        """Ask for what the week before the Monday adds, as far as a wanted one needs it."""
+    def _reading(
+        self, day: int, wanted: Sequence[int], sums: Executor, users: Executor
+    ) -> _Reading:
+        """Ask for what the week before the Monday adds, as far as a wanted one needs it.
+
+        Each kind of facts is read by a thread of its own, one week after the other.
+        """
         back = max(0, (wanted[0] - day) // WEEK)
         asked: list[Ask] = [
             Total(base, Moment("as_of", -WEEK), NOW)
@@ -115,11 +121,12 @@ class Weekly:
             if (kept.weeks.maxlen or 0) > back
         ]
         read = _Reading([*asked, *(self.ever if not back else [])])
+        sums.submit(self.rows.forget_before, FactFile.DAILY, day - WEEK)
         if read.asked:
-            read.added = pool.submit(added, self.rows, read.asked, self.starts, day - WEEK, day)
-        pool.submit(self.rows.forget_before, day - max([WEEK, *self.users]))
+            read.added = sums.submit(added, self.rows, read.asked, self.starts, day - WEEK, day)
+        users.submit(self.rows.forget_before, FactFile.USERS, day - max([WEEK, *self.users]))
         for people in self.users.values() if day in wanted else ():
-            read.users.append(pool.submit(distinct, self.rows, people, len(self.ids), day))
+            read.users.append(users.submit(distinct, self.rows, people, len(self.ids), day))
         return read
 
     def _take(self, read: _Reading) -> None:

@@ -1,6 +1,8 @@
-"""Rows of users brought side by side, whatever order they come in."""
+"""Rows side by side: where groups of them begin, what they sum up to, and how users come so."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,18 @@ def begins_of(*keys: Key) -> Ints:
     for key in keys:
         changes[1:] |= key[1:] != key[:-1]
     return np.flatnonzero(changes)
+
+
+def sums_of(values: NDArray[np.signedinteger[Any]], begins: Ints) -> Ints:
+    """The sum of each group, if that has room in 64 bits: sums of all rows may run over them, their
+    differences are right nevertheless.
+    """
+    if not len(begins):
+        return np.zeros(0, np.int64)
+    ends = np.append(begins[1:], len(values)) - 1
+    found: Ints = np.cumsum(values, dtype=np.int64)[ends]
+    found[1:] -= found[:-1].copy()
+    return found
 
 
 def by_user(place: Key, user: Key, *then: Key) -> tuple[Ints, Ints]:
