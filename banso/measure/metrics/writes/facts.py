@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import repeat
 from pathlib import Path
 from uuid import uuid4
 
@@ -166,12 +167,16 @@ def _by_arrays(
                 kind: opened.enter_context(_writer(made[kind], fact_arrays.schema(bases)))
                 for kind, bases in kinds.items()
             }
+
+            def add(kind: str, events: sorted_events.Events) -> None:
+                add_up = fact_arrays.daily if kind == FactFile.DAILY else fact_arrays.users
+                table = add_up(events, kinds[kind])
+                writers[kind].write_table(table, row_group_size=ROW_GROUP)
+                rows[kind] += table.num_rows
+
+            pool = opened.enter_context(ThreadPoolExecutor(len(kinds)))
             for events in sorted_events.read(engine.root() / segment.file, every, column):
-                for kind, bases in kinds.items():
-                    add_up = fact_arrays.daily if kind == FactFile.DAILY else fact_arrays.users
-                    table = add_up(events, bases)
-                    writers[kind].write_table(table, row_group_size=ROW_GROUP)
-                    rows[kind] += table.num_rows
+                list(pool.map(add, kinds, repeat(events)))
     except sorted_events.NotSorted:
         files.discard(made.values())
         return _by_statements(segment, kinds, columns)
