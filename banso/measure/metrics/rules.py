@@ -37,12 +37,24 @@ def spread(numbers: Floats, censored: Bools) -> Spread:
     if not len(values):
         return Spread(0, 0, None, None, None)
     if not waiting.any():
-        q1, median, q3 = (float(q) for q in np.quantile(values, (0.25, 0.5, 0.75)))
-        return Spread(len(values), 0, q1, median, q3)
+        return Spread(len(values), 0, *_quartiles(values))
     curve = kaplan_meier(values + 1, ~waiting)  # a first day of 0 is an event too
     reached = [curve.time[curve.survival <= 1 - share] for share in (0.25, 0.5, 0.75)]
     quartiles = [float(days[0]) - 1 if len(days) else None for days in reached]
     return Spread(len(values), int(waiting.sum()), *quartiles)
+
+
+def _quartiles(values: Floats) -> tuple[float, float, float]:
+    """What ``numpy.quantile`` gives; small whole numbers are counted, which is quicker."""
+    if values.min() < 0 or values.max() > len(values) or (values != np.floor(values)).any():
+        q1, median, q3 = (float(q) for q in np.quantile(values, (0.25, 0.5, 0.75)))
+        return q1, median, q3
+    up_to = np.cumsum(np.bincount(values.astype(np.int64)))
+    places = (len(values) - 1) * np.array([0.25, 0.5, 0.75])
+    below = np.searchsorted(up_to, np.floor(places), side="right")
+    above = np.searchsorted(up_to, np.ceil(places), side="right")
+    q1, median, q3 = (below + (above - below) * (places % 1)).tolist()
+    return q1, median, q3
 
 
 def bins(numbers: Floats) -> list[tuple[float, float, int]]:

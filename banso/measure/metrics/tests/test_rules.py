@@ -67,3 +67,13 @@ def test_mondays_begin_after_the_first_event() -> None:
 def test_values_are_shown_with_their_unit(value: float | None, unit: str, text: str) -> None:
     with translation.override("en"):
         assert shown(value, unit) == text
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100, 1001])
+@pytest.mark.parametrize("highest", [0, 1, 5, 90, 5000])
+def test_quartiles_that_are_counted_are_those_of_numpy(size: int, highest: int) -> None:
+    values = np.random.default_rng(size + highest).integers(0, highest + 1, size).astype(float)
+    for numbers in (values, values + 0.5, values - 1):
+        found = spread(numbers, np.zeros(size, dtype=bool))
+        expected = np.quantile(numbers, (0.25, 0.5, 0.75)).tolist()
+        assert [found.q1, found.median, found.q3] == expected

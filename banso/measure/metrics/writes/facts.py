@@ -101,7 +101,7 @@ def _build_all(owed: Sequence[_Owed], bases: fact_sql.Numbered, told: Told | Non
                 kind: {number: bases[number] for number in missing}
                 for kind, missing in one.kinds.items()
             }
-            waiting.append(_begun(pool, one.segment, kinds))
+            waiting.append(_begun(pool, one.segment, kinds, alone=len(owed) == 1))
             is_last = done == len(owed)
             while waiting and (is_last or len(waiting) > settings.LAKE_THREADS):
                 ready += [_described(made) for made in waiting.popleft().result()]
@@ -135,7 +135,9 @@ def _keep_properties(bases: Sequence[Base]) -> None:
         promote(wanted=wanted)
 
 
-def _begun(pool: ThreadPoolExecutor, segment: Segment, kinds: Kinds) -> Future[list[_Made]]:
+def _begun(
+    pool: ThreadPoolExecutor, segment: Segment, kinds: Kinds, *, alone: bool
+) -> Future[list[_Made]]:
     """The files of a segment, being written; what the database knows is asked here."""
     wanted = fact_sql.properties_of(base for bases in kinds.values() for base in bases.values())
     columns = facts.promoted(wanted)
@@ -148,7 +150,8 @@ def _begun(pool: ThreadPoolExecutor, segment: Segment, kinds: Kinds) -> Future[l
     def column(prop: str, kind: str) -> str:
         return columns[prop, kind].column
 
-    return pool.submit(_by_arrays, segment, kinds, column, columns)
+    threads = len(kinds) if alone else 1  # of many segments, some are added up at once
+    return pool.submit(_by_arrays, segment, kinds, column, columns, threads)
 
 
 def _by_arrays(
@@ -156,6 +159,7 @@ def _by_arrays(
     kinds: Kinds,
     column: fact_sql.ColumnOf,
     columns: Mapping[fact_sql.Property, Promoted],
+    threads: int,
 ) -> list[_Made]:
     """The facts of a file in one pass over it; one that is not sorted goes by statements."""
     every = [base for bases in kinds.values() for base in bases.values()]
@@ -174,7 +178,7 @@ def _by_arrays(
                 writers[kind].write_table(table, row_group_size=ROW_GROUP)
                 rows[kind] += table.num_rows
 
-            pool = opened.enter_context(ThreadPoolExecutor(len(kinds)))
+            pool = opened.enter_context(ThreadPoolExecutor(threads))
             for events in sorted_events.read(engine.root() / segment.file, every, column):
                 list(pool.map(add, kinds, repeat(events)))
     except sorted_events.NotSorted:
