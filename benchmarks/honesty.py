@@ -1,6 +1,6 @@
 """Does the engine keep what it promises? Companies with known causes, and what it says of them.
 
-    OPENBLAS_NUM_THREADS=1 python -m benchmarks.honesty --seeds 200 --docs
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.honesty --seeds 1000 --docs
 
 Each seed draws its companies anew (honesty_company.py) and puts the questions of the pages to the
 engine (honesty_questions.py), in two processes. --docs writes the table into the manual. One
