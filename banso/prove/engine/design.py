@@ -23,6 +23,7 @@ from banso.prove.engine.regression import (
     SingularDesignError,
     independent_columns,
     newton_logistic,
+    only,
 )
 
 COLUMNS = ("account", "decided_on", "not_renewed", "tenure_days", "contract")
@@ -252,7 +253,7 @@ def build_nuisance(d: Decisions, replaced: Replaced = None) -> Nuisance | None:
     while True:
         columns = [x for name, x in terms.items() if name not in left_out and x.shape[1]]
         x = np.column_stack([np.ones(d.n), *columns])
-        x = np.ascontiguousarray(x[:, list(independent_columns(x))])
+        x = only(x, independent_columns(x))
         affordable = x.shape[1] == 1 or fewer >= EVENTS_PER_TERM * (x.shape[1] - 1)
         if affordable:
             try:

@@ -23,6 +23,7 @@ from banso.prove.engine.regression import (
     SingularDesignError,
     independent_columns,
     newton_logistic,
+    only,
     small_sample_factor,
 )
 from banso.prove.engine.side_by_side import Own, fit_side_by_side
@@ -79,7 +80,7 @@ def estimate(
         kept = independent_columns(x)
         if not set(tested) <= set(kept):
             return None
-        x = np.ascontiguousarray(x[:, list(kept)])
+        x = only(x, kept)
     start = np.concatenate((nuisance.start, np.zeros(x.shape[1] - k)))
     try:
         if not column.sparse:

@@ -9,6 +9,7 @@ statsmodels).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,6 +103,11 @@ def independent_columns(x: FloatArray) -> tuple[int, ...]:
     count as explained by the intercept, so put the intercept first and what matters most next.
     """
     return _independent(x.T @ x)
+
+
+def only(x: FloatArray, kept: Sequence[int]) -> FloatArray:
+    """The columns of x (n, k) at `kept`, rising; all of them are x itself and cost nothing."""
+    return x if len(kept) == x.shape[1] else np.ascontiguousarray(x[:, list(kept)])
 
 
 def _independent(gram: FloatArray) -> tuple[int, ...]:
