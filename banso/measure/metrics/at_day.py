@@ -95,13 +95,7 @@ def _stepwise(plan: Plan, keys: Sequence[str], rows: pa.Table) -> dict[str, Valu
         rowwise.evaluated(replace(plan, ordered=chosen, given=given, bases=[*bases]), rows)
     )
     found = pa.concat_tables(parts)
-    return {
-        key: Values(
-            found[key].to_numpy(zero_copy_only=False).astype(np.float64),
-            found[f"{key}__censored"].to_numpy(zero_copy_only=False).astype(bool),
-        )
-        for key in wanted
-    }
+    return {key: Values.in_table(found, key) for key in wanted}
 
 
 def _is_recent(ask: Ask) -> bool:
@@ -238,14 +232,11 @@ def opened(
     only: Ints | None,
     begin: int | None,
     as_of: int,
-    shelf: Shelf | None = None,
     **tables: pa.Table,
 ) -> AbstractContextManager[Facts]:
     """The facts that these are answered from, of files with days from ``begin`` to ``as_of``."""
     bases: list[Base] = list(dict.fromkeys(ask.base for ask in asks))
-    return fact_files.opened(
-        bases, accounts=only, first_day=begin, last_day=as_of - 1, shelf=shelf, **tables
-    )
+    return fact_files.opened(bases, accounts=only, first_day=begin, last_day=as_of - 1, **tables)
 
 
 def _recent_sql(facts: Facts, asks: Sequence[Total], as_of: int) -> str:
@@ -284,12 +275,6 @@ def distinct_sql(facts: Facts, asks: Sequence[Distinct], as_of: int) -> str:
     counts = ", ".join(
         f"COUNT(CASE WHEN m{n} <> 0 THEN 1 END)::DOUBLE AS x{n}" for n in range(len(asks))
     )
-    if whole and len(weeks) == 1 and facts.has_each_user_once(weeks[0]):
-        columns = ", ".join(f"{facts.of(a.base)} AS m{n}" for n, a in enumerate(asks))
-        return (
-            f"SELECT account_id, {counts} FROM (SELECT account_id, {columns} FROM users "  # noqa: S608
-            f"WHERE week = {weeks[0]}) seen GROUP BY account_id ORDER BY account_id"
-        )
     return (
         f"SELECT account_id, {counts} FROM (SELECT account_id, user_no, {ors} FROM users "  # noqa: S608
         f"WHERE week BETWEEN {weeks[0]} AND {weeks[-1]} GROUP BY account_id, user_no) seen "

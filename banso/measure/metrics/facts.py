@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.conf import settings
 from numpy.typing import NDArray
 
@@ -110,11 +109,6 @@ class Shelf:
         kinds = {FactFile.DAILY if fact_sql.is_daily(b) else FactFile.USERS for b in numbers}
         return cls(segments, numbers, {str(kind): files_of(segments, kind) for kind in kinds})
 
-    def part(self, bases: Iterable[Base], first_day: int | None, last_day: int | None) -> Shelf:
-        """What of it concerns these bases and days."""
-        segments = _between(self.segments, first_day, last_day)
-        return Shelf(segments, {base: self.numbers[base] for base in bases}, self.files)
-
 
 def first_day() -> int | None:
     """The day of the first event of all that stands at a customer or waits for one."""
@@ -148,12 +142,6 @@ class Facts:
     numbers: dict[Base, int]
     connection: engine.Connection
     relations: list[str] = field(default_factory=list)
-    paths: dict[str, list[Path]] = field(default_factory=dict)  # none where some are computed
-
-    def has_each_user_once(self, week: int) -> bool:
-        """Whether a user of a customer has one line in the week at most: it lies in one file."""
-        files = self.paths.get(FactFile.USERS, [])
-        return bool(files) and sum(_holds(path, week) for path in files) <= 1
 
     def table(self, sql: str) -> pa.Table:
         return self.connection.sql(sql).to_arrow_table()
@@ -173,16 +161,13 @@ def opened(
     accounts: Ints | None = None,
     first_day: int | None = None,
     last_day: int | None = None,
-    shelf: Shelf | None = None,
     **tables: pa.Table,
 ) -> Iterator[Facts]:
     """The facts of the bases; of the accounts, and of files that touch the days, if given.
 
     What no file holds yet is computed from the events, once, and held as long as the block runs.
-    ``shelf`` is where to look, if it is known what is there.
     """
-    shelf = shelf or Shelf.of(bases, first_day, last_day)
-    shelf = shelf.part(bases, first_day, last_day)
+    shelf = Shelf.of(bases, first_day, last_day)
     segments, numbers = shelf.segments, dict(shelf.numbers)
     by_number = {number: base for base, number in numbers.items()}
     daily = {n: b for n, b in by_number.items() if fact_sql.is_daily(b)}
@@ -207,20 +192,8 @@ def opened(
                 )
                 union = " UNION ALL BY NAME ".join(parts)
                 connection.execute(f"CREATE TEMP {form} {name} AS {union}")
-                facts.paths[name] = [] if is_held else [root() / file.file for file in files]
                 facts.relations.append(name)
         yield facts
-
-
-def _holds(path: Path, week: int) -> bool:
-    """Whether a file may have lines of the week."""
-    told = pq.read_metadata(path)
-    place = told.schema.names.index("week")
-    for number in range(told.num_row_groups):
-        span = told.row_group(number).column(place).statistics
-        if span is None or not span.has_min_max or span.min <= week <= span.max:
-            return True
-    return False
 
 
 def _wanted(

@@ -144,7 +144,9 @@ def computed_on_days(some: Sequence[Served], people: Mapping[int, pa.Table]) -> 
         begin = 0
         for day, table in there.items():
             part = found.slice(begin, table.num_rows)
-            made[day] = _told(some, table, day, _values_in(some, part))
+            made[day] = _told(
+                some, table, day, {one.key: Values.in_table(part, one.key) for one in some}
+            )
             begin += table.num_rows
     return made
 
@@ -238,16 +240,6 @@ def _told(
         columns[one.column] = pa.array(numbers, mask=nothing)
         columns[f"{one.column}c"] = pa.array(values[one.key].censored & ~nothing)
     return pa.table(columns)
-
-
-def _values_in(some: Sequence[Served], found: pa.Table) -> dict[str, Values]:
-    return {
-        one.key: Values(
-            found[one.key].to_numpy(zero_copy_only=False).astype(np.float64),
-            found[f"{one.key}__censored"].to_numpy(zero_copy_only=False).astype(bool),
-        )
-        for one in some
-    }
 
 
 def _nothing(some: Sequence[Served], people: pa.Table) -> pa.Table:

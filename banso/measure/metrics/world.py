@@ -58,6 +58,12 @@ class Values:
         waiting = np.zeros(len(numbers), dtype=bool) if censored is None else censored & known
         return cls(np.where(known, numbers, np.nan), waiting, needs)
 
+    @classmethod
+    def in_table(cls, table: pa.Table, key: str) -> Values:
+        """Those that ``columns`` made."""
+        numbers = table[key].to_numpy(zero_copy_only=False).astype(np.float64)
+        return cls(numbers, table[f"{key}__censored"].to_numpy(zero_copy_only=False).astype(bool))
+
     def columns(self, key: str, *, why: bool = False) -> dict[str, pa.Array]:
         """``<key>``, ``<key>__censored`` and, when asked for, ``<key>__why`` there is no value."""
         found = {
