@@ -22,9 +22,9 @@ from banso.act.signals.models import Signal, SignalRule, Watch
 from banso.act.signals.rules import ValueRanks
 from banso.know.accounts.models import Account, Stage
 from banso.know.subscriptions.models import Outcome, Subscription
-from banso.measure.health.reads import last_event_of_all
 from banso.measure.health.rules import is_stale
 from banso.measure.metrics.models import AccountMeasures
+from banso.measure.metrics.reads import last_event_of_all
 
 CONTACTS_WITHIN_DAYS = 90
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Mod
 
 from banso.measure.health import rules
 from banso.measure.health.models import HealthModel, HealthScore
 from banso.measure.metrics.models import AccountMeasures, MetricDefinition, Summary
+from banso.measure.metrics.reads import last_event_of_all
 from banso.shared import clock
 
 BACK_DAYS = 30
@@ -36,12 +37,6 @@ def borders_in_force() -> rules.Borders:
 def earlier_models(most: int = 20) -> list[HealthModel]:
     """What was in force since when, the newest first."""
     return list(HealthModel.objects.select_related("saved_by").order_by("-pk")[:most])
-
-
-def last_event_of_all() -> date | None:
-    """When the last event of any customer came: tells a silent customer from a broken feed."""
-    found: date | None = AccountMeasures.objects.aggregate(last=Max("last_event_on"))["last"]
-    return found
 
 
 def definitions() -> dict[str, MetricDefinition]:

@@ -3,14 +3,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from banso.measure.metrics.writes.courses import compute_courses
+from banso.measure.metrics.writes.definitions import suggest_metrics
 from banso.measure.metrics.writes.facts import sweep
 from banso.measure.metrics.writes.measuring import look_at_people_again, refresh, summarise
 from banso.shared.journal.registry import LONG, job
+from banso.shared.journal.writes import enqueue
 
 
 @job("metrics.refresh")
 def refresh_metrics() -> None:
     refresh()
+
+
+@job("metrics.suggest")
+def suggest() -> None:
+    if suggest_metrics():
+        enqueue("metrics.refresh", key="metrics.refresh")
 
 
 @job("metrics.summarise")

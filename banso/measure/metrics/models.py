@@ -99,7 +99,9 @@ class MetricVersion(models.Model):
 class AccountMeasures(models.Model):
     """The present values of one customer, ``{key: {"v": number or null, "c": not yet}}``.
 
-    ``revision`` is the refresh that last changed a value: who follows asks for higher ones.
+    ``revision`` is the refresh that last changed a value: who follows asks for higher ones. A
+    refresh that changes everybody is told by ``Refresh.rewritten`` instead, as an index of numbers
+    that all move costs as much as the rows.
     """
 
     account = models.OneToOneField(
@@ -107,7 +109,7 @@ class AccountMeasures(models.Model):
     )
     as_of = models.DateField()
     values = models.JSONField(default=dict)
-    last_event_on = models.DateField(null=True, db_index=True)
+    last_event_on = models.DateField(null=True)
     revision = models.PositiveBigIntegerField(default=0, db_index=True)
 
     def __str__(self) -> str:
@@ -188,6 +190,8 @@ class Refresh(models.Model):
 
     ``snapshot`` has the segments of each week of the lake; ``people_wanted`` counts how often
     sign-up days or contracts may have changed, ``people_seen`` up to where they were looked at.
+    ``rewritten`` is the last refresh that changed the values of everybody, ``last_event_on`` the
+    day of the last event of any customer.
     """
 
     newest_segment = models.BigIntegerField(default=0)
@@ -195,6 +199,8 @@ class Refresh(models.Model):
     basis = models.CharField(max_length=64, blank=True)
     people_wanted = models.PositiveBigIntegerField(default=1)
     people_seen = models.PositiveBigIntegerField(default=0)
+    rewritten = models.PositiveBigIntegerField(default=0)
+    last_event_on = models.DateField(null=True)
     first_day = models.DateField(null=True)
     as_of = models.DateField(null=True)
     at = models.DateTimeField(null=True)

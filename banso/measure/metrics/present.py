@@ -15,8 +15,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, NullIf
 
 from banso.know.accounts.ranking import Floats, Ints, Ranking
-from banso.measure.metrics.models import AccountMeasures
-from banso.measure.metrics.reads import finished_revision, newest_revision
+from banso.measure.metrics.reads import changed_since, finished_revision, newest_revision
 
 MOST_KEPT = 60
 
@@ -63,7 +62,7 @@ def number_of(key: str) -> Cast:
 def _brought_up(key: str, before: Kept | None, *, newest: int, finished: int) -> Kept:
     """What a refresh at work has written so far is read again until it has finished."""
     since = -1 if before is None else before.finished
-    changed = AccountMeasures.objects.filter(revision__gt=since).annotate(number=number_of(key))
+    changed = changed_since(since).annotate(number=number_of(key))
     rows = list(changed.order_by("pk").values_list("pk", "number"))
     ids = np.array([pk for pk, _ in rows], dtype=np.int64)
     numbers = np.array([np.nan if value is None else value for _, value in rows], dtype=np.float64)

@@ -17,6 +17,12 @@ def measure_again(entry: Entry) -> None:
     enqueue("metrics.refresh", key="metrics.refresh")
 
 
+@on("events.counted")
+def propose_for_new_names(entry: Entry) -> None:
+    """Names that nobody had seen may be worth a metric."""
+    enqueue("metrics.suggest", key="metrics.suggest")
+
+
 @on("import.finished")
 @on("accounts.upserted")
 @on("subscriptions.upserted")

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
-from django.db.models import Max, Min, OuterRef, Subquery
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 
 from banso.know.accounts.models import Account
 from banso.listen.events.models import EventName
@@ -146,7 +146,10 @@ def measures_of(account_ids: Sequence[int]) -> dict[int, AccountMeasures]:
 
 def newest_revision() -> int:
     """The refresh that changed values last; 0 before the first."""
-    return AccountMeasures.objects.aggregate(newest=Max("revision"))["newest"] or 0
+    whole = Refresh.objects.filter(pk=1).values("rewritten")
+    newest = AccountMeasures.objects.order_by("-revision").annotate(whole=Subquery(whole))
+    found = newest.values_list("revision", "whole").first()
+    return max(number or 0 for number in found) if found else 0
 
 
 def finished_revision() -> int:
@@ -155,10 +158,21 @@ def finished_revision() -> int:
     return int(done.payload.get("revision", 0)) if done else 0
 
 
+def changed_since(revision: int) -> QuerySet[AccountMeasures]:
+    """The values that a later refresh changed: everybody's, where one changed all."""
+    if Refresh.objects.filter(pk=1, rewritten__gt=revision).exists():
+        return AccountMeasures.objects.all()
+    return AccountMeasures.objects.filter(revision__gt=revision)
+
+
 def measured_since(revision: int) -> list[int]:
     """The accounts whose values changed after that refresh."""
-    changed = AccountMeasures.objects.filter(revision__gt=revision)
-    return list(changed.order_by().values_list("account_id", flat=True))
+    return list(changed_since(revision).order_by().values_list("account_id", flat=True))
+
+
+def last_event_of_all() -> date | None:
+    """When the last event of any customer came: tells a silent customer from a broken feed."""
+    return Refresh.objects.filter(pk=1).values_list("last_event_on", flat=True).first()
 
 
 def measures_of_account(account_id: int) -> AccountMeasures | None:

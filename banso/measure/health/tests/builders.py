@@ -3,10 +3,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Max
+
 from banso.know.accounts.models import Account
 from banso.measure.health.models import HealthModel, HealthScore
 from banso.measure.health.rules import DEFAULT_MEASURES, as_json
-from banso.measure.metrics.models import AccountMeasures, AccountSeries, MetricDefinition
+from banso.measure.metrics.models import AccountMeasures, AccountSeries, MetricDefinition, Refresh
 from banso.measure.metrics.reads import newest_revision
 from banso.shared import clock
 from banso.shared.journal.writes import record
@@ -34,10 +36,13 @@ def measured(
         for key, value in values.items()
     }
     AccountSeries.objects.update_or_create(account=account, defaults={"series": series or {}})
-    return AccountMeasures.objects.update_or_create(
+    made = AccountMeasures.objects.update_or_create(
         account=account,
         defaults={"as_of": as_of, "values": kept, "last_event_on": as_of},
     )[0]
+    last = AccountMeasures.objects.aggregate(day=Max("last_event_on"))["day"]
+    Refresh.objects.update_or_create(pk=1, defaults={"last_event_on": last})
+    return made
 
 
 def measured_again(account: Account, **values: Any) -> None:

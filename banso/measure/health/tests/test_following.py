@@ -14,12 +14,12 @@ from banso.know.accounts.writes import change_account, change_in_bulk, upsert_ac
 from banso.know.notes.writes import add_note
 from banso.measure.health import rules
 from banso.measure.health.models import HealthScore, Scoring
-from banso.measure.health.reads import last_event_of_all
 from banso.measure.health.tests.builders import TODAY, measured, measured_again
 from banso.measure.health.writes import scoring
 from banso.measure.health.writes.model import save_model
 from banso.measure.health.writes.scoring import FOLLOWER, follow_changes
 from banso.measure.metrics.models import AccountMeasures
+from banso.measure.metrics.reads import last_event_of_all
 from banso.shared import clock
 from banso.shared.journal.models import Job
 from banso.shared.journal.reads import changes_for

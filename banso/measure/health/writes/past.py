@@ -10,10 +10,10 @@ from django.db import transaction
 from banso.measure.health import rules
 from banso.measure.health.history import customers_as_of, readings_as_of
 from banso.measure.health.models import HealthModel, HealthScore
-from banso.measure.health.reads import BACK_DAYS, definitions, last_event_of_all
+from banso.measure.health.reads import BACK_DAYS, definitions
 from banso.measure.health.writes.model import model_with_marks
 from banso.measure.metrics.models import AccountMeasures
-from banso.measure.metrics.reads import values_in_chunks
+from banso.measure.metrics.reads import last_event_of_all, values_in_chunks
 from banso.shared.journal.models import Entry
 from banso.shared.journal.writes import record
 

@@ -14,10 +14,10 @@ from banso.know.accounts.models import Account, Stage
 from banso.know.accounts.writes import set_figures
 from banso.measure.health import rules
 from banso.measure.health.models import HealthModel, HealthScore, Scoring
-from banso.measure.health.reads import current_model, last_event_of_all
+from banso.measure.health.reads import current_model
 from banso.measure.health.writes.model import model_with_marks
 from banso.measure.metrics.models import AccountMeasures
-from banso.measure.metrics.reads import finished_revision, measured_since
+from banso.measure.metrics.reads import finished_revision, last_event_of_all, measured_since
 from banso.shared.journal.reads import changes_for
 from banso.shared.journal.writes import forget_changes, note_changes, record
 from banso.shared.upserts.writes import slices

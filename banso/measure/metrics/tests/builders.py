@@ -10,6 +10,7 @@ from banso.measure.metrics.models import (
     AccountSeries,
     MetricDefinition,
     MetricVersion,
+    Refresh,
     Summary,
 )
 from banso.measure.metrics.writes.courses import compute_courses
@@ -50,11 +51,13 @@ def measures(account: Account, **values: Any) -> AccountMeasures:
         account=account,
         series={key: [None, 1.0, *range(10), v] for key, (v, _c) in pairs.items()},
     )
+    last = date(2025, 6, 27)
+    Refresh.objects.update_or_create(pk=1, defaults={"last_event_on": last})
     return AccountMeasures.objects.create(
         account=account,
         as_of=TODAY,
         values={key: {"v": v, "c": c} for key, (v, c) in pairs.items()},
-        last_event_on=date(2025, 6, 27),
+        last_event_on=last,
     )
 
 

@@ -9,8 +9,9 @@ from django.test import Client
 from banso.know.accounts import ranking
 from banso.know.accounts.models import Account
 from banso.know.accounts.tests.builders import an_account
-from banso.measure.metrics.models import AccountMeasures
+from banso.measure.metrics.models import AccountMeasures, Refresh
 from banso.measure.metrics.present import ranking_of
+from banso.measure.metrics.reads import measured_since, newest_revision
 from banso.measure.metrics.tests.builders import a_metric, measures
 from banso.shared.journal.writes import record
 from banso.shared.users.tests.builders import a_user
@@ -57,9 +58,25 @@ def test_only_what_a_refresh_changed_is_read_again(
     AccountMeasures.objects.filter(pk=company[0].pk).update(values={})  # told to nobody
     change(company[1], 1.0, revision=2)
     finish(2)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = ranking_of("logins")
     assert found.numbers.tolist() == [5.0, 1.0, 5.0]
+
+
+def test_a_refresh_that_changed_everybody_need_not_tell_it_in_each_row(
+    company: list[Account],
+) -> None:
+    assert ranking_of("logins").numbers.tolist() == [5.0, 9.0, 5.0]
+    change(company[0], 7.0, revision=1)
+    Refresh.objects.filter(pk=1).update(rewritten=2)
+    assert newest_revision() == 2
+    assert set(measured_since(1)) == {account.pk for account in company[:4]}
+    assert measured_since(2) == []
+    assert ranking_of("logins").numbers.tolist() == [7.0, 9.0, 5.0]
+    finish(2)
+    change(company[1], 8.0, revision=3)
+    assert measured_since(2) == [company[1].pk]
+    assert ranking_of("logins").numbers.tolist() == [7.0, 8.0, 5.0]
 
 
 def test_what_a_refresh_at_work_has_written_is_not_taken_for_all(company: list[Account]) -> None:

@@ -94,6 +94,18 @@ def test_events_that_arrive_are_measured_in_the_background() -> None:
     assert WeeklyCourse.objects.exists()
 
 
+def test_a_name_nobody_had_seen_is_proposed_in_the_background() -> None:
+    account = an_account(external_id="A-1", signed_up_on=date(2025, 2, 3))
+    with clock.held_at(TODAY):
+        lake.append(events=a_table(*used(account, "02-20", "06-20")), source="test")
+        run_owed()
+        assert not MetricDefinition.objects.filter(key="count_export_28d").exists()
+        lake.append(events=a_table(*used(account, "06-21", name="export")), source="test")
+        run_owed()
+    kept = AccountMeasures.objects.get(account=account)
+    assert kept.values["count_export_28d"] == {"v": 1, "c": False}
+
+
 def test_nothing_new_is_not_computed_again() -> None:
     two_customers()
     with clock.held_at(TODAY):

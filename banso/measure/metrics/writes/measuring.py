@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import transaction
 from django.db.models import F
 
@@ -34,6 +35,7 @@ from banso.shared.users.reads import organisation
 
 AT_ONCE = 2_000_000  # events that may be read before a new metric serves; more is background work
 MANY = 20_000  # customers from which on a summary for a few changes can wait
+MOST = 0.5  # of the customers: when more are others, all count as others
 NEVER = 1 << 19
 LAST_DAY = asks.LastDay(EVERY)
 
@@ -72,8 +74,8 @@ def refresh(*, force: bool = False) -> bool:
     lake_writes.claim()
     state = Refresh.objects.filter(pk=1).first() or Refresh(pk=1)
     newest = lake.newest_segment()
-    if newest != state.newest_segment:
-        refresh_names()
+    if not state.newest_segment:
+        refresh_names()  # later a job of its own counts them: only proposals rest on it
     suggest_metrics()
     _let_small_ones_serve()
     metrics = standing.served()
@@ -242,7 +244,8 @@ def _keep(state: Refresh, work: Work, new: pa.Table, touched: Ints, moved: Ints)
     """Keep the table, then the rows that pages read, then what it rested on; twice does no harm."""
     other = _others(work, new, touched)
     revision = newest_revision() + 1
-    mirror.keep_rows(new.filter(pa.array(other)), work.metrics, work.today, revision)
+    some = new.filter(pa.array(other))
+    mirror.keep_rows(some, work.metrics, work.today, revision, of_all=other.mean() > MOST)
     if state.as_of != work.today:
         mirror.stand_as_of(work.today)
     grid_writes.keep(day=GridFile.NOW, table=new, columns=work.columns)
@@ -255,9 +258,15 @@ def _keep(state: Refresh, work: Work, new: pa.Table, touched: Ints, moved: Ints)
     with transaction.atomic():
         _note_changes(state, work, moved)
         _remember(state, work)
+        Refresh.objects.filter(pk=1).update(last_event_on=_last_event(new))
         counts = {"metrics": len(work.metrics), "accounts": int(other.sum())}
         record("metrics.refreshed", by=None, revision=revision, **counts)
         enqueue("metrics.courses", key="metrics.courses")
+
+
+def _last_event(table: pa.Table) -> date | None:
+    last = pc.max(table["last_day"]).as_py()
+    return None if last is None else day_of(last)
 
 
 def _others(work: Work, new: pa.Table, touched: Ints) -> Bools:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection, transaction
 from django.db.models import Model
 
@@ -19,25 +20,31 @@ from banso.measure.metrics.models import (
     AccountMeasures,
     AccountSeries,
     MetricDefinition,
+    Refresh,
     Summary,
 )
 from banso.measure.metrics.series_field import packed_rows
 from banso.measure.metrics.standing import Served
 from banso.measure.metrics.world import Floats
-from banso.shared.lake import engine
 from banso.shared.lake.days import day_number, day_of
-from banso.shared.lake.rules import quoted
 
 EXTREMES = 10
 _CHUNK = 10_000
+_FLAGS = ("false", "true")
 _SUMMARISED = ["version", "as_of", "accounts", "n", "censored", "q1", "median", "q3", "bins"]
 _SUMMARISED += ["highest", "lowest"]
 
 
-def keep_rows(table: pa.Table, metrics: Sequence[Served], today: date, revision: int) -> None:
+def keep_rows(
+    table: pa.Table, metrics: Sequence[Served], today: date, revision: int, *, of_all: bool = False
+) -> None:
     """Write the present values of these customers, some thousands at a time; the next ones' text is
     made meanwhile.
+
+    ``of_all`` says once that the refresh changed everybody, not in each row.
     """
+    if of_all:
+        Refresh.objects.update_or_create(pk=1, defaults={"rewritten": revision})
     table = table.sort_by("account_id")
     adapted = connection.ops.adapt_datefield_value
     last_days = table["last_day"].to_pylist()
@@ -53,38 +60,53 @@ def keep_rows(table: pa.Table, metrics: Sequence[Served], today: date, revision:
                 "last_event_on": [told[day] for day in last_days[begin : begin + _CHUNK]],
                 "revision": [revision] * part.num_rows,
             }
-            _upsert(AccountMeasures, part["account_id"].to_pylist(), columns)
+            once = ("revision",) if of_all else ()
+            _upsert(AccountMeasures, part["account_id"].to_pylist(), columns, once=once)
 
 
 def _as_json(table: pa.Table, metrics: Sequence[Served]) -> list[str]:
-    """``{key: {"v": number or null, "c": not yet}}`` of each row; DuckDB writes it quickest."""
+    """``{key: {"v": number or null, "c": not yet}}`` of each row.
+
+    A number is written once for all customers who have it: there are far fewer counts than rows.
+    """
     if not metrics:
         return ["{}"] * table.num_rows
-    parts = []
-    for number, one in enumerate(metrics):
-        value, begin = f'"{one.column}"', "{" if number == 0 else ","
-        rounded = f"CASE WHEN ABS({value}) < 10 THEN ROUND({value}, 6) ELSE ROUND({value}, 3) END"
-        parts += [
-            quoted(f'{begin}{json.dumps(one.key)}:{{"v":'),
-            f"COALESCE(CAST({rounded} AS VARCHAR), 'null')",
-            quoted(',"c":'),
-            f"""CASE WHEN "{one.column}c" THEN 'true' ELSE 'false' END""",
-            "'}'",
-        ]
-    with engine.opened(present=table) as opened:
-        found = opened.sql(
-            f"SELECT account_id, concat({', '.join(parts)}, '}}') AS told FROM present "  # noqa: S608
-            "ORDER BY account_id"
-        ).to_arrow_table()
-    told: list[str] = found["told"].to_pylist()
+    pieces: list[pa.Array] = []
+    for one in metrics:
+        begin = f'{"," if pieces else "{"}{json.dumps(one.key)}:{{"v":'
+        numbers = table[one.column].combine_chunks().dictionary_encode("encode")
+        kept = pc.binary_join_element_wise(begin, _numbers_told(numbers.dictionary), "")
+        flags = grid.flags(table, one.column)
+        both = [pc.binary_join_element_wise(kept, f',"c":{flag}}}', "") for flag in _FLAGS]
+        place = numbers.indices.to_numpy() + flags * len(kept)
+        pieces.append(pa.concat_arrays(both).take(pa.array(place)))
+    told: list[str] = pc.binary_join_element_wise(*pieces, "}", "").to_pylist()
     return told
 
 
-def _upsert(model: type[Model], ids: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> None:
-    """Keep these columns of the customers, who come in the order of their ids."""
+def _numbers_told(numbers: pa.Array) -> pa.Array:
+    """Each number as JSON tells it, rounded as ``rules.kept`` does."""
+    values = numbers.to_numpy(zero_copy_only=False).astype(np.float64)
+    values = np.where(np.abs(values) < 10, np.round(values, 6), np.round(values, 3))
+    told = pc.cast(pa.array(values, mask=~np.isfinite(values)), pa.string())
+    is_whole = pc.invert(pc.match_substring_regex(told, "[.e]"))
+    return pc.if_else(is_whole, pc.binary_join_element_wise(told, ".0", ""), told).fill_null("null")
+
+
+def _upsert(
+    model: type[Model],
+    ids: Sequence[int],
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    once: Sequence[str] = (),
+) -> None:
+    """Keep these columns of the customers, who come in the order of their ids; those that are set
+    ``once`` stay as they are in a row that is there.
+    """
     names = ["account_id", *columns]
     quote = connection.ops.quote_name
-    news = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in columns)
+    set_anew = [quote(name) for name in columns if name not in once]
+    news = ", ".join(f"{name} = excluded.{name}" for name in set_anew)
     sql = (
         f"INSERT INTO {quote(model._meta.db_table)} "  # noqa: S608 - our own names
         f"({', '.join(map(quote, names))}) VALUES ({', '.join(['%s'] * len(names))}) "
