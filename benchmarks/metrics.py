@@ -119,10 +119,10 @@ def refresh(arguments: argparse.Namespace) -> str:
     seconds = 0.0
     keep = mirror.keep_rows
 
-    def timed(*given: Any) -> None:
+    def timed(*given: Any, **more: Any) -> None:
         nonlocal seconds
         begin = time.perf_counter()
-        keep(*given)
+        keep(*given, **more)
         seconds += time.perf_counter() - begin
 
     mirror.keep_rows = timed  # type: ignore[assignment]

@@ -15,7 +15,7 @@ from banso.measure.metrics.writes import mirror
 
 pytestmark = pytest.mark.django_db
 METRICS = [Served(1, "uses", "recent_count", {}, 1), Served(2, "share", "ratio", {}, 3)]
-NUMBERS = [0.0, -0.0, 7.0, 0.1 + 0.2, 1e-7, 9.9999996, 1234.56789, -15.0004, 2.0**53, 1e20, np.nan]
+NUMBERS = [0.0, -0.0, 7.0, 0.1 + 0.2, 1e-7, 9.9999996, 1234.56789, -15.0004, 2.0**53, np.nan]
 
 
 def a_grid(ids: list[int], numbers: list[float]) -> pa.Table:
