@@ -11,9 +11,12 @@ import msgspec
 import pyarrow as pa
 
 from banso.listen.events.wire import Event, Read
-from banso.shared.lake.rules import ARRIVING, DAY_US, EARLIEST_US
+from banso.shared.lake.rules import ARRIVING, DAY_US
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# a time of the year 1970 is a zero, or seconds that were taken for milliseconds
+EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
+EARLIEST_SECONDS = 31_536_000
 MICRO = timedelta(microseconds=1)
 MOST_PROPERTIES_BYTES = 64 * 1024
 MOST_DEPTH = 20
@@ -81,8 +84,8 @@ def _row(event: Event, now_us: int, homes: Mapping[str, str]) -> Row:
     if not event.name.strip() or not account.strip():
         raise Unfit(".account" if event.name.strip() else ".name", "is blank")
     ts_us = micros(event.time, now_us)
-    if ts_us < EARLIEST_US:
-        raise Unfit(".time", "lies before 1970")
+    if ts_us < EARLIEST_SECONDS * 1_000_000:
+        raise Unfit(".time", "lies before 1971: check the unit")
     if ts_us > now_us + DAY_US:
         raise Unfit(".time", "lies more than a day ahead: check the clock and the unit")
     event_id = None if event.event_id is None else str(event.event_id)

@@ -43,9 +43,9 @@ REASONS = (
     ),
     Reason(
         "before_1970",
-        "before 1970",
-        _("Time lies before 1970"),
-        _("Check the unit of the sender's times."),
+        "before 197[01]",
+        _("Time lies before 1971"),
+        _("Check the unit of the sender's times, and whether an empty time is sent as 0."),
     ),
     Reason(
         "time",

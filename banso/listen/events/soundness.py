@@ -15,6 +15,8 @@ from msgspec import Meta
 
 from banso.listen.events import segment as segments
 from banso.listen.events.intake import (
+    EARLIEST,
+    EARLIEST_SECONDS,
     EPOCH,
     MOST_DEPTH,
     MOST_PROPERTIES_BYTES,
@@ -143,7 +145,7 @@ def are_sound(events: Events, batch_key: str, now_us: int) -> bool:
 
 
 def _are_moments(times: list[Any], now_us: int) -> bool:
-    """Moments of one kind and unit that lie neither before 1970 nor ahead; or none at all."""
+    """Moments of one kind and unit that lie neither before 1971 nor ahead; or none at all."""
     try:
         first, last = min(times), max(times)
     except TypeError:
@@ -152,9 +154,9 @@ def _are_moments(times: list[Any], now_us: int) -> bool:
         return True
     latest = min(now_us + DAY_US, LATEST_US - 1)
     if isinstance(first, datetime):
-        return first >= EPOCH and last <= EPOCH + timedelta(microseconds=latest)
+        return first >= EARLIEST and last <= EPOCH + timedelta(microseconds=latest)
     units = {(end >= _SECONDS) + (end >= _MILLISECONDS) for end in (first, last)}
-    return first >= 0 and len(units) == 1 and micros(last, 0) <= latest
+    return first >= EARLIEST_SECONDS and len(units) == 1 and micros(last, 0) <= latest
 
 
 def _are_different(events: Events, batch_key: str) -> bool:

@@ -60,6 +60,7 @@ def test_only_the_newest_of_a_source_are_kept_and_all_are_counted(
     [
         ("$[9]: the user 'u9' belongs to no single customer", "no_single_customer"),
         ("$[3].time: lies more than a day ahead: check the clock and the unit", "ahead"),
+        ("$[4].time: lies before 1971: check the unit", "before_1970"),
         ("$[1].time: Invalid RFC3339 encoded datetime", "time"),
         ("$[2].time: Expected `datetime` with a timezone component", "time"),
         ("$[7].name: Expected `str` of length <= 200", "too_large"),

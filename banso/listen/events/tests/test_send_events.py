@@ -101,7 +101,7 @@ def test_each_fault_is_named_by_its_path_and_the_rest_is_kept(client: Client, to
         (an(time="yesterday"), "$[1].time: Invalid RFC3339"),
         (an(time="2025-03-05T10:00:00"), "$[2].time: Expected `datetime` with a timezone"),
         (an(time=ahead), "$[3].time: lies more than a day ahead"),
-        (an(time="1960-01-01T00:00:00Z"), "$[4].time: lies before 1970"),
+        (an(time="1960-01-01T00:00:00Z"), "$[4].time: lies before 1971"),
         ({"account": "A-1"}, "$[5]: Object missing required field `name`"),
         (an(timestamp=AT), "$[6]: Object contains unknown field `timestamp`"),
         (an(name="x" * 201), "$[7].name: Expected `str` of length <= 200"),
@@ -143,14 +143,16 @@ def test_a_fault_harms_no_event_beside_it_and_people_see_it(client: Client, toke
         2: (json.dumps(an(time="2099-01-01T00:00:00Z")), "$[2].time: lies more than a day ahead"),
         3: ('{"account": "A-1", "name": "a", "time": NaN}', "$[3]: JSON is malformed"),
         4: (json.dumps(an(account=["A-1"])), "$[4].account: Expected `"),
+        5: (json.dumps(an(time="1970-01-01T00:00:00Z")), "$[5].time: lies before 1971"),
+        6: (json.dumps(an(time=0)), "$[6].time: lies before 1971"),
     }
-    first = json.dumps(an(event_id="first", time="1970-01-01T00:00:00Z"))
+    first = json.dumps(an(event_id="first", time="1971-01-01T00:00:00Z"))
     body = [first, *(text for text, _ in faults.values()), json.dumps(an(event_id="last"))]
     answer = sent(client, token, f"[{','.join(body)}]")
     assert (answer.status_code, answer.json()["accepted"]) == (202, 2)
     found = reasons(answer)
     assert all(found[place].startswith(said) for place, (_, said) in faults.items())
-    assert [event["ts_us"] for event in stored()] == [0, AT_US]
+    assert [event["ts_us"] for event in stored()] == [31_536_000_000_000, AT_US]
     shown = RefusedEvent.objects.order_by("pk")
     assert [refused.reason for refused in shown] == list(found.values())
     assert shown[2].raw == faults[3][0]

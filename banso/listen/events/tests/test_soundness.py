@@ -49,6 +49,7 @@ texts = st.text(max_size=5) | st.sampled_from(["A-1", " ", "x" * 200, "x" * 201,
 ids = texts | st.integers() | st.none() | st.booleans()
 moments = (
     st.none()
+    | st.sampled_from([31_535_999, 31_535_999.9999999, 31_536_000])
     | st.integers(-1, 2 * NOW_US)
     | st.floats(allow_nan=False)
     | st.sampled_from([0, 10**11 - 1, 10**11, 10**14, NOW_US, NOW_US + 86_400_000_001, 10**30])
@@ -112,6 +113,8 @@ def test_no_body_breaks_the_quick_way(body: bytes) -> None:
     [
         {"time": "2025-03-05T10:00:00+09:00"},
         {"time": 1_741_136_400_000},
+        {"time": 31_536_000},
+        {"time": "1971-01-01T00:00:00Z"},
         {"time": 1_741_136_400.25},
         {"time": None},
         {"event_id": None},
@@ -138,6 +141,8 @@ def test_what_programs_usually_send_is_sound(changed: dict[str, Any]) -> None:
         json.dumps([SOUND | {"properties": {"a": json.loads("[" * 21 + "]" * 21)}}]),
         json.dumps([SOUND | {"account": None}]),
         json.dumps([SOUND | {"time": -1}, SOUND | {"time": 1}]),
+        json.dumps([SOUND | {"time": 31_535_999}]),
+        json.dumps([SOUND | {"time": "1970-12-31T23:59:59Z"}]),
         json.dumps(SOUND) + " " * 256 * 1024 + "x",
         json.dumps(SOUND)[:-1] + " " * 256 * 1024 + "}",
         json.dumps([SOUND | {"event_id": str(n)} for n in range(5001)]),
