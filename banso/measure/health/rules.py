@@ -206,7 +206,7 @@ def is_stale(last_event_on: date | None, as_of: date) -> bool:
 
 
 def metric_reading(kept: Mapping[str, Any] | None, measure: Measure, *, stale: bool) -> Reading:
-    """A metric as the metrics app keeps it: {"v": number or null, "c": not reached yet}.
+    """A metric as the metrics app keeps it: {"v": number or null}, "c": true if not reached yet.
 
     While no events arrive at all, a count of recent use and a "not yet" say nothing.
     """

@@ -97,7 +97,8 @@ class MetricVersion(models.Model):
 
 
 class AccountMeasures(models.Model):
-    """The present values of one customer, ``{key: {"v": number or null, "c": not yet}}``.
+    """The present values of one customer, ``{key: {"v": number or null}}``, with ``"c": true``
+    beside one that is "not yet".
 
     ``revision`` is the refresh that last changed a value: who follows asks for higher ones. A
     refresh that changes everybody is told by ``Refresh.rewritten`` instead, as an index of numbers

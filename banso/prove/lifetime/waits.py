@@ -72,8 +72,8 @@ def got_there(first: First) -> bool:
     if first.is_event:
         return True
     key = first.definition.key
-    reached = {f"values__{key}__v__gte": 0, f"values__{key}__c": False}
-    return AccountMeasures.objects.filter(**reached).exists()
+    there = AccountMeasures.objects.filter(**{f"values__{key}__v__gte": 0})
+    return there.exclude(**{f"values__{key}__c": True}).exists()
 
 
 def waits(first: First, ended: dict[int, int], today: date) -> Waits:

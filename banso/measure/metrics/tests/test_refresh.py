@@ -36,12 +36,12 @@ def test_every_customer_gets_its_values() -> None:
     busy, quiet = two_customers()
     values = AccountMeasures.objects.get(account=busy).values
     assert {d.key for d in DEFAULTS} <= set(values)
-    assert values["active_users_28d"] == {"v": 1.0, "c": False}
+    assert values["active_users_28d"] == {"v": 1.0}
     assert values["usage_28d"]["v"] == 27  # the window begins on 3 June
     assert values["sum_export_amount_28d"]["v"] == 2.5 * 27
-    assert values["days_to_first_event"] == {"v": 2.0, "c": False}
+    assert values["days_to_first_event"] == {"v": 2.0}
     assert values["early_usage_30d"]["v"] == 10
-    assert values["days_to_first_value"] == {"v": None, "c": False}
+    assert values["days_to_first_value"] == {"v": None}
     silent = AccountMeasures.objects.get(account=quiet)
     assert silent.values["usage_28d"]["v"] == 0
     assert silent.values["usage_trend_28d"]["v"] is None
@@ -103,7 +103,7 @@ def test_a_name_nobody_had_seen_is_proposed_in_the_background() -> None:
         lake.append(events=a_table(*used(account, "06-21", name="export")), source="test")
         run_owed()
     kept = AccountMeasures.objects.get(account=account)
-    assert kept.values["count_export_28d"] == {"v": 1, "c": False}
+    assert kept.values["count_export_28d"] == {"v": 1}
 
 
 def test_nothing_new_is_not_computed_again() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from banso.know.accounts.models import Account
 from banso.measure.metrics import grid, rules
@@ -30,7 +30,7 @@ from banso.shared.lake.days import day_number, day_of
 
 EXTREMES = 10
 _CHUNK = 10_000
-_FLAGS = ("false", "true")
+_ENDS = ("}", ',"c":true}')  # of a value, and of one that is "not yet"
 _SUMMARISED = ["version", "as_of", "accounts", "n", "censored", "q1", "median", "q3", "bins"]
 _SUMMARISED += ["highest", "lowest"]
 
@@ -61,11 +61,11 @@ def keep_rows(
                 "revision": [revision] * part.num_rows,
             }
             once = ("revision",) if of_all else ()
-            _upsert(AccountMeasures, part["account_id"].to_pylist(), columns, once=once)
+            _put(AccountMeasures, part["account_id"].to_pylist(), columns, once=once)
 
 
 def _as_json(table: pa.Table, metrics: Sequence[Served]) -> list[str]:
-    """``{key: {"v": number or null, "c": not yet}}`` of each row.
+    """``{key: {"v": number or null}}`` of each row, with ``"c": true`` where it is "not yet".
 
     A number is written once for all customers who have it: there are far fewer counts than rows.
     """
@@ -77,7 +77,7 @@ def _as_json(table: pa.Table, metrics: Sequence[Served]) -> list[str]:
         numbers = table[one.column].combine_chunks().dictionary_encode("encode")
         kept = pc.binary_join_element_wise(begin, _numbers_told(numbers.dictionary), "")
         flags = grid.flags(table, one.column)
-        both = [pc.binary_join_element_wise(kept, f',"c":{flag}}}', "") for flag in _FLAGS]
+        both = [pc.binary_join_element_wise(kept, end, "") for end in _ENDS]
         place = numbers.indices.to_numpy() + flags * len(kept)
         pieces.append(pa.concat_arrays(both).take(pa.array(place)))
     told: list[str] = pc.binary_join_element_wise(*pieces, "}", "").to_pylist()
@@ -93,8 +93,8 @@ def _numbers_told(numbers: pa.Array) -> pa.Array:
     return pc.if_else(is_whole, pc.binary_join_element_wise(told, ".0", ""), told).fill_null("null")
 
 
-def _upsert(
-    model: type[Model],
+def _put(
+    model: type[AccountMeasures | AccountSeries],
     ids: Sequence[int],
     columns: Mapping[str, Sequence[Any]],
     *,
@@ -103,28 +103,46 @@ def _upsert(
     """Keep these columns of the customers, who come in the order of their ids; those that are set
     ``once`` stay as they are in a row that is there.
     """
-    names = ["account_id", *columns]
-    quote = connection.ops.quote_name
-    set_anew = [quote(name) for name in columns if name not in once]
-    news = ", ".join(f"{name} = excluded.{name}" for name in set_anew)
-    sql = (
-        f"INSERT INTO {quote(model._meta.db_table)} "  # noqa: S608 - our own names
-        f"({', '.join(map(quote, names))}) VALUES ({', '.join(['%s'] * len(names))}) "
-        f"ON CONFLICT (account_id) DO UPDATE SET {news}"
-    )
+    anew = {name: column for name, column in columns.items() if name not in once}
     for start in range(0, len(ids), _CHUNK):
         part = slice(start, start + _CHUNK)
-        told = zip(ids[part], *(column[part] for column in columns.values()), strict=True)
-        _write(sql, list(told))
+        with transaction.atomic():
+            known = _between(ids[part], model.objects.all())
+            _update(model, ids[part], {name: column[part] for name, column in anew.items()}, known)
+            if len(known) < len(ids[part]):
+                _insert(model, ids[part], {n: c[part] for n, c in columns.items()}, known)
 
 
-@transaction.atomic
-def _write(sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Customers that are gone meanwhile have no row."""
-    span = (rows[0][0], rows[-1][0])
-    there = set(Account.objects.filter(pk__range=span).values_list("pk", flat=True))
+def _between(ids: Sequence[int], rows: QuerySet[Any]) -> set[int]:
+    """Which customers from the first until the last of these have a row."""
+    among = rows.order_by().filter(pk__gte=ids[0], pk__lte=ids[-1])
+    return set(among.values_list("pk", flat=True))
+
+
+def _update(
+    model: type[Model], ids: Sequence[int], columns: Mapping[str, Sequence[Any]], known: set[int]
+) -> None:
+    """The rows that are there: half the cost of an INSERT that finds out."""
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(name)} = %s" for name in columns)
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE account_id = %s"  # noqa: S608 - ours
+    told = zip(*columns.values(), ids, strict=True)
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [row for row in rows if row[0] in there])
+        cursor.executemany(sql, [row for row in told if row[-1] in known])
+
+
+def _insert(
+    model: type[Model], ids: Sequence[int], columns: Mapping[str, Sequence[Any]], known: set[int]
+) -> None:
+    """Rows of customers who had none; those that are gone meanwhile get none."""
+    there = _between(ids, Account.objects.all()) - known
+    quote = connection.ops.quote_name
+    names = ", ".join(map(quote, ["account_id", *columns]))
+    marks = ", ".join(["%s"] * (len(columns) + 1))
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608 - ours
+    told = zip(ids, *columns.values(), strict=True)
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [row for row in told if row[0] in there])
 
 
 def stand_as_of(today: date) -> None:
@@ -141,7 +159,7 @@ def keep_series(lines: dict[str, list[Floats]], ids: Sequence[int]) -> None:
     for start in range(0, len(ids), _CHUNK):
         part = slice(start, start + _CHUNK)
         lines_there = np.stack([values[part] for values in told], axis=1)
-        _upsert(AccountSeries, ids[part], {"series": list(packed_rows(keys, lines_there))})
+        _put(AccountSeries, ids[part], {"series": list(packed_rows(keys, lines_there))})
 
 
 @transaction.atomic
