@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -36,11 +36,28 @@ def at(day: int) -> GridFile | None:
     return GridFile.objects.filter(day=day).first()
 
 
+def on_days(days: Iterable[int]) -> dict[int, GridFile]:
+    """The same of several days, by day, as far as they were computed."""
+    wanted = set(days)
+    if not wanted:
+        return {}
+    found = GridFile.objects.filter(day__range=(min(wanted), max(wanted)))
+    return {file.day: file for file in found if file.day in wanted}
+
+
 def kept_on(day: int) -> GridFile | None:
-    """The same, if its file is there; a backup leaves the files out."""
-    file = at(day)
+    """The file of a day, if it is there; a backup leaves the files out."""
+    return kept_on_days([day]).get(day)
+
+
+def kept_on_days(days: Iterable[int]) -> dict[int, GridFile]:
+    """The same of several days, by day."""
     root = facts.root()
-    return file if file is not None and all((root / n).exists() for n in file.files) else None
+    return {
+        day: file
+        for day, file in on_days(days).items()
+        if all((root / name).exists() for name in file.files)
+    }
 
 
 def loaded(

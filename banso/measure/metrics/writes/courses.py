@@ -34,7 +34,8 @@ IN_SERIES = rules.WEEKS_IN_SERIES - 1
 FEW_ROWS = 300_000  # so many rows of few customers are computed together, row by row
 MANY_SERIES = 20_000  # customers whose weekly values are held in memory together
 BLOCK_ROWS = 6_000_000  # so many rows of Mondays without a file are made together
-TOGETHER = 6  # Mondays are kept so many at a time
+TOGETHER = 6  # Mondays are kept so many at a time, or more of few customers:
+ROWS_TOGETHER = 500_000  # then so many rows
 FEW_CUSTOMERS = 10_000  # more of them are computed day by day
 
 
@@ -81,12 +82,16 @@ def compute_courses() -> int:
     columns = {one.column: grid.digest_of(plan, one.key) for one in metrics}
     today = clock.today(organisation().time_zone)
     weeks = rules.mondays(day_number(state.first_day), day_number(today))[::-1]
-    newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    changes = list(Change.objects.order_by("pk"))
+    newest = changes[-1].pk if changes else 0
     people = customers()
     moved = _make_whole(weeks, metrics, columns, people, newest)
-    moved |= _mended_late(set(weeks).difference(moved), metrics, columns, people, newest)
-    rest = [day for day in weeks if day not in moved]
-    owed = [one for day in rest if (one := _owed(day, columns, metrics, people, newest))]
+    moved |= _mended_late(set(weeks).difference(moved), metrics, columns, people, changes)
+    files = grid.kept_on_days(day for day in weeks if day not in moved)
+    rest = [(day, files.get(day)) for day in weeks if day not in moved]
+    owed = [
+        one for day, file in rest if (one := _owed(day, file, columns, metrics, people, changes))
+    ]
     for some in _together(owed):
         ready = _ready(some, metrics)
         for one in some:
@@ -104,14 +109,15 @@ def _mended_late(
     metrics: Sequence[Served],
     columns: Mapping[str, str],
     people: Customers,
-    newest: int,
+    changes: Sequence[Change],
 ) -> dict[int, Ints]:
     """Mondays that only lack what late events of few customers changed."""
-    if not Change.objects.exists():
+    if not changes:
         return {}
     reach = late.reaches(metrics)
-    found = [one for day in weeks if (one := late.late_on(day, columns, reach, people, newest))]
-    return late.mend(found, people, newest)
+    files = grid.kept_on_days(weeks).values()
+    found = [one for file in files if (one := late.late_on(file, columns, reach, people, changes))]
+    return late.mend(found, people, changes[-1].pk)
 
 
 def _make_whole(
@@ -122,17 +128,19 @@ def _make_whole(
     newest: int,
 ) -> dict[int, Ints]:
     """Mondays of which nothing is there, one after the other; some are kept together."""
-    missing = [day for day in weeks if grid.kept_on(day) is None]
+    kept = grid.kept_on_days(weeks)
+    missing = [day for day in weeks if day not in kept]
     moved: dict[int, Ints] = {}
     for days in _in_blocks(missing, BLOCK_ROWS // max(people.ids.size, 1)):
         tables = standing.on_mondays(metrics, people, days[::-1])
-        while made := _keep_next(tables, metrics, columns, newest):
+        most = max(TOGETHER, ROWS_TOGETHER // max(people.ids.size, 1))
+        while made := _keep_next(islice(tables, most), metrics, columns, newest):
             moved |= dict.fromkeys(made, people.ids)
     return moved
 
 
 def _keep_next(
-    tables: Iterator[tuple[int, pa.Table]],
+    tables: Iterable[tuple[int, pa.Table]],
     metrics: Sequence[Served],
     columns: dict[str, str],
     newest: int,
@@ -141,13 +149,13 @@ def _keep_next(
     lie: list[WeeklyCourse] = []
 
     def watched() -> Iterator[tuple[int, pa.Table]]:
-        for day, table in islice(tables, TOGETHER):
+        for day, table in tables:
             lie.extend(points.of_day(day, table, metrics))
             yield day, table
 
     made = grid_writes.keep_days(tables=watched(), columns=columns, change=newest)
     points.keep(lie)
-    return [one.day for one in made]
+    return made
 
 
 def _in_blocks(weeks: Sequence[int], size: int) -> list[Sequence[int]]:
@@ -171,14 +179,14 @@ def _serve(some: Sequence[Served]) -> None:
 
 def _owed(
     day: int,
+    file: GridFile | None,
     columns: Mapping[str, str],
     metrics: Sequence[Served],
     people: Customers,
-    newest: int,
+    changes: Sequence[Change],
 ) -> Owed | None:
     """What the Monday's file lacks; None when it is as it should be."""
-    file = grid.kept_on(day)
-    touched = late.touched_by(late.changes_before(day, file.change, newest)) if file else None
+    touched = late.touched_by(late.unknown_to(file, changes)) if file else None
     kept = {} if file is None else {n: d for n, d in file.columns.items() if columns.get(n) == d}
     if touched is not None and not len(touched) and kept == columns:
         return None
@@ -257,7 +265,8 @@ def _mended(
 def _keep_series(weeks: Sequence[int], ids: Ints) -> None:
     """The last Mondays of the customers for whom one of them is another."""
     metrics = standing.served()
-    files = [grid.at(day) for day in weeks]
+    there = grid.on_days(weeks)
+    files = [there.get(day) for day in weeks]
     for start in range(0, len(ids), MANY_SERIES):
         some = ids[start : start + MANY_SERIES]
         lines: dict[str, list[Floats]] = {one.key: [] for one in metrics}

@@ -21,25 +21,27 @@ from banso.shared.lake import files
 ROW_GROUP = 16_384  # one customer's line is found without reading the others
 
 
-def keep(*, day: int, table: pa.Table, columns: Mapping[str, str], change: int = 0) -> GridFile:
+def keep(*, day: int, table: pa.Table, columns: Mapping[str, str], change: int = 0) -> None:
     """Keep the values of a day; the file before goes with the next sweep."""
-    return keep_days(tables=[(day, table)], columns=columns, change=change)[0]
+    keep_days(tables=[(day, table)], columns=columns, change=change)
 
 
-def keep_lasting(*, kept: Lasting, zone: str) -> GridFile:
+def keep_lasting(*, kept: Lasting, zone: str) -> None:
     """Keep what lasts; until the refresh is remembered, the same days are looked at once more."""
     columns = {"zone": zone, "as_of": str(kept.as_of), **kept.first_days}
-    return keep(day=GridFile.LASTING, table=kept.table(), columns=columns)
+    keep(day=GridFile.LASTING, table=kept.table(), columns=columns)
 
 
 def keep_days(
     *, tables: Iterable[tuple[int, pa.Table]], columns: Mapping[str, str], change: int
-) -> list[GridFile]:
-    """Keep the values of several days: one is written while the next one is made.
+) -> list[int]:
+    """Keep the values of several days, and say which: one is written while the next one is made.
 
     The files take their places together.
     """
-    return _placed(_finished(tables, "grid"), columns, change)
+    made = _finished(tables, "grid")
+    _place(made, columns, change)
+    return [one.day for one in made]
 
 
 def written_patches(tables: Iterable[tuple[int, pa.Table]]) -> dict[int, tuple[str, int]]:
@@ -96,20 +98,21 @@ def _write(table: pa.Table, path: Path) -> None:
     )
 
 
-@transaction.atomic
-def _placed(made: Iterable[_Made], columns: Mapping[str, str], change: int) -> list[GridFile]:
+def _place(made: Iterable[_Made], columns: Mapping[str, str], change: int) -> None:
     now = clock.now()
-    return [
-        GridFile.objects.update_or_create(
-            day=one.day,
-            defaults={
-                "file": one.path.name,
-                "columns": dict(columns),
-                "change": change,
-                "patches": [],
-                "rows": one.rows,
-                "made_at": now,
-            },
-        )[0]
-        for one in made
-    ]
+    GridFile.objects.bulk_create(
+        [
+            GridFile(
+                day=one.day,
+                file=one.path.name,
+                columns=dict(columns),
+                change=change,
+                rows=one.rows,
+                made_at=now,
+            )
+            for one in made
+        ],
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["file", "columns", "change", "patches", "rows", "made_at"],
+    )

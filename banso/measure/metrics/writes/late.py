@@ -46,17 +46,16 @@ def reaches(metrics: Sequence[Served]) -> list[tuple[Served, int]]:
 
 
 def late_on(
-    day: int,
+    file: GridFile,
     columns: Mapping[str, str],
     reach: Sequence[tuple[Served, int]],
     people: Customers,
-    newest: int,
+    changes: Sequence[Change],
 ) -> Late | None:
     """What changed on a Monday whose customers and metrics are the same; None if there is more."""
-    file = grid.kept_on(day)
-    if file is None or file.columns != columns or len(file.patches) >= MOST_PATCHES:
+    if file.columns != columns or len(file.patches) >= MOST_PATCHES:
         return None
-    found = changes_before(day, file.change, newest)
+    found = unknown_to(file, changes)
     touched = touched_by(found)
     if not found or touched is None or not np.array_equal(_customers_of(file), people.ids):
         return None
@@ -65,16 +64,16 @@ def late_on(
     if patched > MOST_PATCHED * len(people.ids):
         return None
     last = max(one.last_day for one in found)
-    return Late(file, touched, tuple(metric for metric, days in reach if last >= day - days))
+    return Late(file, touched, tuple(metric for metric, days in reach if last >= file.day - days))
 
 
 def _customers_of(file: GridFile) -> Ints:
     return np.asarray(grid.loaded(file, [])["account_id"].to_numpy())
 
 
-def changes_before(day: int, change: int, newest: int) -> list[Change]:
-    """The changes after one of the past before the day."""
-    return list(Change.objects.filter(pk__gt=change, pk__lte=newest, first_day__lt=day))
+def unknown_to(file: GridFile, changes: Sequence[Change]) -> list[Change]:
+    """The changes of the past before the day that its file does not know."""
+    return [one for one in changes if one.pk > file.change and one.first_day < file.day]
 
 
 def touched_by(found: Sequence[Change]) -> Ints | None:
