@@ -18,6 +18,7 @@ from banso.measure.metrics.wording import (
     changes,
     explained,
     sentence,
+    served_unit,
     shown,
     title,
 )
@@ -34,7 +35,7 @@ def list_rows() -> list[dict[str, Any]]:
             "definition": definition,
             "sentence": sentence(definition, words),
             "icon": shapes()[definition.shape].icon,
-            **_spread(getattr(definition, "summary", None), definition.unit),
+            **_spread(getattr(definition, "summary", None), served_unit(definition)),
         }
         for definition in reads.listed_metrics()
     ]
@@ -56,10 +57,10 @@ def detail_page(definition: MetricDefinition) -> dict[str, Any]:
     summary: Summary | None = getattr(definition, "summary", None)
     points = reads.course_of(definition, weeks=COURSE_WEEKS)
     bins = summary.bins if summary else []
-    unit = _served_unit(definition)
+    unit = served_unit(definition)
     return {
         "definition": definition,
-        "sentence": sentence(definition, words),
+        "sentence": explained(definition.shape, definition.params, words),
         "shape": shapes()[definition.shape],
         "progress": reads.progress(definition),
         "histogram": charts.histogram(bins, unit) if bins else None,
@@ -70,16 +71,6 @@ def detail_page(definition: MetricDefinition) -> dict[str, Any]:
         **_spread(summary, unit),
         **_ends(summary, unit),
     }
-
-
-def _served_unit(definition: MetricDefinition) -> str:
-    """The unit of the version that serves; while another is computed it may have been another."""
-    shape, serving = shapes()[definition.shape], definition.serving_version
-    is_own = definition.unit != shape.unit_of(definition.params)
-    if is_own or serving in (0, definition.version):
-        return definition.unit
-    old = MetricVersion.objects.filter(definition=definition, version=serving).first()
-    return shape.unit_of(old.params) if old else definition.unit
 
 
 def _ends(summary: Summary | None, unit: str) -> dict[str, Any]:

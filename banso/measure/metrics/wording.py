@@ -12,8 +12,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from banso.listen.events.reads import feature_labels, hidden_properties, labels
-from banso.measure.metrics.evaluation import CORE, FEATURE, STEPS, Defined
-from banso.measure.metrics.models import MetricDefinition, Unit
+from banso.measure.metrics.evaluation import CORE, FEATURE, STEPS
+from banso.measure.metrics.models import MetricDefinition, MetricVersion, Unit
 from banso.measure.metrics.shape import Parameter, Phrases
 from banso.measure.metrics.shapes import shapes
 from banso.measure.metrics.world import Reason
@@ -125,9 +125,25 @@ class Words:
         )
 
 
-def sentence(definition: Defined, words: Words | None = None) -> str:
-    """What the metric is, generated from its definition."""
-    return explained(definition.shape, definition.params, words or Words())
+def sentence(definition: MetricDefinition, words: Words | None = None) -> str:
+    """What the metric's values are: generated from the version that serves."""
+    kept = served(definition)
+    return explained(kept.shape, kept.params, words or Words())
+
+
+def served(definition: MetricDefinition) -> MetricDefinition | MetricVersion:
+    """The choices behind the values: those of the version before, while it still serves."""
+    if definition.serving_version in (0, definition.version):
+        return definition
+    old = MetricVersion.objects.filter(definition=definition, version=definition.serving_version)
+    return old.first() or definition
+
+
+def served_unit(definition: MetricDefinition) -> str:
+    """The unit of the values, which may be another than that of a version to come."""
+    shape, kept = shapes()[definition.shape], served(definition)
+    is_own = definition.unit != shape.unit_of(definition.params)
+    return definition.unit if is_own else shape.unit_of(kept.params)
 
 
 def explained(shape: str, params: Mapping[str, Any], words: Words) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from banso.measure.metrics.models import MetricDefinition
 from banso.measure.metrics.tests.builders import a_metric, a_summary
 from banso.shared.lake import writes as lake
 from banso.shared.lake.tests.builders import a_table, an_event
@@ -47,3 +48,19 @@ def test_queries_do_not_grow_with_metrics(
     client.force_login(a_user())
     with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
         client.get("/metrics/")
+
+
+def test_while_a_change_is_computed_the_list_tells_what_the_values_still_are(
+    client: Client,
+) -> None:
+    metric = a_metric(shape="streak", params={"event": "", "period": "week"}, unit="weeks")
+    a_summary(metric)
+    new = {"version": 2, "unit": "days", "params": {"event": "", "period": "day"}}
+    MetricDefinition.objects.filter(pk=metric.pk).update(**new)
+    text = page(client)
+    assert "For how many weeks in a row" in text
+    assert "2 weeks" in text
+    MetricDefinition.objects.filter(pk=metric.pk).update(serving_version=2)
+    text = page(client)
+    assert "For how many days in a row" in text
+    assert "2 days" in text
