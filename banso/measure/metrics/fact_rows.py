@@ -19,6 +19,7 @@ from banso.measure.metrics import fact_sql, facts
 from banso.measure.metrics.bases import Base
 from banso.measure.metrics.facts import Shelf
 from banso.measure.metrics.models import FactFile
+from banso.measure.metrics.neighbours import begins_of
 from banso.measure.metrics.world import Bools, Ints
 from banso.shared.lake import engine
 
@@ -28,6 +29,7 @@ KEYS: dict[str, dict[str, type[np.int32] | type[np.int64]]] = {
     FactFile.DAILY: {"day": np.int32},
     FactFile.USERS: {"user_no": np.int64, "week": np.int32},
 }
+_FAR = 2**62
 Key = NDArray[np.int32] | NDArray[np.int64]
 Numbers = NDArray[np.int64] | NDArray[np.int32] | NDArray[np.int8]
 
@@ -68,6 +70,29 @@ class Rows:
         )
 
 
+@dataclass(frozen=True)
+class _Footer:
+    """What a file says of itself: its rows, and the first and last day that they may have."""
+
+    rows: int
+    first_day: int
+    last_day: int
+
+    @classmethod
+    def of(cls, kind: str, source: Source) -> _Footer:
+        told = pq.read_metadata(source.path)
+        place = told.schema.names.index("day" if kind == FactFile.DAILY else "week")
+        groups = [told.row_group(number) for number in range(told.num_row_groups)]
+        spans = [group.column(place).statistics for group in groups if group.num_rows]
+        if not all(span is not None and span.has_min_max for span in spans):
+            return cls(told.num_rows, -_FAR, _FAR)
+        low = min((span.min for span in spans), default=_FAR)
+        high = max((span.max for span in spans), default=-_FAR)
+        if kind == FactFile.USERS and spans:
+            low, high = fact_sql.first_day_of(low), fact_sql.first_day_of(high) + 6
+        return cls(told.num_rows, low, high)
+
+
 class FactRows:
     """The facts of these bases for these customers."""
 
@@ -75,13 +100,13 @@ class FactRows:
         self._ids = ids
         self.name = {base: f"b{number}" for base, number in shelf.numbers.items()}
         self._sources = {kind: list(_sources(shelf, kind)) for kind in shelf.files}
-        self._spans: dict[Source, tuple[int, int]] = {}
+        self._footers: dict[Source, _Footer] = {}
         self._kept: dict[str, OrderedDict[Source, Rows]] = {k: OrderedDict() for k in shelf.files}
 
     def of_days(self, first_day: int, last_day: int) -> Iterator[Rows]:
         """The rows of files that may have some of the days, in parts."""
         for source in self._between(FactFile.DAILY, first_day, last_day):
-            if source.statements or _size(source) <= AT_ONCE:
+            if source.statements or self._footer(FactFile.DAILY, source).rows <= AT_ONCE:
                 yield self._whole(FactFile.DAILY, source)
             else:
                 yield from self._parts(FactFile.DAILY, source)
@@ -89,7 +114,8 @@ class FactRows:
     def of_users(self, first_day: int, last_day: int) -> Iterator[list[Rows]]:
         """The same of users: all rows of some customers after the other, a list of them each."""
         sources = self._between(FactFile.USERS, first_day, last_day)
-        if sum(_size(source) for source in sources if source.path) <= KEPT[FactFile.USERS]:
+        footers = [self._footer(FactFile.USERS, source) for source in sources if source.path]
+        if sum(footer.rows for footer in footers) <= KEPT[FactFile.USERS]:
             yield [self._whole(FactFile.USERS, source) for source in sources]
             return
         borders = _borders(sources)
@@ -115,10 +141,13 @@ class FactRows:
         """Whether a file says that it has some of the days; its week alone leaves two in doubt."""
         if source.statements:
             return True
-        if source not in self._spans:
-            self._spans[source] = _days_of(kind, source)
-        low, high = self._spans[source]
-        return low <= last_day and high >= first_day
+        footer = self._footer(kind, source)
+        return footer.first_day <= last_day and footer.last_day >= first_day
+
+    def _footer(self, kind: str, source: Source) -> _Footer:
+        if source not in self._footers:
+            self._footers[source] = _Footer.of(kind, source)
+        return self._footers[source]
 
     def _whole(self, kind: str, source: Source) -> Rows:
         kept = self._kept[kind]
@@ -143,11 +172,8 @@ class FactRows:
         return self._rows(FactFile.USERS, source, table.slice(begin, end - begin).column)
 
     def _rows(self, kind: str, source: Source, column: Callable[[str], pa.ChunkedArray]) -> Rows:
-        account = column("account_id").to_numpy()
-        place = np.searchsorted(self._ids, account).astype(np.int32)
-        place[place == len(self._ids)] = 0
-        known = self._ids[place] == account if len(self._ids) else np.zeros(len(account), bool)
-        which = slice(None) if known.all() else np.flatnonzero(known)
+        place, known = self._placed(column("account_id").to_numpy())
+        which = slice(None) if known is None else np.flatnonzero(known)
         keys = {
             name: column(name).to_numpy()[which].astype(form, copy=False)
             for name, form in KEYS[kind].items()
@@ -161,6 +187,18 @@ class FactRows:
                 found = found.fill_null(0)
             numbers[name] = found.to_numpy()[which]
         return Rows(place[which], keys, numbers, there)
+
+    def _placed(self, account: Ints) -> tuple[NDArray[np.int32], Bools | None]:
+        """Each row's customer, looked up once for rows side by side; and of which rows there is
+        one, None for all.
+        """
+        begins = begins_of(account)
+        rows = np.diff(begins, append=len(account))
+        wanted = account[begins]
+        place = np.searchsorted(self._ids, wanted).astype(np.int32)
+        place[place == len(self._ids)] = 0
+        known = self._ids[place] == wanted if len(self._ids) else np.zeros(len(wanted), bool)
+        return np.repeat(place, rows), None if known.all() else np.repeat(known, rows)
 
 
 def _sources(shelf: Shelf, kind: str) -> Iterator[Source]:
@@ -186,15 +224,11 @@ def _columns(bases: Mapping[int, Base]) -> tuple[str, ...]:
     return tuple(name for n, base in bases.items() for name in fact_sql.columns_of(n, base))
 
 
-def _size(source: Source) -> int:
-    return int(pq.read_metadata(source.path).num_rows) if source.path else 0
-
-
 def _table(kind: str, source: Source, span: tuple[int, int] | None = None) -> pa.Table:
     """The rows of a source, or at least those of customers in a span of ids."""
     keys = ["account_id", *KEYS[kind]]
     if source.path:
-        with pq.ParquetFile(source.path) as opened:
+        with pq.ParquetFile(source.path, pre_buffer=False) as opened:
             groups = [
                 number
                 for number, low, high, _ in _groups(opened.metadata)
@@ -218,26 +252,7 @@ def _groups(told: pq.FileMetaData) -> Iterator[tuple[int, int, int, int]]:
         if span is not None and span.has_min_max:
             yield number, span.min, span.max, group.num_rows
         elif group.num_rows:
-            yield number, -(2**62), 2**62, group.num_rows
-
-
-def _days_of(kind: str, source: Source) -> tuple[int, int]:
-    """First and last day that a file may have; without rows, none."""
-    told = pq.read_metadata(source.path)
-    key = "day" if kind == FactFile.DAILY else "week"
-    place = told.schema.names.index(key)
-    spans = [
-        told.row_group(number).column(place).statistics
-        for number in range(told.num_row_groups)
-        if told.row_group(number).num_rows
-    ]
-    if not all(span is not None and span.has_min_max for span in spans):
-        return -(2**62), 2**62
-    low = min((span.min for span in spans), default=2**62)
-    high = max((span.max for span in spans), default=-(2**62))
-    if kind == FactFile.DAILY or not spans:
-        return low, high
-    return fact_sql.first_day_of(low), fact_sql.first_day_of(high) + 6
+            yield number, -(_FAR), _FAR, group.num_rows
 
 
 def _borders(sources: Iterable[Source]) -> Sequence[int]:
@@ -248,7 +263,7 @@ def _borders(sources: Iterable[Source]) -> Sequence[int]:
         if source.path
         for _, low, _, rows in _groups(pq.read_metadata(source.path))
     ]
-    borders, held = [-(2**62)], 0
+    borders, held = [-(_FAR)], 0
     for low, rows in sorted(groups):
         held += rows
         if held > AT_ONCE and low > borders[-1]:

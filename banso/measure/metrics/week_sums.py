@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from banso.measure.metrics.asks import Ask, Distinct, First, Latest, Total
 from banso.measure.metrics.bases import Base
@@ -49,8 +52,7 @@ class Added:
                 values = part.rows.numbers[name[total.base]]
                 if not total.is_recent:
                     values = np.where(self._is_in(total, part), values, 0)
-                places, added = part.summed(values)
-                sums[places] += added
+                sums[part.places] += part.summed(values)
         for first, days in self.firsts.items():
             if name[first.base] in part.rows.numbers:
                 which = part.inside & (part.rows.numbers[name[first.base]] > 0)
@@ -71,31 +73,53 @@ class Added:
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows, which of them lie in the span of days, and where each customer's begin."""
+    """Rows, which of them lie in the span of days, and where those of each customer begin and end:
+    ``places`` has which customers.
+    """
 
     rows: Rows
     inside: Bools
     begins: Ints
+    kept: Ints
+    places: Key
 
     @classmethod
     def of(cls, rows: Rows, begin: int, end: int) -> _Part:
         day = rows.keys["day"]
         inside = (day >= begin) & (day < end)
-        if inside.mean() < _FEW if len(inside) else False:
+        if np.count_nonzero(inside) < _FEW * len(inside):
             rows = rows.some(np.flatnonzero(inside))
             inside = np.ones(len(rows), dtype=bool)
-        return cls(rows, inside, begins_of(rows.place, inside))
+        begins = begins_of(rows.place, inside)
+        kept = np.flatnonzero(inside[begins])
+        return cls(rows, inside, begins, kept, rows.place[begins[kept]])
 
-    def summed(self, values: Numbers) -> tuple[Key, Floats]:
-        """Customers and the sums of their rows in the span."""
+    def summed(self, values: Numbers) -> Floats:
+        """The sums of each customer's rows in the span, in the order of ``places``."""
         if not len(values):
-            return self.rows.place, np.zeros(0)
-        kept = self.inside[self.begins]
-        if values.dtype == np.int64 and _largest(values) * len(values) >= BORDER:
-            sums = np.add.reduceat(values.astype(object), self.begins).astype(np.float64)
-        else:
-            sums = sums_of(values, self.begins).astype(np.float64)
-        return self.rows.place[self.begins][kept], sums[kept]
+            return np.zeros(0)
+        return self._sums(values)[self.kept].astype(np.float64)
+
+    def _sums(self, values: Numbers) -> NDArray[Any]:
+        largest = _largest(values)
+        if values.dtype == np.int64 and largest * len(values) >= BORDER:
+            return np.add.reduceat(values.astype(object), self.begins).astype(np.float64)
+        if values.dtype == np.int32 and largest * self._most_rows < 2**31:
+            return _narrow_sums_of(values, self.begins)
+        return sums_of(values, self.begins)
+
+    @cached_property
+    def _most_rows(self) -> int:
+        """How many rows a customer has at most."""
+        return int(np.diff(self.begins, append=len(self.rows)).max(initial=0))
+
+
+def _narrow_sums_of(values: Numbers, begins: Ints) -> NDArray[np.int32]:
+    """The sum of each group, if that has room in 32 bits; as with 64, differences are right."""
+    ends = np.append(begins[1:], len(values)) - 1
+    found: NDArray[np.int32] = np.cumsum(values, dtype=np.int32)[ends]
+    found[1:] -= found[:-1].copy()
+    return found
 
 
 def _largest(values: Numbers) -> int:
