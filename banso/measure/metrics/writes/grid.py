@@ -19,6 +19,10 @@ from banso.shared import clock
 from banso.shared.lake import files
 
 ROW_GROUP = 16_384  # one customer's line is found without reading the others
+_ENCODINGS = {  # ids rise, and bytes of one place in numbers are alike: smaller and quicker so
+    pa.int64(): "DELTA_BINARY_PACKED",
+    pa.float64(): "BYTE_STREAM_SPLIT",
+}
 
 
 def keep(*, day: int, table: pa.Table, columns: Mapping[str, str], change: int = 0) -> None:
@@ -95,6 +99,7 @@ def _write(table: pa.Table, path: Path) -> None:
         compression_level=1,
         use_dictionary=False,
         write_statistics=["account_id"],
+        column_encoding={field.name: _ENCODINGS.get(field.type, "PLAIN") for field in table.schema},
     )
 
 
