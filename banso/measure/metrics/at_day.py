@@ -110,7 +110,8 @@ def answers(
     people = [a for a in asked if isinstance(a, Distinct)]
     found: dict[Ask, Floats] = {}
     if only is None:
-        found |= _of_everybody(recent, people, account_ids, as_of)
+        with Counting([*recent, *people], account_ids, as_of) as counting:
+            found |= counting.found()
         recent, people = [], []
     for some in _alike(recent, lambda ask: ask.begin.days):
         with opened(some, only, as_of + some[0].begin.days, as_of) as facts:
@@ -127,31 +128,51 @@ def answers(
     return Found(found, active_days(days, account_ids, as_of, only))
 
 
-def _of_everybody(
-    recent: Sequence[Total], people: Sequence[Distinct], account_ids: Ints, as_of: int
-) -> dict[Ask, Floats]:
-    """Totals and users of the last days: each file is read once, whole."""
-    bases: dict[Base, None] = dict.fromkeys([*(a.base for a in recent), *(a.base for a in people)])
-    longest = max([0, *(-a.begin.days for a in recent), *(a.days for a in people)])
-    rows = FactRows(Shelf.of(bases, as_of - longest, as_of - 1), account_ids)
-    starts = np.zeros(len(account_ids), np.int64)  # nobody asks for them
+class Counting:
+    """Totals and users of the last days of all customers, being counted: each file is read once,
+    whole, and the two kinds of facts, which lie in files of their own, side by side.
 
-    def totals() -> dict[Ask, Floats]:
+    Used as a context, so that its threads end.
+    """
+
+    def __init__(self, asked: Sequence[Ask | Days], account_ids: Ints, as_of: int) -> None:
+        self._ids, self._as_of = account_ids, as_of
+        self._totals = [a for a in asked if isinstance(a, Total) and a.is_recent]
+        self._users = [a for a in asked if isinstance(a, Distinct)]
+        every: list[Total | Distinct] = [*self._totals, *self._users]
+        bases: dict[Base, None] = dict.fromkeys(ask.base for ask in every)
+        windows = [*(-a.begin.days for a in self._totals), *(a.days for a in self._users)]
+        self._rows = FactRows(Shelf.of(bases, as_of - max([0, *windows]), as_of - 1), account_ids)
+        self._pool = ThreadPoolExecutor(2)
+        self._parts = [self._pool.submit(part) for part in (self._of_users, self._of_days)]
+
+    def __enter__(self) -> Counting:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.shutdown()
+
+    def found(self, ids: Ints | None = None) -> dict[Ask, Floats]:
+        """The answers, of all customers or of some, when they are there."""
+        whole = {ask: numbers for part in self._parts for ask, numbers in part.result().items()}
+        if ids is None:
+            return whole
+        place = np.searchsorted(self._ids, ids)
+        return {ask: numbers[place] for ask, numbers in whole.items()}
+
+    def _of_days(self) -> dict[Ask, Floats]:
         found: dict[Ask, Floats] = {}
-        for some in _alike(recent, lambda ask: (ask.begin.days, ask.end.days)):
-            begin, end = as_of + some[0].begin.days, as_of + some[0].end.days
-            found |= week_sums.added(rows, some, starts, begin, end).found
+        starts = np.zeros(len(self._ids), np.int64)  # nobody asks for them
+        for some in _alike(self._totals, lambda ask: (ask.begin.days, ask.end.days)):
+            begin, end = self._as_of + some[0].begin.days, self._as_of + some[0].end.days
+            found |= week_sums.added(self._rows, some, starts, begin, end).found
         return found
 
-    def users() -> dict[Ask, Floats]:
+    def _of_users(self) -> dict[Ask, Floats]:
         found: dict[Ask, Floats] = {}
-        for alike in _alike(people, lambda ask: ask.days):
-            found |= week_sums.distinct(rows, alike, len(account_ids), as_of)
+        for alike in _alike(self._users, lambda ask: ask.days):
+            found |= week_sums.distinct(self._rows, alike, len(self._ids), self._as_of)
         return found
-
-    with ThreadPoolExecutor(1) as pool:  # the kinds of facts lie in files of their own
-        counted = pool.submit(users)
-        return totals() | counted.result()
 
 
 def active_days(

@@ -59,22 +59,32 @@ def changed(before: Snapshot, now: Snapshot) -> Changed:
             removed += sorted(old - new)
     if not added and not removed:
         return NOTHING
-    column = f"b{facts.numbered([EVERY])[EVERY]}"
     number = facts.numbered([EVERY])[EVERY]
-    selects = [
-        f"SELECT account_id, day, {sign} {column} AS n FROM {_relation(files)}"  # noqa: S608 - ours
-        for sign, files in (("", _files(added, number)), ("-", _files(removed, number)))
-        if files
-    ]
-    if not selects:
+    came, went = _files(added, number), _files(removed, number)
+    if not came and not went:
         return NOTHING
+    days = _days(f"b{number}", came, went)
     with engine.opened() as connection:
         found = connection.sql(
-            "SELECT account_id, MIN(day) AS first_day, MAX(day) AS last_day FROM ("  # noqa: S608
-            f"SELECT account_id, day FROM ({' UNION ALL '.join(selects)}) "
-            "GROUP BY account_id, day HAVING SUM(n) <> 0) days GROUP BY 1 ORDER BY 1"
+            "SELECT account_id, MIN(day) AS first_day, MAX(day) AS last_day "  # noqa: S608 - ours
+            f"FROM ({days}) days GROUP BY 1 ORDER BY 1"
         ).to_arrow_table()
     return Changed(*(_ints(found[name]) for name in ("account_id", "first_day", "last_day")))
+
+
+def _days(column: str, came: Sequence[FactFile], went: Sequence[FactFile]) -> str:
+    """The days whose sum is another one; where files only came, those they have events of."""
+    if not went:
+        return f"SELECT account_id, day FROM {_relation(came)} WHERE {column} <> 0"  # noqa: S608
+    selects = [
+        f"SELECT account_id, day, {sign} {column} AS n FROM {_relation(files)}"  # noqa: S608 - ours
+        for sign, files in (("", came), ("-", went))
+        if files
+    ]
+    return (
+        f"SELECT account_id, day FROM ({' UNION ALL '.join(selects)}) "  # noqa: S608 - ours
+        "GROUP BY account_id, day HAVING SUM(n) <> 0"
+    )
 
 
 def _files(segments: Sequence[int], number: int) -> list[FactFile]:

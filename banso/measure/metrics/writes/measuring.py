@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
@@ -14,11 +16,12 @@ from django.db import transaction
 from django.db.models import F
 
 from banso.listen.events.writes import refresh_names
-from banso.measure.metrics import asks, changes, facts, grid, lasting, standing
+from banso.measure.metrics import asks, at_day, changes, facts, grid, lasting, standing
+from banso.measure.metrics.asks import Found
 from banso.measure.metrics.changes import EVERY, Changed
 from banso.measure.metrics.customers import customers
 from banso.measure.metrics.lasting import Lasting
-from banso.measure.metrics.models import Change, GridFile, MetricDefinition, Refresh
+from banso.measure.metrics.models import Change, GridFile, MetricDefinition, Refresh, Summary
 from banso.measure.metrics.reads import newest_revision
 from banso.measure.metrics.standing import Served
 from banso.measure.metrics.world import Bools, Ints
@@ -35,6 +38,7 @@ from banso.shared.users.reads import organisation
 
 AT_ONCE = 2_000_000  # events that may be read before a new metric serves; more is background work
 MANY = 20_000  # customers from which on a summary for a few changes can wait
+SUMMED_FROM = 0.05  # of them: fewer changes can wait
 MOST = 0.5  # of the customers: when more are others, all count as others
 NEVER = 1 << 19
 LAST_DAY = asks.LastDay(EVERY)
@@ -151,10 +155,10 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> tuple[pa.Table, In
     old = work.old
     ids = people["account_id"].to_numpy()
     if old is None or work.is_everybody:
-        known = _known(work, people, _kept(work))
-        values = standing.computed(
-            work.metrics, people, work.as_of, is_everybody=True, known=known.of(ids)
-        )
+        with _counting(work, ids) as counting:
+            known = _known(work, people, _kept(work))
+            found = known.of(ids) | Found(counting.found())
+        values = standing.computed(work.metrics, people, work.as_of, is_everybody=True, known=found)
         return _whole(people, values, known), ids
     kept = [name for name in _same(work) if name in old.column_names]
     renewed = [one for one in work.metrics if one.column not in kept]
@@ -163,8 +167,11 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> tuple[pa.Table, In
     if not (len(touched) or renewed or gone or _has_more(old, work)):
         return None
     before = _kept(work)
-    known = _known(work, people, before)
-    touched = _concerned(work, touched, moved, before, known)
+    many = len(touched) * 2 > len(ids)
+    with _counting(work, ids) if many else nullcontext() as counting:
+        known = _known(work, people, before)
+        touched = _concerned(work, touched, moved, before, known)
+        found = known.of(touched) | Found(counting.found(touched) if counting else {})
     names = ["account_id", *(c for name in kept for c in (name, f"{name}c"))]
     table = standing.rows_of(old.select(names), ids)
     some = [one for one in work.metrics if one.column in kept]
@@ -175,8 +182,8 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> tuple[pa.Table, In
                 some,
                 standing.rows_of(people, touched),
                 work.as_of,
-                is_everybody=len(touched) * 2 > len(ids),
-                known=known.of(touched),
+                is_everybody=many,
+                known=found,
             ),
         )
     if renewed:
@@ -186,6 +193,11 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> tuple[pa.Table, In
         for name in added.column_names[1:]:
             table = table.append_column(name, added[name])
     return _whole(people, table, known), ids if renewed else touched
+
+
+def _counting(work: Work, ids: Ints) -> at_day.Counting:
+    """The last days of everybody, read while what lasts is brought up to now."""
+    return at_day.Counting([*asks.split(standing.plan_of(work.metrics))[0]], ids, work.as_of)
 
 
 def _concerned(
@@ -244,13 +256,17 @@ def _keep(state: Refresh, work: Work, new: pa.Table, touched: Ints, moved: Ints)
     """Keep the table, then the rows that pages read, then what it rested on; twice does no harm."""
     other = _others(work, new, touched)
     revision = newest_revision() + 1
-    some = new.filter(pa.array(other))
-    mirror.keep_rows(some, work.metrics, work.today, revision, of_all=other.mean() > MOST)
+    with ThreadPoolExecutor(1) as pool:
+        summaries: Future[list[Summary]] | None = None
+        if new.num_rows <= MANY or other.mean() > SUMMED_FROM:
+            summaries = pool.submit(mirror.summaries, new, work.metrics, work.today)
+        some = new.filter(pa.array(other))
+        mirror.keep_rows(some, work.metrics, work.today, revision, of_all=other.mean() > MOST)
     if state.as_of != work.today:
         mirror.stand_as_of(work.today)
     grid_writes.keep(day=GridFile.NOW, table=new, columns=work.columns)
-    if new.num_rows <= MANY or other.mean() > 0.05:
-        mirror.keep_summaries(new, metrics=work.metrics, today=work.today)
+    if summaries is not None:
+        mirror.keep_summaries(summaries.result())
     else:
         enqueue(
             "metrics.summarise", key="metrics.summarise", after=clock.now() + timedelta(minutes=1)
@@ -287,7 +303,8 @@ def summarise() -> None:
     file = grid.at(GridFile.NOW)
     state = Refresh.objects.filter(pk=1).first()
     if file is not None and state is not None and state.as_of is not None:
-        mirror.keep_summaries(grid.loaded(file), metrics=standing.served(), today=state.as_of)
+        made = mirror.summaries(grid.loaded(file), standing.served(), state.as_of)
+        mirror.keep_summaries(made)
 
 
 def _note_changes(state: Refresh, work: Work, moved: Ints) -> None:

@@ -162,16 +162,13 @@ def keep_series(lines: dict[str, list[Floats]], ids: Sequence[int]) -> None:
         _put(AccountSeries, ids[part], {"series": list(packed_rows(keys, lines_there))})
 
 
-@transaction.atomic
-def keep_summaries(table: pa.Table, *, metrics: Sequence[Served], today: date) -> None:
-    """How the present values of each metric lie over all customers."""
-    now = day_number(today)
-    count = int((table["left"].to_numpy() >= now).sum())
+def summaries(table: pa.Table, metrics: Sequence[Served], today: date) -> list[Summary]:
+    """How the present values of each metric lie over all customers; nothing is asked or kept."""
+    count = int((table["left"].to_numpy() >= day_number(today)).sum())
     ids = table["account_id"].to_numpy()
-    there = set(MetricDefinition.with_retired.values_list("pk", flat=True))
     made = []
     for metric in metrics:
-        if metric.pk not in there or metric.column not in table.column_names:
+        if metric.column not in table.column_names:
             continue
         numbers, waiting = grid.numbers(table, metric.column), grid.flags(table, metric.column)
         spread = rules.spread(numbers, waiting)
@@ -192,6 +189,16 @@ def keep_summaries(table: pa.Table, *, metrics: Sequence[Served], today: date) -
                 lowest=rules.extremes(ids, reached, most=EXTREMES, highest=False),
             )
         )
+    return made
+
+
+@transaction.atomic
+def keep_summaries(made: Sequence[Summary]) -> None:
+    """They take the place of those before; a metric that is gone meanwhile has none."""
+    there = set(MetricDefinition.with_retired.values_list("pk", flat=True))
     Summary.objects.bulk_create(
-        made, update_conflicts=True, unique_fields=["definition"], update_fields=_SUMMARISED
+        [one for one in made if one.definition_id in there],
+        update_conflicts=True,
+        unique_fields=["definition"],
+        update_fields=_SUMMARISED,
     )
