@@ -24,6 +24,7 @@ from banso.measure.metrics.world import Bools, Ints
 from banso.shared.lake import engine
 
 AT_ONCE = 1_000_000  # rows of a part
+FEW = 100_000  # rows that are read and summed in a moment
 KEPT = {FactFile.DAILY: 1_500_000, FactFile.USERS: 6_000_000}
 KEYS: dict[str, dict[str, type[np.int32] | type[np.int64]]] = {
     FactFile.DAILY: {"day": np.int32},
@@ -38,12 +39,13 @@ Numbers = NDArray[np.int64] | NDArray[np.int32] | NDArray[np.int8]
 class Source:
     """What a segment's facts are read from: a file, or statements where there is none yet.
 
-    ``columns`` are those of the bases that it has.
+    ``columns`` are those of the bases that it has, ``rows`` how many a file has.
     """
 
     week: int
     columns: tuple[str, ...]
     path: str = ""
+    rows: int = 0
     statements: tuple[str, ...] = ()
 
 
@@ -70,29 +72,6 @@ class Rows:
         )
 
 
-@dataclass(frozen=True)
-class _Footer:
-    """What a file says of itself: its rows, and the first and last day that they may have."""
-
-    rows: int
-    first_day: int
-    last_day: int
-
-    @classmethod
-    def of(cls, kind: str, source: Source) -> _Footer:
-        told = pq.read_metadata(source.path)
-        place = told.schema.names.index("day" if kind == FactFile.DAILY else "week")
-        groups = [told.row_group(number) for number in range(told.num_row_groups)]
-        spans = [group.column(place).statistics for group in groups if group.num_rows]
-        if not all(span is not None and span.has_min_max for span in spans):
-            return cls(told.num_rows, -_FAR, _FAR)
-        low = min((span.min for span in spans), default=_FAR)
-        high = max((span.max for span in spans), default=-_FAR)
-        if kind == FactFile.USERS and spans:
-            low, high = fact_sql.first_day_of(low), fact_sql.first_day_of(high) + 6
-        return cls(told.num_rows, low, high)
-
-
 class FactRows:
     """The facts of these bases for these customers."""
 
@@ -100,13 +79,19 @@ class FactRows:
         self._ids = ids
         self.name = {base: f"b{number}" for base, number in shelf.numbers.items()}
         self._sources = {kind: list(_sources(shelf, kind)) for kind in shelf.files}
-        self._footers: dict[Source, _Footer] = {}
+        self._spans: dict[Source, tuple[int, int]] = {}
         self._kept: dict[str, OrderedDict[Source, Rows]] = {k: OrderedDict() for k in shelf.files}
+
+    @property
+    def are_few(self) -> bool:
+        """Whether every source is a small file: then threads cost more than they bring."""
+        sources = [source for kind in self._sources.values() for source in kind]
+        return all(source.path and source.rows <= FEW for source in sources)
 
     def of_days(self, first_day: int, last_day: int) -> Iterator[Rows]:
         """The rows of files that may have some of the days, in parts."""
         for source in self._between(FactFile.DAILY, first_day, last_day):
-            if source.statements or self._footer(FactFile.DAILY, source).rows <= AT_ONCE:
+            if source.rows <= AT_ONCE:
                 yield self._whole(FactFile.DAILY, source)
             else:
                 yield from self._parts(FactFile.DAILY, source)
@@ -114,8 +99,7 @@ class FactRows:
     def of_users(self, first_day: int, last_day: int) -> Iterator[list[Rows]]:
         """The same of users: all rows of some customers after the other, a list of them each."""
         sources = self._between(FactFile.USERS, first_day, last_day)
-        footers = [self._footer(FactFile.USERS, source) for source in sources if source.path]
-        if sum(footer.rows for footer in footers) <= KEPT[FactFile.USERS]:
+        if sum(source.rows for source in sources) <= KEPT[FactFile.USERS]:
             yield [self._whole(FactFile.USERS, source) for source in sources]
             return
         borders = _borders(sources)
@@ -141,13 +125,10 @@ class FactRows:
         """Whether a file says that it has some of the days; its week alone leaves two in doubt."""
         if source.statements:
             return True
-        footer = self._footer(kind, source)
-        return footer.first_day <= last_day and footer.last_day >= first_day
-
-    def _footer(self, kind: str, source: Source) -> _Footer:
-        if source not in self._footers:
-            self._footers[source] = _Footer.of(kind, source)
-        return self._footers[source]
+        if source not in self._spans:
+            self._spans[source] = _days_of(kind, source)
+        low, high = self._spans[source]
+        return low <= last_day and high >= first_day
 
     def _whole(self, kind: str, source: Source) -> Rows:
         kept = self._kept[kind]
@@ -208,12 +189,12 @@ def _sources(shelf: Shelf, kind: str) -> Iterator[Source]:
         for base, number in shelf.numbers.items()
         if fact_sql.is_daily(base) == (kind == FactFile.DAILY)
     }
-    files = shelf.files[kind]
+    files, root = shelf.files[kind], facts.root()
     for segment in shelf.segments:
         for file in files[segment.pk]:
             there = {number: bases[number] for number in file.bases if number in bases}
             if there:
-                yield Source(segment.week, _columns(there), path=str(facts.root() / file.file))
+                yield Source(segment.week, _columns(there), str(root / file.file), file.rows)
     for segment, missing in facts.lacking_of(shelf.segments, files, bases):
         some = {number: bases[number] for number in missing}
         statements = tuple(facts.raw_selects([segment], some))
@@ -252,7 +233,23 @@ def _groups(told: pq.FileMetaData) -> Iterator[tuple[int, int, int, int]]:
         if span is not None and span.has_min_max:
             yield number, span.min, span.max, group.num_rows
         elif group.num_rows:
-            yield number, -(_FAR), _FAR, group.num_rows
+            yield number, -_FAR, _FAR, group.num_rows
+
+
+def _days_of(kind: str, source: Source) -> tuple[int, int]:
+    """First and last day that a file may have; without rows, none."""
+    told = pq.read_metadata(source.path)
+    key = "day" if kind == FactFile.DAILY else "week"
+    place = told.schema.names.index(key)
+    groups = [told.row_group(number) for number in range(told.num_row_groups)]
+    spans = [group.column(place).statistics for group in groups if group.num_rows]
+    if not all(span is not None and span.has_min_max for span in spans):
+        return -_FAR, _FAR
+    low = min((span.min for span in spans), default=_FAR)
+    high = max((span.max for span in spans), default=-_FAR)
+    if kind == FactFile.DAILY or not spans:
+        return low, high
+    return fact_sql.first_day_of(low), fact_sql.first_day_of(high) + 6
 
 
 def _borders(sources: Iterable[Source]) -> Sequence[int]:
@@ -263,7 +260,7 @@ def _borders(sources: Iterable[Source]) -> Sequence[int]:
         if source.path
         for _, low, _, rows in _groups(pq.read_metadata(source.path))
     ]
-    borders, held = [-(_FAR)], 0
+    borders, held = [-_FAR], 0
     for low, rows in sorted(groups):
         held += rows
         if held > AT_ONCE and low > borders[-1]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from banso.measure.metrics.week_sums import Added, added, distinct
 from banso.measure.metrics.world import NOW, Floats, Ints, Moment
 
 WEEK = 7
+P = ParamSpec("P")
+A = TypeVar("A")
 
 
 def fits(ask: Ask | Days) -> bool:
@@ -56,6 +59,15 @@ class _Reading:
     users: list[Future[dict[Ask, Floats]]] = field(default_factory=list)
 
 
+class _AtOnce(Executor):
+    """Does at once what is submitted: threads that all want Python's lock wait for each other."""
+
+    def submit(self, fn: Callable[P, A], /, *args: P.args, **kwargs: P.kwargs) -> Future[A]:
+        done: Future[A] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
 class Weekly:
     """The answers before each Monday; ``asked`` are those that fit.
 
@@ -91,7 +103,7 @@ class Weekly:
             self.found = before[0]
         active = at_day.active_days(self.days, self.ids, mondays[-1], None)
         days = range(first - WEEK * (self.depth - 1), mondays[-1] + 1, WEEK)
-        with ThreadPoolExecutor(1) as sums, ThreadPoolExecutor(1) as users:
+        with self._executor() as sums, self._executor() as users:
             coming = self._reading(days[0], mondays, sums, users)
             for day in days:
                 read = coming
@@ -100,6 +112,9 @@ class Weekly:
                 self._take(read)
                 if day in mondays:
                     yield day, Found(self._told(day), active)
+
+    def _executor(self) -> Executor:
+        return _AtOnce() if self.rows.are_few else ThreadPoolExecutor(1)
 
     @property
     def depth(self) -> int:
