@@ -224,6 +224,16 @@ def lasting_answers(
     return placed(asked, table, account_ids), placed_days(asked, table, account_ids)
 
 
+def ends_of_everybody(
+    asked: Sequence[Ask], account_ids: Ints, since: int, until: int
+) -> tuple[dict[Ask, Floats], dict[Ask, Floats]]:
+    """The same of the days from one until before another, for customers who are most of all."""
+    shelf = Shelf.of(dict.fromkeys(ask.base for ask in asked), since, until - 1)
+    rows, starts = FactRows(shelf, account_ids), np.zeros(len(account_ids), np.int64)
+    found = week_sums.added(rows, asked, starts, since, until)
+    return found.found, found.days
+
+
 def placed_days(asks: Sequence[Ask], table: pa.Table, account_ids: Ints) -> dict[Ask, Floats]:
     """The day of each last value, from the same table."""
     latest = [(n, ask) for n, ask in enumerate(asks) if isinstance(ask, Latest)]

@@ -246,10 +246,12 @@ def _follow_ends(new: Lasting, asked: Sequence[Ask], which: Bools, since: int, u
 
     Where the day itself lay in the span and is there no more, all days are looked at.
     """
-    some = new.ids[which]
-    only = None if which.mean() > 0.5 else some
-    end = min(until + 1, new.as_of)
-    found, days = at_day.lasting_answers(asked, some, new.starts[which], end, only, since=since)
+    some, end = new.ids[which], min(until + 1, new.as_of)
+    if which.mean() > 0.5:
+        found, days = at_day.ends_of_everybody(asked, some, since, end)
+    else:
+        starts = new.starts[which]
+        found, days = at_day.lasting_answers(asked, some, starts, end, some, since=since)
     for ask, numbers in found.items():
         was = new.found[ask][which]
         day = new.days[ask][which] if isinstance(ask, Latest) else was

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from banso.measure.metrics.asks import Ask, Distinct, First, Latest, Total
+from banso.measure.metrics.asks import Ask, Distinct, First, LastDay, Latest, Total
 from banso.measure.metrics.bases import Base
 from banso.measure.metrics.fact_rows import FactRows, Numbers, Rows
 from banso.measure.metrics.fact_sql import BORDER, first_day_of, week_of_day
@@ -23,7 +23,7 @@ _FEW = 0.3  # of the rows: then they are taken out first
 class Added:
     """What the days from ``begin`` until before ``end`` add, in the order of the customers.
 
-    Sums are 0 where nothing happened; first days and last values NaN where there is none.
+    Sums are 0 where nothing happened; first and last days and last values NaN where there is none.
     """
 
     def __init__(self, asked: Sequence[Ask], starts: Ints, begin: int, end: int) -> None:
@@ -35,14 +35,22 @@ class Added:
         self.firsts: dict[First, Floats] = {
             ask: np.full(size, np.nan) for ask in asked if isinstance(ask, First)
         }
+        self.last_days: dict[LastDay, Floats] = {
+            ask: np.full(size, np.nan) for ask in asked if isinstance(ask, LastDay)
+        }
         self.lasts = {ask: _Last.none(size) for ask in asked if isinstance(ask, Latest)}
 
     @property
     def found(self) -> dict[Ask, Floats]:
         made: dict[Ask, Floats] = {ask: last.numbers() for ask, last in self.lasts.items()}
-        for found in (self.sums, self.firsts):
+        for found in (self.sums, self.firsts, self.last_days):
             made |= found.items()
         return made
+
+    @property
+    def days(self) -> dict[Ask, Floats]:
+        """The day of each last value."""
+        return {ask: np.where(one.there, one.day, np.nan) for ask, one in self.lasts.items()}
 
     def add(self, rows: Rows, name: dict[Base, str]) -> None:
         """Add a part of the rows; it may lack some of the bases."""
@@ -55,11 +63,16 @@ class Added:
                 sums[part.places] += part.summed(values)
         for first, days in self.firsts.items():
             if name[first.base] in part.rows.numbers:
-                which = part.inside & (part.rows.numbers[name[first.base]] > 0)
-                at = np.flatnonzero(which)
+                at = part.having(name[first.base])
                 at = at[begins_of(part.rows.place[at])]
                 places = part.rows.place[at]
                 days[places] = np.fmin(days[places], part.rows.keys["day"][at])
+        for one, days in self.last_days.items():
+            if name[one.base] in part.rows.numbers:
+                at = part.having(name[one.base])
+                at = at[_ends(part.rows.place[at])]
+                places = part.rows.place[at]
+                days[places] = np.fmax(days[places], part.rows.keys["day"][at])
         for latest, last in self.lasts.items():
             column = name[latest.base]
             if column in part.rows.numbers:
@@ -93,6 +106,10 @@ class _Part:
         begins = begins_of(rows.place, inside)
         kept = np.flatnonzero(inside[begins])
         return cls(rows, inside, begins, kept, rows.place[begins[kept]])
+
+    def having(self, column: str) -> Ints:
+        """The rows in the span on which it happened."""
+        return np.flatnonzero(self.inside & (self.rows.numbers[column] > 0))
 
     def summed(self, values: Numbers) -> Floats:
         """The sums of each customer's rows in the span, in the order of ``places``."""
@@ -128,15 +145,17 @@ def _largest(values: Numbers) -> int:
 
 @dataclass
 class _Last:
-    """The last value of each customer and its moment."""
+    """The last value of each customer, its moment and its day."""
 
     value: Ints
     moment: Ints
+    day: Ints
     there: Bools
 
     @classmethod
     def none(cls, size: int) -> _Last:
-        return cls(np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, dtype=bool))
+        value, moment, day = (np.zeros(size, np.int64) for _ in range(3))
+        return cls(value, moment, day, np.zeros(size, dtype=bool))
 
     def take(self, part: _Part, column: str) -> None:
         """A later moment, or a larger value at the same one, takes the place of what was known."""
@@ -150,6 +169,11 @@ class _Last:
         later |= (moment == self.moment[place]) & (value > self.value[place])
         later |= ~self.there[place]
         self.value[place[later]], self.moment[place[later]] = value[later], moment[later]
+        self.day[place] = np.where(
+            self.there[place],
+            np.maximum(self.day[place], rows.keys["day"][at]),
+            rows.keys["day"][at],
+        )
         self.there[place] = True
 
     def numbers(self) -> Floats:

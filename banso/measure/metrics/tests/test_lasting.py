@@ -84,6 +84,25 @@ def test_late_events_forgotten_people_new_days_and_other_sign_ups(seed: int) -> 
         today += timedelta(days=chance.choice([0, 1, 6]))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_ends_of_a_span_are_the_same_for_all_at_once(seed: int) -> None:
+    a_company(seed)
+    with clock.held_at(TODAY):
+        refresh()
+    known = kept()
+    ends = [ask for ask in known.found if not isinstance(ask, asks.Total)]
+    assert {type(ask) for ask in ends} == {asks.First, asks.LastDay, asks.Latest}
+    for since, until in ((known.as_of - 21, known.as_of), (known.as_of - 90, known.as_of - 30)):
+        found, days = at_day.ends_of_everybody(ends, known.ids, since, until)
+        told = at_day.lasting_answers(ends, known.ids, known.starts, until, None, since=since)
+        assert found.keys() == told[0].keys() and days.keys() == told[1].keys() != set()
+        for ask in ends:
+            np.testing.assert_array_equal(found[ask], told[0][ask], err_msg=str(ask))
+        for one in days:
+            np.testing.assert_array_equal(days[one], told[1][one], err_msg=str(one))
+    assert any((~np.isnan(numbers)).any() for numbers in found.values())
+
+
 def test_a_new_day_asks_only_for_the_days_that_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
     a_company(1)
     with clock.held_at(TODAY):
@@ -114,7 +133,7 @@ def test_days_of_long_ago_are_read_alone_and_concern_whom_they_change(
 ) -> None:
     a_metric("first", shape="days_to_first", params={"event": "export"})
     a_metric("often", shape="recent_count", params={"event": "", "days": 28})
-    same, other = (an_account(signed_up_on=date(2025, 5, 5)) for _ in range(2))
+    same, other, *_rest = (an_account(signed_up_on=date(2025, 5, 5)) for _ in range(5))
     for account in (same, other):
         events = [*used(account, "05-06", "06-10"), *used(account, "05-20", name="export")]
         lake.append(events=a_table(*events), source="s")
