@@ -93,9 +93,13 @@ def _step(width: float, *, whole: bool) -> float:
 
 def extremes(ids: Ints, numbers: Floats, *, most: int, highest: bool) -> list[tuple[int, float]]:
     """Id and value of those at one end."""
-    there = np.flatnonzero(~np.isnan(numbers))
-    ordered = there[np.argsort(-numbers[there] if highest else numbers[there], kind="stable")]
-    ends = ordered[:most]
+    values = -numbers if highest else numbers
+    ends = np.flatnonzero(~np.isnan(values))
+    if len(ends) > most:  # only those at the end are put in order
+        border = np.partition(values, most - 1)[most - 1]  # NaN comes last
+        beyond = np.flatnonzero(values < border)
+        ends = np.append(beyond, np.flatnonzero(values == border)[: most - len(beyond)])
+    ends = ends[np.argsort(values[ends], kind="stable")]
     return [(int(pk), float(v)) for pk, v in zip(ids[ends], kept(numbers[ends]), strict=True)]
 
 
