@@ -61,13 +61,19 @@ def kept_on_days(days: Iterable[int]) -> dict[int, GridFile]:
 
 
 def loaded(
-    file: GridFile, names: Sequence[str] | None = None, accounts: Ints | None = None
+    file: GridFile,
+    names: Sequence[str] | None = None,
+    accounts: Ints | None = None,
+    *,
+    with_flags: bool = True,
 ) -> pa.Table:
     """account_id and the named columns with their flags (None: all), of these customers or all.
 
     A column that the file lacks is empty.
     """
-    wanted = None if names is None else [c for name in names for c in (name, f"{name}c")]
+    wanted = None if names is None else list(names)
+    if wanted is not None and with_flags:
+        wanted = [column for name in wanted for column in (name, f"{name}c")]
     table, *patches = (_read(facts.root() / name, wanted, accounts) for name in file.files)
     for patch in patches:
         table = patched(table, patch)
@@ -80,13 +86,15 @@ def loaded(
 
 def _read(path: Path, wanted: Sequence[str] | None, accounts: Ints | None) -> pa.Table:
     """What a file has of the columns."""
-    with pq.ParquetFile(path) as opened:
+    with pq.ParquetFile(path, pre_buffer=False) as opened:
         there = opened.schema_arrow.names
         chosen = None if wanted is None else ["account_id", *(c for c in wanted if c in there)]
         groups = _groups(opened, accounts)
         table = opened.read_row_groups(groups, columns=chosen)
     if accounts is not None:
-        table = table.filter(pa.array(np.isin(table["account_id"].to_numpy(), accounts)))
+        ids = table["account_id"].to_numpy()
+        if not np.array_equal(ids, accounts):
+            table = table.filter(pa.array(np.isin(ids, accounts)))
     return table
 
 

@@ -264,20 +264,20 @@ def _mended(
 
 def _keep_series(weeks: Sequence[int], ids: Ints) -> None:
     """The last Mondays of the customers for whom one of them is another."""
-    metrics = standing.served()
-    there = grid.on_days(weeks)
-    files = [there.get(day) for day in weeks]
+    metrics, files = standing.served(), grid.on_days(weeks)
+    columns = [one.column for one in metrics]
     for start in range(0, len(ids), MANY_SERIES):
         some = ids[start : start + MANY_SERIES]
         lines: dict[str, list[Floats]] = {one.key: [] for one in metrics}
-        for file in files:
-            table = grid.loaded(file, [m.column for m in metrics], some) if file else None
-            for one in metrics:
-                line = np.full(len(some), np.nan)
-                if table is not None:
-                    place = np.searchsorted(some, table["account_id"].to_numpy())
-                    line[place] = grid.numbers(table, one.column)
-                lines[one.key].append(line)
+        for file in map(files.get, weeks):
+            found = {one.key: np.full(len(some), np.nan) for one in metrics}
+            if file is not None:
+                table = grid.loaded(file, columns, some, with_flags=False)
+                place = np.searchsorted(some, table["account_id"].to_numpy())
+                for one in metrics:
+                    found[one.key][place] = grid.numbers(table, one.column)
+            for key, line in found.items():
+                lines[key].append(line)
         mirror.keep_series(lines, some.tolist())
 
 
