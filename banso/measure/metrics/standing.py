@@ -65,7 +65,8 @@ def plan_of(some: Sequence[Served]) -> Plan:
     """What the metrics are made of; ratios find their parts among all that serve."""
     there = {one.key for one in some}
     parts = {str(one.params.get(side, "")) for one in some for side in ("top", "bottom")}
-    missing = [one for one in served() if one.key in parts - there]
+    lacking = parts - there - {""}
+    missing = [one for one in served() if one.key in lacking] if lacking else []
     return planned([*some, *missing], core_names(), features())
 
 
@@ -94,13 +95,18 @@ def computed(
     *,
     is_everybody: bool,
     known: asks.Found = at_day.NOTHING,
+    first_day: int | None = None,
 ) -> pa.Table:
-    """account_id and, for each metric, its column of values and its flags "not yet"."""
+    """account_id and, for each metric, its column of values and its flags "not yet"; see
+    ``at_day.values_on``.
+    """
     if not people.num_rows or not some:
         return _nothing(some, people)
     rows = _asked({as_of: people})
     plan = plan_of(some)
-    found = at_day.values_on(plan, rows, is_everybody=is_everybody, known=known)
+    found = at_day.values_on(
+        plan, rows, is_everybody=is_everybody, known=known, first_day=first_day
+    )
     return _told(some, people, as_of, found)
 
 
@@ -113,7 +119,7 @@ def on_mondays(
     plan, first_day = plan_of(some), facts.first_day()
     asked, others = asks.split(plan)
     weekly = Weekly([ask for ask in asked if fits(ask)], people.ids, _starts(people))
-    apart = {one.key: one for one in [*served(), *some] if one.key in others}
+    apart = {one.key: one for one in [*served(), *some] if one.key in others} if others else {}
     columns = {key: one.column for key, one in apart.items()}
     with_seats = wants_seats(some)
     with Aside(computed_for_all([*apart.values()], people, mondays) if apart else []) as aside:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
@@ -20,6 +22,7 @@ from banso.measure.metrics import asks, at_day, changes, facts, grid, lasting, s
 from banso.measure.metrics.asks import Found
 from banso.measure.metrics.changes import EVERY, Changed
 from banso.measure.metrics.customers import customers
+from banso.measure.metrics.evaluation import Plan
 from banso.measure.metrics.lasting import Lasting
 from banso.measure.metrics.models import Change, GridFile, MetricDefinition, Refresh, Summary
 from banso.measure.metrics.reads import newest_revision
@@ -50,6 +53,7 @@ class Work:
 
     today: date
     metrics: list[Served]
+    plan: Plan
     columns: dict[str, str]
     old: pa.Table | None
     is_everybody: bool
@@ -62,6 +66,11 @@ class Work:
     @property
     def as_of(self) -> int:
         return day_number(self.today) + 1
+
+    @cached_property
+    def asked(self) -> tuple[dict[asks.Ask | asks.Days, None], list[str]]:
+        """What the metrics ask, and those that need each row's steps."""
+        return asks.split(self.plan)
 
 
 @transaction.atomic
@@ -86,7 +95,7 @@ def refresh(*, force: bool = False) -> bool:
     plan = standing.plan_of(metrics)
     live = lake.live_segments()
     build_facts([EVERY, *plan.bases])
-    work = _work(state, metrics, newest, changes.snapshot_of(live), force=force)
+    work = _work(state, metrics, plan, newest, changes.snapshot_of(live), force=force)
     people, moved = _people(state, work)
     found = _new_values(work, people, moved)
     if found is None:
@@ -109,13 +118,13 @@ def _let_small_ones_serve() -> None:
 def _work(
     state: Refresh,
     metrics: list[Served],
+    plan: Plan,
     newest: int,
     snapshot: dict[str, list[int]],
     *,
     force: bool,
 ) -> Work:
     today = clock.today(organisation().time_zone)
-    plan = standing.plan_of(metrics)
     columns = {one.column: grid.digest_of(plan, one.key) for one in metrics}
     file = grid.at(GridFile.NOW)
     is_kept = file is not None and (facts.root() / file.file).exists()
@@ -123,7 +132,9 @@ def _work(
     same = is_kept and state.as_of == today and state.basis == _basis(first_day) and not force
     old = grid.loaded(file) if file is not None and is_kept else None
     found = changes.changed(state.snapshot, snapshot)
-    return Work(today, metrics, columns, old, not same, found, first_day, newest, snapshot, force)
+    return Work(
+        today, metrics, plan, columns, old, not same, found, first_day, newest, snapshot, force
+    )
 
 
 def _basis(first_day: int | None) -> str:
@@ -158,7 +169,7 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> tuple[pa.Table, In
         with _counting(work, ids) as counting:
             known = _known(work, people, _kept(work))
             found = known.of(ids) | Found(counting.found())
-        values = standing.computed(work.metrics, people, work.as_of, is_everybody=True, known=found)
+        values = _computed(work, work.metrics, people, found, is_everybody=True)
         return _whole(people, values, known), ids
     kept = [name for name in _same(work) if name in old.column_names]
     renewed = [one for one in work.metrics if one.column not in kept]
@@ -178,26 +189,31 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> tuple[pa.Table, In
     if len(touched):
         table = standing.replaced(
             table,
-            standing.computed(
-                some,
-                standing.rows_of(people, touched),
-                work.as_of,
-                is_everybody=many,
-                known=found,
-            ),
+            _computed(work, some, standing.rows_of(people, touched), found, is_everybody=many),
         )
     if renewed:
-        added = standing.computed(
-            renewed, people, work.as_of, is_everybody=True, known=known.of(ids)
-        )
+        added = _computed(work, renewed, people, known.of(ids), is_everybody=True)
         for name in added.column_names[1:]:
             table = table.append_column(name, added[name])
     return _whole(people, table, known), ids if renewed else touched
 
 
+def _computed(
+    work: Work, some: Sequence[Served], people: pa.Table, known: Found, *, is_everybody: bool
+) -> pa.Table:
+    return standing.computed(
+        some,
+        people,
+        work.as_of,
+        is_everybody=is_everybody,
+        known=known,
+        first_day=work.first_day,
+    )
+
+
 def _counting(work: Work, ids: Ints) -> at_day.Counting:
     """The last days of everybody, read while what lasts is brought up to now."""
-    return at_day.Counting([*asks.split(standing.plan_of(work.metrics))[0]], ids, work.as_of)
+    return at_day.Counting([*work.asked[0]], ids, work.as_of)
 
 
 def _concerned(
@@ -206,7 +222,7 @@ def _concerned(
     """Those of the touched customers whose values may be others: days of long ago change what looks
     at the whole past, or nothing.
     """
-    asked, others = asks.split(standing.plan_of(work.metrics))
+    asked, others = work.asked
     if others or before is None:
         return touched
     since = work.as_of - asks.longest(asked)
@@ -217,7 +233,7 @@ def _concerned(
 
 
 def _asked(work: Work) -> list[asks.Ask | asks.Days]:
-    return [LAST_DAY, *asks.lasting(standing.plan_of(work.metrics))]
+    return [LAST_DAY, *asks.lasting(work.plan)]
 
 
 def _kept(work: Work) -> Lasting | None:
