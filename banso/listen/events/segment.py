@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ _THEIRS = {
     "user": "userId",
     "account": "context.groupId",
 }
+Kind = TypeVar("Kind", Event, Identity)
 _GROUP = ("groupId", "group_id", "accountId", "account_id", "companyId", "company_id")
 
 
@@ -54,13 +55,7 @@ def event_of(message: Message) -> Event:
         "time": message.timestamp or message.original_timestamp or message.sent_at or None,
         "properties": properties or None,
     }
-    try:
-        return msgspec.convert(given, Event)
-    except msgspec.ValidationError as error:
-        text = str(error)
-        for ours, theirs in _THEIRS.items():
-            text = text.replace(f"`$.{ours}`", f"`$.{theirs}`")
-        raise msgspec.ValidationError(text) from error
+    return _converted(given, Event)
 
 
 def identity_of(message: Message) -> Identity:
@@ -75,9 +70,19 @@ def identity_of(message: Message) -> Identity:
         role=_text(traits.get("role"), 60),
         title=_text(traits.get("title"), 100),
     )
-    return msgspec.convert(
-        {"user": message.user_id, "account": account_of(message), "traits": person}, Identity
-    )
+    given = {"user": message.user_id, "account": account_of(message), "traits": person}
+    return _converted(given, Identity)
+
+
+def _converted(given: dict[str, Any], kind: type[Kind]) -> Kind:
+    """What was given as our own; a fault names the field as the source does."""
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        for ours, theirs in _THEIRS.items():
+            text = text.replace(f"`$.{ours}`", f"`$.{theirs}`")
+        raise msgspec.ValidationError(text) from error
 
 
 def account_of(message: Message) -> Any:

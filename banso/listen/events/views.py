@@ -264,6 +264,7 @@ def unknown_list(request: HttpRequest) -> HttpResponse:
     context = {
         "list": listing,
         "unknown_rows": unknown_rows(),
+        "may_add": signed_in(request).may("change_own"),
         "may_import": signed_in(request).may("import"),
         "may_define": signed_in(request).may("define"),
     }

@@ -99,7 +99,7 @@ def test_what_cannot_be_kept_is_said(client: Client, token: str) -> None:
         ("track", {"event": "x", "userId": "stranger"}, "belongs to no single customer"),
         ("track", TRACK | {"timestamp": "soon"}, "$.timestamp: Invalid RFC3339"),
         ("group", {"userId": "u1"}, "$.groupId"),
-        ("identify", {"traits": {}}, "$.user"),
+        ("identify", {"traits": {}}, "$.userId: Expected"),
         ("page", {"userId": "u1"}, "is not kept"),
         ("batch", {"batch": 5}, "$.batch: Expected `array`"),
         ("batch", '{"batch":[' + "[" * 50_000, "nested too deeply"),

@@ -20,6 +20,13 @@ def test_with_none_it_says_so(client: Client) -> None:
     assert "Every event has its customer" in page(client)
 
 
+def test_a_key_gets_its_customer_by_import_or_by_hand(client: Client) -> None:
+    an_unknown_account("X-1")
+    assert "/customers/add/" in page(client)
+    client.force_login(a_user(role="viewer", language="en"))
+    assert "/customers/add/" not in client.get(URL).content.decode()
+
+
 def test_keys_are_searched_and_sorted(client: Client) -> None:
     an_unknown_account("X-1", count=5)
     an_unknown_account("X-2", count=9)
