@@ -94,7 +94,7 @@ class _Part:
     inside: Bools
     begins: Ints
     kept: Ints
-    places: Key
+    places: Ints
 
     @classmethod
     def of(cls, rows: Rows, begin: int, end: int) -> _Part:
@@ -105,7 +105,7 @@ class _Part:
             inside = np.ones(len(rows), dtype=bool)
         begins = begins_of(rows.place, inside)
         kept = np.flatnonzero(inside[begins])
-        return cls(rows, inside, begins, kept, rows.place[begins[kept]])
+        return cls(rows, inside, begins, kept, rows.place[begins[kept]].astype(np.int64))
 
     def having(self, column: str) -> Ints:
         """The rows in the span on which it happened."""
@@ -115,7 +115,8 @@ class _Part:
         """The sums of each customer's rows in the span, in the order of ``places``."""
         if not len(values):
             return np.zeros(0)
-        return self._sums(values)[self.kept].astype(np.float64)
+        sums = self._sums(values).astype(np.float64)
+        return sums if len(self.kept) == len(sums) else sums[self.kept]
 
     def _sums(self, values: Numbers) -> NDArray[Any]:
         largest = _largest(values)
