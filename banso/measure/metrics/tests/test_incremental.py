@@ -24,7 +24,7 @@ from banso.measure.metrics.models import (
 from banso.measure.metrics.reads import values_at
 from banso.measure.metrics.tests.builders import TODAY, a_metric, two_customers, used
 from banso.measure.metrics.writes import late as late_mondays
-from banso.measure.metrics.writes import points
+from banso.measure.metrics.writes import measuring, points
 from banso.measure.metrics.writes.courses import compute_courses
 from banso.measure.metrics.writes.definitions import change_metric
 from banso.measure.metrics.writes.facts import build_facts, sweep
@@ -122,6 +122,7 @@ def test_mended_values_equal_values_computed_anew(
     """Events that come late, twice and now, in any order, leave what all of them at once leave."""
     monkeypatch.setattr(late_mondays, "MOST_PATCHED", most_patched)
     monkeypatch.setattr(late_mondays, "MOST_PATCHES", most_patches)
+    monkeypatch.setattr(measuring, "MANY", 0)  # few customers are no reason to write all of them
     a_company(seed)
     chance = random.Random(seed + 100)  # noqa: S311 - made-up data
     with clock.held_at(TODAY):
@@ -134,7 +135,10 @@ def test_mended_values_equal_values_computed_anew(
             compute_courses()
         mondays = list(GridFile.objects.values_list("day", flat=True))
         mended = {day: table_of(day) for day in mondays}
-        assert any(file.patches for file in GridFile.objects.all()) == bool(most_patched)
+        mondays_patched = GridFile.objects.filter(day__gt=0).exclude(patches=[])
+        assert mondays_patched.exists() == bool(most_patched)
+        now = GridFile.objects.get(day=GridFile.NOW)
+        assert bool(now.patches) == bool(most_patched)
         rows = dict(AccountMeasures.objects.values_list("pk", "values"))
         series = dict(AccountSeries.objects.values_list("pk", "series"))
         points = list(WeeklyCourse.objects.order_by("definition", "day").values())
@@ -148,6 +152,25 @@ def test_mended_values_equal_values_computed_anew(
         assert dict(AccountSeries.objects.values_list("pk", "series")) == series
         anew = list(WeeklyCourse.objects.order_by("definition", "day").values())
         assert [p | {"id": 0} for p in anew] == [p | {"id": 0} for p in points]
+
+
+def test_a_patch_of_now_that_is_lost_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(late_mondays, "MOST_PATCHED", 1.0)
+    monkeypatch.setattr(measuring, "MANY", 0)
+    a_company(1)
+    with clock.held_at(TODAY):
+        refresh()
+        for key in ("a1", "a2"):
+            late = some_events(random.Random(4), key, 9)  # noqa: S311 - made-up data
+            lake.append(events=a_table(*late), source="s")
+            refresh()
+        file = GridFile.objects.get(day=GridFile.NOW)
+        assert [rows for _name, rows in file.patches] == [1, 1]
+        whole = table_of(GridFile.NOW)
+        (facts.root() / file.patches[0][0]).unlink()
+        refresh()
+        assert GridFile.objects.get(day=GridFile.NOW).patches == []
+        assert table_of(GridFile.NOW) == whole
 
 
 def test_an_event_of_today_changes_its_customer_and_nothing_else() -> None:

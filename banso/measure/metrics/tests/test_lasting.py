@@ -17,7 +17,8 @@ from banso.measure.metrics.lasting import Lasting, brought_up
 from banso.measure.metrics.models import AccountMeasures
 from banso.measure.metrics.tests.builders import TODAY, a_metric, used
 from banso.measure.metrics.tests.test_incremental import a_company, some_events
-from banso.measure.metrics.writes.measuring import LAST_DAY, look_at_people_again, refresh
+from banso.measure.metrics.writes.measuring import look_at_people_again, refresh
+from banso.measure.metrics.writes.now import LAST_DAY
 from banso.shared import clock
 from banso.shared.journal.jobs import run_owed
 from banso.shared.lake import writes as lake

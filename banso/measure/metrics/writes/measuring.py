@@ -13,7 +13,6 @@ from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import transaction
 from django.db.models import F
 
@@ -27,11 +26,12 @@ from banso.measure.metrics.lasting import Lasting
 from banso.measure.metrics.models import Change, GridFile, MetricDefinition, Refresh, Summary
 from banso.measure.metrics.reads import newest_revision
 from banso.measure.metrics.standing import Served
-from banso.measure.metrics.world import Bools, Ints
+from banso.measure.metrics.world import Ints
 from banso.measure.metrics.writes import grid as grid_writes
 from banso.measure.metrics.writes import mirror
 from banso.measure.metrics.writes.definitions import suggest_metrics
 from banso.measure.metrics.writes.facts import build_facts, missing_rows
+from banso.measure.metrics.writes.now import LAST_DAY, Before, News, news_of, others
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
 from banso.shared.lake import reads as lake
@@ -44,7 +44,6 @@ MANY = 20_000  # customers from which on a summary for a few changes can wait
 SUMMED_FROM = 0.05  # of them: fewer changes can wait
 MOST = 0.5  # of the customers: when more are others, all count as others
 NEVER = 1 << 19
-LAST_DAY = asks.LastDay(EVERY)
 
 
 @dataclass
@@ -55,7 +54,7 @@ class Work:
     metrics: list[Served]
     plan: Plan
     columns: dict[str, str]
-    old: pa.Table | None
+    before: Before | None
     is_everybody: bool
     changed: Changed
     first_day: int | None
@@ -97,11 +96,11 @@ def refresh(*, force: bool = False) -> bool:
     build_facts([EVERY, *plan.bases])
     work = _work(state, metrics, plan, newest, changes.snapshot_of(live), force=force)
     people, moved = _people(state, work)
-    found = _new_values(work, people, moved)
-    if found is None:
+    news = _new_values(work, people, moved)
+    if news is None:
         _remember(state, work)
         return False
-    _keep(state, work, *found, moved)
+    _keep(state, work, news, moved)
     return True
 
 
@@ -126,14 +125,21 @@ def _work(
 ) -> Work:
     today = clock.today(organisation().time_zone)
     columns = {one.column: grid.digest_of(plan, one.key) for one in metrics}
-    file = grid.at(GridFile.NOW)
-    is_kept = file is not None and (facts.root() / file.file).exists()
-    first_day = facts.first_day()
-    same = is_kept and state.as_of == today and state.basis == _basis(first_day) and not force
-    old = grid.loaded(file) if file is not None and is_kept else None
+    before, first_day = Before.there(), facts.first_day()
+    same = before is not None and state.as_of == today and state.basis == _basis(first_day)
     found = changes.changed(state.snapshot, snapshot)
     return Work(
-        today, metrics, plan, columns, old, not same, found, first_day, newest, snapshot, force
+        today,
+        metrics,
+        plan,
+        columns,
+        before,
+        force or not same,
+        found,
+        first_day,
+        newest,
+        snapshot,
+        force,
     )
 
 
@@ -145,7 +151,7 @@ def _basis(first_day: int | None) -> str:
 
 def _people(state: Refresh, work: Work) -> tuple[pa.Table, Ints]:
     """Who the customers are, and which of them are new or stand otherwise than before."""
-    old = work.old
+    old = None if work.before is None else work.before.people
     is_seen = state.people_seen == state.people_wanted and state.as_of == work.today
     if old is not None and is_seen:
         return old.select(["account_id", "start", "left", "seats"]), np.zeros(0, np.int64)
@@ -161,21 +167,21 @@ def _people(state: Refresh, work: Work) -> tuple[pa.Table, Ints]:
     return people, people["account_id"].to_numpy()[other | seats]
 
 
-def _new_values(work: Work, people: pa.Table, moved: Ints) -> tuple[pa.Table, Ints] | None:
-    """The table of now, and whose values may be others than before; None when nothing is new."""
-    old = work.old
-    ids = people["account_id"].to_numpy()
-    if old is None or work.is_everybody:
+def _new_values(work: Work, people: pa.Table, moved: Ints) -> News | None:
+    """What is new now; None when nothing is."""
+    ids, last = people["account_id"].to_numpy(), work.before
+    if last is None or work.is_everybody:
         with _counting(work, ids) as counting:
             known = _known(work, people, _kept(work))
             found = known.of(ids) | Found(counting.found())
         values = _computed(work, work.metrics, people, found, is_everybody=True)
-        return _whole(people, values, known), ids
-    kept = [name for name in _same(work) if name in old.column_names]
+        return news_of(people, values, known, ids)
+    kept = _same(work, last)
     renewed = [one for one in work.metrics if one.column not in kept]
-    touched = np.intersect1d(np.union1d(work.changed.accounts, moved), ids)
-    gone = not np.isin(old["account_id"].to_numpy(), ids).all()
-    if not (len(touched) or renewed or gone or _has_more(old, work)):
+    touched = np.union1d(work.changed.accounts, moved)
+    touched = np.intersect1d(touched, ids, assume_unique=True)
+    stays = np.array_equal(last.ids, ids)
+    if not (len(touched) or renewed or _has_more(work, last)) and np.isin(last.ids, ids).all():
         return None
     before = _kept(work)
     many = len(touched) * 2 > len(ids)
@@ -183,19 +189,18 @@ def _new_values(work: Work, people: pa.Table, moved: Ints) -> tuple[pa.Table, In
         known = _known(work, people, before)
         touched = _concerned(work, touched, moved, before, known)
         found = known.of(touched) | Found(counting.found(touched) if counting else {})
-    names = ["account_id", *(c for name in kept for c in (name, f"{name}c"))]
-    table = standing.rows_of(old.select(names), ids)
     some = [one for one in work.metrics if one.column in kept]
-    if len(touched):
-        table = standing.replaced(
-            table,
-            _computed(work, some, standing.rows_of(people, touched), found, is_everybody=many),
-        )
+    those = standing.rows_of(people, touched)
+    values = _computed(work, some, those, found, is_everybody=many)
+    is_few = len(ids) > MANY and last.takes_patch(len(touched))
+    if is_few and stays and not renewed and not _has_more(work, last):
+        return news_of(those, values, known, touched)
+    table = standing.replaced(standing.rows_of(grid.loaded(last.file, kept), ids), values)
     if renewed:
         added = _computed(work, renewed, people, known.of(ids), is_everybody=True)
         for name in added.column_names[1:]:
             table = table.append_column(name, added[name])
-    return _whole(people, table, known), ids if renewed else touched
+    return news_of(people, table, known, ids if renewed else touched)
 
 
 def _computed(
@@ -248,39 +253,34 @@ def _known(work: Work, people: pa.Table, old: Lasting | None) -> Lasting:
     return known
 
 
-def _has_more(old: pa.Table, work: Work) -> bool:
-    """Whether the table has metrics that serve no more."""
-    return len(old.column_names) > len(grid.PEOPLE) + 1 + 2 * len(work.columns)
+def _has_more(work: Work, last: Before) -> bool:
+    """Whether the file has metrics that serve no more."""
+    return not last.file.columns.keys() <= work.columns.keys()
 
 
-def _same(work: Work) -> list[str]:
+def _same(work: Work, last: Before) -> list[str]:
     """The metrics whose present values rest on what they rested on before."""
-    file = grid.at(GridFile.NOW)
-    before = file.columns if file is not None else {}
-    return [name for name, digest in work.columns.items() if before.get(name) == digest]
+    return [name for name, digest in work.columns.items() if last.file.columns.get(name) == digest]
 
 
-def _whole(people: pa.Table, values: pa.Table, known: Lasting) -> pa.Table:
-    last_days = pa.array(known.found[LAST_DAY], from_pandas=True).cast(pa.int64())
-    table = people.append_column("last_day", last_days)
-    for name in values.column_names[1:]:
-        table = table.append_column(name, values[name])
-    return table
-
-
-def _keep(state: Refresh, work: Work, new: pa.Table, touched: Ints, moved: Ints) -> None:
-    """Keep the table, then the rows that pages read, then what it rested on; twice does no harm."""
-    other = _others(work, new, touched)
+def _keep(state: Refresh, work: Work, news: News, moved: Ints) -> None:
+    """Keep the rows that pages read, then the table, then what it rested on; twice does no harm."""
+    other = others(work.before, work.columns, news)
+    share, new = int(other.sum()) / max(news.customers, 1), news.table
     revision = newest_revision() + 1
     with ThreadPoolExecutor(1) as pool:
         summaries: Future[list[Summary]] | None = None
-        if new.num_rows <= MANY or other.mean() > SUMMED_FROM:
+        if not news.is_patch and (new.num_rows <= MANY or share > SUMMED_FROM):
             summaries = pool.submit(mirror.summaries, new, work.metrics, work.today)
         some = new.filter(pa.array(other))
-        mirror.keep_rows(some, work.metrics, work.today, revision, of_all=other.mean() > MOST)
+        mirror.keep_rows(some, work.metrics, work.today, revision, of_all=share > MOST)
     if state.as_of != work.today:
         mirror.stand_as_of(work.today)
-    grid_writes.keep(day=GridFile.NOW, table=new, columns=work.columns)
+    if not news.is_patch:
+        grid_writes.keep(day=GridFile.NOW, table=new, columns=work.columns)
+    elif some.num_rows:
+        patches = grid_writes.written_patches([(GridFile.NOW, some)])
+        grid_writes.place_patches(patches, days=[GridFile.NOW], change=0)
     if summaries is not None:
         mirror.keep_summaries(summaries.result())
     else:
@@ -290,28 +290,11 @@ def _keep(state: Refresh, work: Work, new: pa.Table, touched: Ints, moved: Ints)
     with transaction.atomic():
         _note_changes(state, work, moved)
         _remember(state, work)
-        Refresh.objects.filter(pk=1).update(last_event_on=_last_event(new))
+        last_event = None if news.last_day is None else day_of(news.last_day)
+        Refresh.objects.filter(pk=1).update(last_event_on=last_event)
         counts = {"metrics": len(work.metrics), "accounts": int(other.sum())}
         record("metrics.refreshed", by=None, revision=revision, **counts)
         enqueue("metrics.courses", key="metrics.courses")
-
-
-def _last_event(table: pa.Table) -> date | None:
-    last = pc.max(table["last_day"]).as_py()
-    return None if last is None else day_of(last)
-
-
-def _others(work: Work, new: pa.Table, touched: Ints) -> Bools:
-    """Which rows say something else than before; those who were not touched say the same."""
-    names = [c for name in work.columns for c in (name, f"{name}c")]
-    compared, old = ["account_id", "last_day", *names], work.old
-    if old is None or _has_more(old, work) or not set(compared) <= set(old.column_names):
-        return np.ones(new.num_rows, dtype=bool)
-    place = np.searchsorted(new["account_id"].to_numpy(), touched)
-    other = np.zeros(new.num_rows, dtype=bool)
-    was, now = (standing.rows_of(one.select(compared), touched) for one in (old, new))
-    other[place] = standing.differing(was, now)
-    return other
 
 
 def summarise() -> None:
@@ -339,7 +322,7 @@ def _note_changes(state: Refresh, work: Work, moved: Ints) -> None:
                 accounts=work.changed.accounts[late].astype(np.int64).tobytes(),
                 at=now,
             )
-    if len(moved) and work.old is not None:
+    if len(moved) and work.before is not None:
         Change.objects.create(
             first_day=0, last_day=NEVER, accounts=moved.astype(np.int64).tobytes(), at=now
         )
