@@ -56,7 +56,7 @@ class News:
 
     @property
     def is_patch(self) -> bool:
-        return self.table.num_rows < self.customers
+        return bool(self.table.num_rows < self.customers)
 
 
 def news_of(people: pa.Table, values: pa.Table, known: Lasting, touched: Ints) -> News:
