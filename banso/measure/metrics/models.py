@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from banso.measure.metrics.series_field import Series, SeriesField
+from banso.measure.metrics.values_field import ValuesField
 
 
 class Unit(models.TextChoices):
@@ -109,7 +110,7 @@ class AccountMeasures(models.Model):
         "accounts.Account", models.CASCADE, related_name="+", primary_key=True
     )
     as_of = models.DateField()
-    values = models.JSONField(default=dict)
+    values = ValuesField(default=dict)
     last_event_on = models.DateField(null=True)
     revision = models.PositiveBigIntegerField(default=0, db_index=True)
 
