@@ -1,6 +1,6 @@
 """Processes that are killed lose nothing they acknowledged, and double nothing they sent twice.
 
-BANSO_KILLS=100 kills as often in each test; CI kills a few times.
+BANSO_TEST_KILLS=100 kills as often in each test; CI kills a few times.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.db import connection
 from banso.shared.lake.tests.hammer import USERS
 
 ROWS = 200
-KILLS = int(os.environ.get("BANSO_KILLS", "0"))
+KILLS = int(os.environ.get("BANSO_TEST_KILLS", "0"))
 
 
 @pytest.fixture
