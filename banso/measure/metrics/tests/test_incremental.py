@@ -23,8 +23,8 @@ from banso.measure.metrics.models import (
 )
 from banso.measure.metrics.reads import values_at
 from banso.measure.metrics.tests.builders import TODAY, a_metric, two_customers, used
+from banso.measure.metrics.writes import courses, measuring, points
 from banso.measure.metrics.writes import late as late_mondays
-from banso.measure.metrics.writes import measuring, points
 from banso.measure.metrics.writes.courses import compute_courses
 from banso.measure.metrics.writes.definitions import change_metric
 from banso.measure.metrics.writes.facts import build_facts, sweep
@@ -226,6 +226,37 @@ def test_mondays_are_mended_again_where_a_job_died(monkeypatch: pytest.MonkeyPat
         refresh(force=True)
         compute_courses()
     assert table_of(monday) == mended
+
+
+def test_mondays_go_on_where_a_job_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few are kept at a time, each with how its values lay; the rest are as if nothing was."""
+    two_customers()
+    days = sorted(GridFile.objects.filter(day__gt=0).values_list("day", flat=True))
+    told = {day: table_of(day) for day in days}
+    lay = sorted(WeeklyCourse.objects.values_list("definition", "day", "n", "median"))
+    GridFile.objects.filter(day__gt=0).delete()
+    WeeklyCourse.objects.all().delete()
+    monkeypatch.setattr(courses, "TOGETHER", 3)
+    monkeypatch.setattr(courses, "ROWS_TOGETHER", 0)
+    kept: list[int] = []
+    keep = points.keep
+
+    def dying(lie: list[WeeklyCourse]) -> None:
+        kept.append(len(lie))
+        if len(kept) == 3:
+            raise RuntimeError
+        keep(lie)
+
+    with clock.held_at(TODAY):
+        with monkeypatch.context() as patch:
+            patch.setattr(points, "keep", dying)
+            with pytest.raises(RuntimeError):
+                compute_courses()
+        assert GridFile.objects.filter(day__gt=0).count() == 6
+        assert WeeklyCourse.objects.values("day").distinct().count() == 6
+        assert compute_courses() == len(days) - 6
+    assert {day: table_of(day) for day in days} == told
+    assert sorted(WeeklyCourse.objects.values_list("definition", "day", "n", "median")) == lay
 
 
 def test_events_sent_again_change_nothing() -> None:

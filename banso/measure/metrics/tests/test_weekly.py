@@ -35,6 +35,7 @@ def test_each_monday_is_each_row_of_it(
     """Also where the files are too large to be read whole."""
     if is_large:
         monkeypatch.setattr(fact_rows, "AT_ONCE", 7)
+        monkeypatch.setattr(fact_rows, "FEW", 0)
         monkeypatch.setattr(fact_rows, "KEPT", dict.fromkeys(fact_rows.KEPT, 0))
         monkeypatch.setattr("banso.measure.metrics.writes.facts.ROW_GROUP", 5)
     save_organisation(by=None, time_zone=ZONE)

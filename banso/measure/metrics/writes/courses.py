@@ -153,9 +153,21 @@ def _keep_next(
             lie.extend(points.of_day(day, table, metrics))
             yield day, table
 
-    made = grid_writes.keep_days(tables=watched(), columns=columns, change=newest)
+    made = grid_writes.written_days(watched())
+    _place(made, lie, columns, newest)
+    return [one.day for one in made]
+
+
+@transaction.atomic
+def _place(
+    made: Sequence[grid_writes.Made],
+    lie: Sequence[WeeklyCourse],
+    columns: Mapping[str, str],
+    newest: int,
+) -> None:
+    """Mondays are seen together with how their values lay, or not at all."""
+    grid_writes.place_days(made, columns=columns, change=newest)
     points.keep(lie)
-    return made
 
 
 def _in_blocks(weeks: Sequence[int], size: int) -> list[Sequence[int]]:
@@ -239,8 +251,8 @@ def _bring_up(
     if old is not None:
         new, moved = _mended(one, old, new, metrics)
     if len(moved) or old is None or one.kept != columns:
-        grid_writes.keep(day=one.day, table=new, columns=columns, change=newest)
-        points.keep(points.of_day(one.day, new, metrics))
+        made = grid_writes.written_days([(one.day, new)])
+        _place(made, points.of_day(one.day, new, metrics), columns, newest)
     else:
         GridFile.objects.filter(day=one.day).update(change=newest)
     return moved

@@ -25,9 +25,18 @@ _ENCODINGS = {  # ids rise, and bytes of one place in numbers are alike: smaller
 }
 
 
+@dataclass(frozen=True)
+class Made:
+    """A day's file that is whole and on the disk."""
+
+    day: int
+    path: Path
+    rows: int
+
+
 def keep(*, day: int, table: pa.Table, columns: Mapping[str, str], change: int = 0) -> None:
-    """Keep the values of a day; the file before goes with the next sweep."""
-    keep_days(tables=[(day, table)], columns=columns, change=change)
+    """Keep the values of a day."""
+    place_days(written_days([(day, table)]), columns=columns, change=change)
 
 
 def keep_lasting(*, kept: Lasting, zone: str) -> None:
@@ -36,21 +45,37 @@ def keep_lasting(*, kept: Lasting, zone: str) -> None:
     keep(day=GridFile.LASTING, table=kept.table(), columns=columns)
 
 
-def keep_days(
-    *, tables: Iterable[tuple[int, pa.Table]], columns: Mapping[str, str], change: int
-) -> list[int]:
-    """Keep the values of several days, and say which: one is written while the next one is made.
-
-    The files take their places together.
+def written_days(tables: Iterable[tuple[int, pa.Table]]) -> list[Made]:
+    """A file for each day, one written while the next one is made; nobody reads them before they
+    are placed.
     """
-    made = _finished(tables, "grid")
-    _place(made, columns, change)
-    return [one.day for one in made]
+    return _finished(tables, "grid")
 
 
 def written_patches(tables: Iterable[tuple[int, pa.Table]]) -> dict[int, tuple[str, int]]:
-    """Name and rows of a file for each day's patch; nobody reads them before they are placed."""
+    """The same of each day's patch: the file's name and rows."""
     return {one.day: (one.path.name, one.rows) for one in _finished(tables, "patch")}
+
+
+def place_days(made: Iterable[Made], *, columns: Mapping[str, str], change: int) -> None:
+    """From now on the days are read from these files; those before go with the next sweep."""
+    now = clock.now()
+    GridFile.objects.bulk_create(
+        [
+            GridFile(
+                day=one.day,
+                file=one.path.name,
+                columns=dict(columns),
+                change=change,
+                rows=one.rows,
+                made_at=now,
+            )
+            for one in made
+        ],
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["file", "columns", "change", "patches", "rows", "made_at"],
+    )
 
 
 @transaction.atomic
@@ -65,21 +90,14 @@ def place_patches(
         file.save(update_fields=["patches", "change", "made_at"])
 
 
-@dataclass(frozen=True)
-class _Made:
-    day: int
-    path: Path
-    rows: int
-
-
-def _finished(tables: Iterable[tuple[int, pa.Table]], begin: str) -> list[_Made]:
+def _finished(tables: Iterable[tuple[int, pa.Table]], begin: str) -> list[Made]:
     """The days' files, whole and on the disk."""
-    made: list[_Made] = []
+    made: list[Made] = []
     written: Future[None] | None = None
     with ThreadPoolExecutor(1) as pool:
         for day, table in tables:
             path = facts.root() / f"{begin}-{max(day, 0):05d}-{uuid4().hex}.parquet"
-            made.append(_Made(day, path, table.num_rows))
+            made.append(Made(day, path, table.num_rows))
             if written is not None:
                 written.result()
             written = pool.submit(_write, table, path)
@@ -100,24 +118,4 @@ def _write(table: pa.Table, path: Path) -> None:
         use_dictionary=False,
         write_statistics=["account_id"],
         column_encoding={field.name: _ENCODINGS.get(field.type, "PLAIN") for field in table.schema},
-    )
-
-
-def _place(made: Iterable[_Made], columns: Mapping[str, str], change: int) -> None:
-    now = clock.now()
-    GridFile.objects.bulk_create(
-        [
-            GridFile(
-                day=one.day,
-                file=one.path.name,
-                columns=dict(columns),
-                change=change,
-                rows=one.rows,
-                made_at=now,
-            )
-            for one in made
-        ],
-        update_conflicts=True,
-        unique_fields=["day"],
-        update_fields=["file", "columns", "change", "patches", "rows", "made_at"],
     )
