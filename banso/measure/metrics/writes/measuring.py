@@ -273,7 +273,13 @@ def _keep(state: Refresh, work: Work, news: News, moved: Ints) -> None:
         if not news.is_patch and (new.num_rows <= MANY or share > SUMMED_FROM):
             summaries = pool.submit(mirror.summaries, new, work.metrics, work.today)
         some = new.filter(pa.array(other))
-        mirror.keep_rows(some, work.metrics, work.today, revision, of_all=share > MOST)
+        mirror.keep_rows(
+            some,
+            metrics=work.metrics,
+            today=work.today,
+            revision=revision,
+            of_all=share > MOST,
+        )
     if state.as_of != work.today:
         mirror.stand_as_of(work.today)
     if not news.is_patch:

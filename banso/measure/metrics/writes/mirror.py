@@ -36,7 +36,12 @@ _SUMMARISED += ["highest", "lowest"]
 
 
 def keep_rows(
-    table: pa.Table, metrics: Sequence[Served], today: date, revision: int, *, of_all: bool = False
+    table: pa.Table,
+    *,
+    metrics: Sequence[Served],
+    today: date,
+    revision: int,
+    of_all: bool = False,
 ) -> None:
     """Write the present values of these customers, some thousands at a time; the next ones' text is
     made meanwhile.
