@@ -20,17 +20,22 @@ from banso.measure.metrics.world import Bools, Ints, Values
 
 ROWS_AT_ONCE = 1_500_000
 ROWS_TOGETHER = 200_000
+_VERSION = ":"  # stands in no key of a metric
 
 
 @dataclass(frozen=True)
 class Served:
-    """A metric in one of its versions."""
+    """A metric in one of its versions; ``key`` tells two that are computed at once apart."""
 
     pk: int
     key: str
     shape: str
     params: dict[str, object]
     version: int
+
+    @property
+    def metric(self) -> str:
+        return self.key.partition(_VERSION)[0]
 
     @property
     def column(self) -> str:
@@ -55,10 +60,17 @@ def served() -> list[Served]:
 def coming() -> list[Served]:
     """Versions that do not serve yet because their past is not computed."""
     return [
-        Served(d.pk, d.key, d.shape, d.params, d.version)
+        Served(d.pk, _key_beside(d), d.shape, d.params, d.version)
         for d in MetricDefinition.objects.all()
         if d.serving_version != d.version
     ]
+
+
+def _key_beside(definition: MetricDefinition) -> str:
+    """The key of a version that comes, told from the one that still serves."""
+    if not definition.serving_version:
+        return definition.key
+    return f"{definition.key}{_VERSION}{definition.version}"
 
 
 def plan_of(some: Sequence[Served]) -> Plan:

@@ -185,7 +185,7 @@ def _serve(some: Sequence[Served]) -> None:
     for one in some:
         waiting = MetricDefinition.objects.filter(pk=one.pk, version=one.version)
         if waiting.exclude(serving_version=one.version).update(serving_version=one.version):
-            record("metric.serves", by=None, key=one.key, version=one.version)
+            record("metric.serves", by=None, key=one.metric, version=one.version)
             enqueue("metrics.refresh", key="metrics.refresh")
 
 
