@@ -83,7 +83,7 @@ def moment_value(order: str, zone: tzinfo) -> Parse:
         found = moment_of(text, order, zone)
         if found is None:
             return _not("not_a_time", text)
-        if not 1970 <= found.year <= 2200:
+        if not 1971 <= found.year <= 2200:  # an empty time is often written as 0
             return fault("date_out_of_range", text=text)
         return found
 

@@ -9,7 +9,12 @@ import pytest
 
 from banso.listen.imports.meaning.dates import day_of, moment_of, order_of
 from banso.listen.imports.meaning.rows import choice_value, months_before, outcome_value
-from banso.listen.imports.meaning.values import boolean_value, money_value, number_value
+from banso.listen.imports.meaning.values import (
+    boolean_value,
+    moment_value,
+    money_value,
+    number_value,
+)
 from banso.listen.imports.reading.faults import Fault
 
 MARCH = date(2024, 3, 1)
@@ -125,6 +130,12 @@ def test_an_epoch_is_never_read_as_a_day_of_long_ago(text: str) -> None:
     """1712010112345 is also ISO's 1712-01-01 23:45 in its shortest form."""
     seconds = int(text) / (1000 if len(text) == 13 else 1)
     assert moment_of(text, "mdy", UTC) == datetime.fromtimestamp(seconds, UTC)
+
+
+def test_a_moment_of_1970_is_an_empty_one_that_was_written_as_zero() -> None:
+    refused = moment_value("mdy", UTC)("1970-01-01 00:00:00")
+    assert isinstance(refused, Fault) and refused.code == "date_out_of_range"
+    assert moment_value("mdy", UTC)("1971-01-01 00:00:00") == datetime(1971, 1, 1, tzinfo=UTC)
 
 
 def test_a_cell_of_blanks_costs_no_time() -> None:
