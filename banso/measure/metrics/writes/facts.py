@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -178,9 +178,11 @@ def _by_arrays(
                 writers[kind].write_table(table, row_group_size=ROW_GROUP)
                 rows[kind] += table.num_rows
 
-            pool = opened.enter_context(ThreadPoolExecutor(threads))
+            at_once: Callable[..., Iterable[None]] = map
+            if threads > 1:
+                at_once = opened.enter_context(ThreadPoolExecutor(threads)).map
             for events in sorted_events.read(engine.root() / segment.file, every, column):
-                list(pool.map(add, kinds, repeat(events)))
+                list(at_once(add, kinds, repeat(events)))
     except sorted_events.NotSorted:
         files.discard(made.values())
         return _by_statements(segment, kinds, columns)
