@@ -64,13 +64,12 @@ class Draft:
     @contextmanager
     def whole(self) -> Iterator[None]:
         """Leave no file behind when something goes wrong: a full disk needs the room."""
-        try:
-            yield
-        except BaseException as error:
-            self.discard()
-            if isinstance(error, OSError | duckdb.Error) and files.is_full(error):
-                raise files.NoRoom(engine.root()) from error
-            raise
+        with files.room(engine.root):
+            try:
+                yield
+            except BaseException:
+                self.discard()
+                raise
 
     def discard(self) -> None:
         files.discard(self.paths())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from errno import EDQUOT, ENOSPC
@@ -30,6 +30,17 @@ def is_full(error: Exception) -> bool:
         said in str(error)
         for said in ("No space left", "Disk quota exceeded", "max_temp_directory")
     )
+
+
+@contextmanager
+def room(folder: Callable[[], Path]) -> Iterator[None]:
+    """Where the disk is full, the error says so and what to do."""
+    try:
+        yield
+    except Exception as error:
+        if is_full(error):
+            raise NoRoom(folder()) from error
+        raise
 
 
 def sync(path: Path) -> None:

@@ -15,6 +15,7 @@ from banso.measure.metrics.tests.builders import TODAY, two_customers, used
 from banso.measure.metrics.writes.courses import compute_courses
 from banso.measure.metrics.writes.measuring import refresh
 from banso.shared import clock
+from banso.shared.lake import files
 from banso.shared.lake import writes as lake
 from banso.shared.lake.tests.builders import a_table
 
@@ -59,7 +60,7 @@ def test_a_refresh_without_room_changes_nothing_and_is_made_up_for(disk: Path) -
     full = fill(disk)
     with clock.held_at(TODAY):
         for work in (refresh, compute_courses):
-            with pytest.raises(OSError, match="No space left"):
+            with pytest.raises(files.NoRoom, match="Nothing is lost"):
                 work()
         assert AccountMeasures.objects.get(account=busy).values["usage_28d"]["v"] == 27
         assert points() == before

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from django.db import transaction
 
-from banso.measure.metrics import grid, rules, standing
+from banso.measure.metrics import facts, grid, rules, standing
 from banso.measure.metrics.changes import EVERY
 from banso.measure.metrics.customers import Customers, customers
 from banso.measure.metrics.models import (
@@ -27,6 +27,7 @@ from banso.measure.metrics.writes import late, mirror, points
 from banso.measure.metrics.writes.facts import build_facts
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
+from banso.shared.lake import files
 from banso.shared.lake.days import day_number
 from banso.shared.users.reads import organisation
 
@@ -65,6 +66,7 @@ class Owed:
         return standing.rows_of(table, self.rows["account_id"].to_numpy())
 
 
+@files.room(facts.root)
 def compute_courses() -> int:
     """Compute the Mondays that are missing or rest on a past that changed; how many were made.
 

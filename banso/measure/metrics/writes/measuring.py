@@ -34,6 +34,7 @@ from banso.measure.metrics.writes.facts import build_facts, missing_rows
 from banso.measure.metrics.writes.now import LAST_DAY, Before, News, news_of, others
 from banso.shared import clock
 from banso.shared.journal.writes import enqueue, record
+from banso.shared.lake import files
 from banso.shared.lake import reads as lake
 from banso.shared.lake import writes as lake_writes
 from banso.shared.lake.days import day_number, day_of
@@ -80,6 +81,7 @@ def look_at_people_again() -> None:
     enqueue("metrics.refresh", key="metrics.refresh")
 
 
+@files.room(facts.root)
 def refresh(*, force: bool = False) -> bool:
     """Compute what changed since the last refresh; False when nothing did."""
     lake_writes.compact()
