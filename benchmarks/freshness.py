@@ -1,11 +1,13 @@
 """How long until health and signals have seen an event that was just acknowledged?
 
     PYTHONPATH=. .venv/bin/python benchmarks/freshness.py [--accounts 10000] [--rounds 10]
+        [--busy 100000] [--rate 20000]
 
 Fills a throw-away SQLite home with that many customers and 60 events each, starts `banso serve`
 on it, sends one event of one customer whose usage fell, and waits until its metrics, its health
 score and its signal say so. Prints the seconds since the 202 of every round, and how many rows of
-other customers were written meanwhile. With --busy an import of that many rows runs beside it.
+other customers were written meanwhile. With --busy an import of that many rows runs beside it, with
+--rate that many events a second of the other customers come in, a thousand a request.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -145,6 +148,42 @@ def import_beside(home: Path, rows: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "banso", "import", str(file)], cwd=ROOT)
 
 
+class Stream(threading.Thread):
+    """Sends events of random customers at a rate, a thousand a request, until it is stopped."""
+
+    def __init__(self, port: int, token: str, rate: int, accounts: int) -> None:
+        super().__init__(daemon=True)
+        self.port, self.rate, self.accounts = port, rate, accounts
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self.stopped, self.sent, self.began = threading.Event(), 0, time.perf_counter()
+
+    def run(self) -> None:
+        pick = random.Random(7)
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            while not self.stopped.is_set():
+                body = json.dumps([self.event(pick, n) for n in range(1000)])
+                connection.request("POST", "/api/v1/events", body, self.headers)
+                answer = connection.getresponse()
+                if answer.status == 202:
+                    self.sent += 1000
+                answer.read()
+                due = self.began + self.sent / self.rate
+                self.stopped.wait(max(0.0, due - time.perf_counter()))
+
+    def event(self, pick: random.Random, n: int) -> dict[str, str]:
+        key = f"A-{pick.randrange(2, self.accounts + 1):06}"
+        name = pick.choice(("login", "report", "invite"))
+        event_id = f"s-{self.sent + n}"
+        return {"event_id": event_id, "account": key, "user": f"{key}-1", "name": name}
+
+    def stop(self) -> str:
+        """How many events a second were acknowledged."""
+        took = time.perf_counter() - self.began
+        self.stopped.set()
+        self.join()
+        return f"{self.sent / took:,.0f} events/s acknowledged meanwhile, {self.sent:,} in all"
+
+
 def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -182,6 +221,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--busy", type=int, default=0, help="rows of an import beside it")
+    parser.add_argument("--rate", type=int, default=0, help="events a second beside it")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -197,15 +237,20 @@ def main() -> None:
         print(f"{options.accounts:,} customers made in {time.perf_counter() - started:.0f} s")
         command = [sys.executable, "-m", "banso", "serve", "--port", str(port)]
         server = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-        beside = None
+        beside, stream = None, None
         try:
             wait_for(port)
             time.sleep(3)
             if options.busy:
                 beside = import_beside(home, options.busy)
+            if options.rate:
+                stream = Stream(port, token, options.rate, options.accounts)
+                stream.start()
             print("| round | metrics s | health s | signals s | customers written |")
             print("|---|---|---|---|---|")
             totals = measured(home, port, token, options.rounds)
+            if stream:
+                print(f"\n{stream.stop()}")
         finally:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
