@@ -132,6 +132,13 @@ def refresh(arguments: argparse.Namespace) -> str:
     return f"{'' if did else 'nothing changed; '}{seconds:.1f} s of it rows in the database"
 
 
+def names(arguments: argparse.Namespace) -> str:
+    """What a job of its own counts after every arrival."""
+    from banso.listen.events.writes import refresh_names
+
+    return f"{refresh_names()} names"
+
+
 def courses(arguments: argparse.Namespace) -> str:
     from banso.measure.metrics.models import GridFile
     from banso.measure.metrics.writes.courses import compute_courses
@@ -208,6 +215,7 @@ STEPS: dict[str, tuple[str, Callable[[argparse.Namespace], str]]] = {
     "by_hand": ("SQL by hand, every week", by_hand),
     "new_week": ("(a new week arrives)", new_week),
     "refresh_week": ("refresh after the new week", refresh),
+    "names_week": ("names and properties of that week", names),
     "late": ("(late events are sorted in)", late_events),
     "refresh_late": ("refresh after late events", refresh),
     "courses_late": ("Mondays after late events", courses),
