@@ -125,7 +125,7 @@ def refresh(arguments: argparse.Namespace) -> str:
         keep(*given, **more)
         seconds += time.perf_counter() - begin
 
-    mirror.keep_rows = timed  # type: ignore[assignment]
+    mirror.keep_rows = timed
     if not arguments.proposed:
         vars(measuring)["suggest_metrics"] = lambda: 0
     did = measuring.refresh()
